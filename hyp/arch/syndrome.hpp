@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+// ESR_ELx taken apart: the exception classes and the formats of the ISS (Arm ARM D17.2.37).
+#pragma once
+
+#include "registers.hpp"
+
+namespace ws {
+
+enum class Ec : u8 {
+#define EXCEPTION_CLASS(ec, name, iss_format, meaning) name = ec,
+#define ISS_FIELD(...)
+#include "exception_classes.def"
+#undef EXCEPTION_CLASS
+#undef ISS_FIELD
+};
+
+/// Fields of the ISS, one namespace a format: `iss::sys64::Rt.get(esr)`.
+namespace iss {
+#define EXCEPTION_CLASS(...)
+#define ISS_FIELD(format, name, msb, lsb, meaning) \
+    namespace format {                             \
+    inline constexpr BitField name{msb, lsb};      \
+    }
+#include "exception_classes.def"
+#undef EXCEPTION_CLASS
+#undef ISS_FIELD
+}  // namespace iss
+
+constexpr Ec ec_of(u64 esr) { return static_cast<Ec>(reg::ESR_EL2::EC.get(esr)); }
+
+/// The encoding that a trapped MSR, MRS or system instruction (EC 0x18) used.
+constexpr SysregEncoding sysreg_of(u64 esr) {
+    using namespace iss::sys64;
+    return {static_cast<u8>(Op0.get(esr)), static_cast<u8>(Op1.get(esr)), static_cast<u8>(CRn.get(esr)),
+            static_cast<u8>(CRm.get(esr)), static_cast<u8>(Op2.get(esr))};
+}
+
+struct ExceptionClassInfo {
+    u8 ec;
+    const char* name;
+    const char* iss_format;
+    const char* meaning;
+};
+
+struct IssFieldInfo {
+    const char* iss_format;
+    const char* name;
+    BitField bits;
+    const char* meaning;
+};
+
+/// All rows of exception_classes.def.
+inline constexpr ExceptionClassInfo kExceptionClasses[] = {
+#define EXCEPTION_CLASS(ec, name, iss_format, meaning) ExceptionClassInfo{ec, #name, #iss_format, meaning},
+#define ISS_FIELD(...)
+#include "exception_classes.def"
+#undef EXCEPTION_CLASS
+#undef ISS_FIELD
+};
+
+inline constexpr IssFieldInfo kIssFields[] = {
+#define EXCEPTION_CLASS(...)
+#define ISS_FIELD(format, name, msb, lsb, meaning) IssFieldInfo{#format, #name, {msb, lsb}, meaning},
+#include "exception_classes.def"
+#undef EXCEPTION_CLASS
+#undef ISS_FIELD
+};
+
+/// The row for an exception class, or null if the Arm ARM has none of that number.
+constexpr const ExceptionClassInfo* find_exception_class(u8 ec) {
+    for (const ExceptionClassInfo& row : kExceptionClasses) {
+        if (row.ec == ec) return &row;
+    }
+    return nullptr;
+}
+
+}  // namespace ws

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+// How the trace lies in the reserved part of RAM and in the files made from it. Freestanding; shared with the host
+// programs. All numbers are little-endian. CTF 1.8 is the format of the packets: https://diamon.org/ctf/v1.8.3/
+#pragma once
+
+#include "events.hpp"
+
+namespace ws::trace {
+
+/// Changes when the meaning of bytes does; new events alone do not change it.
+inline constexpr u32 kFormatVersion = 1;
+
+inline constexpr u32 kCtfMagic = 0xC1FC1FC1;
+inline constexpr u64 kPacketBytes = 64 * 1024;
+
+/// CTF packet header and packet context: the start of each packet, in the ring and in the stream file.
+/// The recorder fills what it knows; the capture adds what the run knows (magic, uuid, checksum).
+struct [[gnu::packed]] PacketHeader {
+    // trace.packet.header
+    u32 magic;
+    u8 uuid[16];
+    u32 stream_id;
+    // stream.packet.context
+    u64 timestamp_begin;    ///< raw clock, instructions since reset
+    u64 timestamp_end;      ///< raw clock of the last event
+    u64 content_size;       ///< bits in use, this header included
+    u64 packet_size;        ///< bits in the packet; in a stream file equal to content_size but in whole bytes
+    u64 packet_seq_num;     ///< from 0, per CPU
+    u64 events_discarded;   ///< per CPU since the trace began, when the packet was closed
+    u64 recorder_begin;     ///< the recorder's instructions on this CPU, all 64 bits, when the packet was opened
+    u32 cpu_id;
+    u32 checksum;           ///< CRC-32 (zlib's) of the packet with this field zero
+};
+static_assert(sizeof(PacketHeader) == 88);
+
+/// An event's header. `id` in the low 5 bits, the low 27 bits of the raw clock above. A reader keeps the upper bits of
+/// the event (or packet) before; so the recorder uses the extended header when those upper bits have changed.
+inline constexpr unsigned kIdBits = 5;
+inline constexpr unsigned kTimeBits = 27;
+
+/// Compact header and event context.
+struct [[gnu::packed]] CompactHeader {
+    u32 id_and_time;
+    u32 recorder_spent;   ///< low 32 bits of the instructions that the recorder had spent on this CPU before this event
+};
+
+/// Extended header and event context.
+struct [[gnu::packed]] ExtendedHeader {
+    u8 escape;   ///< kCompactIds
+    u32 id;
+    u64 time;
+    u32 recorder_spent;
+};
+
+/// No event is longer than this, header included: the recorder keeps that much free at a packet's end.
+inline constexpr u64 kMaxEventBytes = 640;
+
+/// One CPU's ring: `packets` packets of kPacketBytes. The recorder fills packet `produced % packets` and the reader
+/// takes packet `consumed % packets`; both numbers only grow. Each side writes its own cache line alone.
+struct RingControl {
+    u64 produced;            ///< packets closed by the recorder
+    u64 events_discarded;    ///< events lost because all packets were full
+    u64 open_bytes;          ///< bytes in the open packet that are whole events; 0 when none is open
+    u64 first_packet;        ///< offset of packet 0 from the start of the run page
+    u64 packets;             ///< packets in this ring
+    u64 unused_[3];
+    u64 consumed;            ///< packets copied out by the capture
+    u64 unused2_[7];
+};
+static_assert(sizeof(RingControl) == 128);
+
+/// How a run ended. 0 means that it did not end.
+enum class Verdict : u32 {
+    running = 0,
+    guest_exit = 1,         ///< the guest's exit hypercall; its status is in RunPage::status
+    guest_crash = 2,        ///< the guest did what cannot be continued
+    hypervisor_panic = 3,   ///< the hypervisor did
+};
+
+inline constexpr u64 kRunPageMagic = 0x4843'5457'5344'4c52;   // "RLDSWTCH"
+inline constexpr u64 kRunPageBytes = 4096;
+inline constexpr u64 kMaxCpus = 8;
+
+/// The first page of the reserved part of RAM: what the host programs learn of the run, while it runs or after.
+struct RunPage {
+    u64 magic;                    ///< kRunPageMagic, written last
+    u32 format_version;           ///< kFormatVersion
+    u32 level;                    ///< Level of the image
+    u32 cpus;                     ///< CPUs with a ring
+    Verdict verdict;
+    u64 status;                   ///< the guest's exit status
+    char design[16];              ///< "split", "vhe", NUL-terminated
+    char message[192];            ///< a crash or a panic in one line, NUL-terminated
+    u64 trace_stopped;            ///< 1 once every CPU has closed its last packet
+    RingControl rings[kMaxCpus];
+};
+static_assert(sizeof(RunPage) <= kRunPageBytes);
+
+}  // namespace ws::trace
