@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+// The trace's `metadata` file: TSDL text (CTF 1.8) that is made from the tables alone, plus the UUID and what is known
+// of the run. A reader makes it again from these two and demands that it is the same byte for byte: so nothing of it
+// has to be interpreted, and a damaged file or one of another version of Worldswitch is told at once.
+#pragma once
+
+#include <array>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "hyp/arch/types.hpp"
+
+namespace ws::model {
+
+using Uuid = std::array<u8, 16>;
+
+/// What is known of a run: pairs in the order in which they are printed.
+using Env = std::vector<std::pair<std::string, std::string>>;
+
+struct Metadata {
+    Uuid uuid{};
+    Env env;
+
+    /// The value of a key, or the empty string.
+    std::string get(const std::string& key) const;
+    /// Sets a key, in its old place if it is there.
+    void set(const std::string& key, std::string value);
+};
+
+/// The keys that the metadata itself adds before and after the run's.
+inline constexpr const char* kTracerNameKey = "tracer_name";
+inline constexpr const char* kTracerName = "worldswitch";
+inline constexpr const char* kChecksumKey = "metadata_crc32";
+/// Packets of each CPU's stream, separated by spaces, or kCaptureOpen while the capture has not ended.
+inline constexpr const char* kPacketsKey = "packets";
+inline constexpr const char* kCaptureOpen = "open";
+
+/// Why a key or a value cannot go into `env`; empty if it can.
+std::string env_problem(const std::string& key, const std::string& value);
+
+/// The metadata's text. Every pair of `env` must be without problem.
+std::string make_metadata(const Metadata& metadata);
+
+/// Takes the UUID and `env` out of a metadata text. `file` is for messages.
+/// Throws TraceError: not CTF, not of Worldswitch, damaged, or of another version.
+Metadata parse_metadata(const std::string& text, const std::string& file);
+
+std::string to_string(const Uuid& uuid);
+/// Reads 8-4-4-4-12 hexadecimal digits; false if `text` is anything else.
+bool parse_uuid(const std::string& text, Uuid& uuid);
+
+}  // namespace ws::model
