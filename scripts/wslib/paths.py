@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Where things are: the repository, what was built, what is known by name."""
+
+import os
+from pathlib import Path
+
+from .problem import Problem, usage_problem
+
+ROOT = Path(__file__).resolve().parents[2]
+BUILD = ROOT / "build"
+RUNS = ROOT / "out"
+
+DESIGNS = ("split", "vhe")
+LEVELS = ("off", "traps", "full")
+
+
+def host_program(name: str) -> Path:
+    """wstrace or wsview. WS_HOST_BUILD=debug picks the build with the sanitizers, as the tests do."""
+    build = os.environ.get("WS_HOST_BUILD", "release")
+    return built(BUILD / build / "viewer" / name, "--debug" if build == "debug" else "--host")
+
+
+def hypervisor_image(design: str, level: str) -> Path:
+    return built(BUILD / "hyp" / "hyp" / level / f"hyp-{design}.bin", "--hyp")
+
+
+def guest_names() -> list[str]:
+    """The guests that were built."""
+    return sorted(path.stem for path in (BUILD / "hyp" / "guests").glob("*.bin"))
+
+
+def guest_image(name_or_file: str) -> Path:
+    """A guest by its name, or any file that has a slash or a dot in its name or exists."""
+    names = guest_names()
+    if name_or_file in names:
+        return BUILD / "hyp" / "guests" / f"{name_or_file}.bin"
+    file = Path(name_or_file)
+    if file.is_file():
+        refuse_unbootable(file)
+        return file.resolve()
+    if file.is_dir():
+        raise usage_problem(f"{name_or_file} is a folder, not a guest's image")
+    if "/" in name_or_file or "." in name_or_file:
+        raise usage_problem(f"there is no file {name_or_file}")
+    if not names:
+        raise Problem("no guests are built yet: run scripts/ws build --hyp")
+    raise usage_problem(f"unknown guest {name_or_file}; the guests are {', '.join(names)}, or give a file")
+
+
+def refuse_unbootable(file: Path) -> None:
+    """Refuses what looks like an image and is none: better here than as a guest that crashes at once."""
+    try:
+        with file.open("rb") as image:
+            start = image.read(4)
+    except OSError as error:
+        raise usage_problem(f"cannot read {file}: {error.strerror}") from None
+    if not start:
+        raise usage_problem(f"{file} is empty")
+    if start == b"\x7fELF":
+        raise usage_problem(f"{file} is an ELF file; a guest is a flat binary or an arm64 Image (objcopy -O binary makes one)")
+    if start[:2] == b"\x1f\x8b":
+        raise usage_problem(f"{file} is compressed; unpack it first (gzip -dc {file})")
+
+
+def built(path: Path, option: str) -> Path:
+    if not path.exists():
+        shown = path.relative_to(ROOT)
+        raise Problem(f"{shown} is not built yet: run scripts/ws build {option}")
+    return path
+
+
+def shown(path: Path) -> str:
+    """A path as a person would type it from where they are."""
+    path = Path(path).resolve()
+    return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)

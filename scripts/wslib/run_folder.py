@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The folder of one run. It is replaced only when it is known to be a run's, and used by one run at a time."""
+
+import errno
+import fcntl
+import json
+import os
+import shutil
+from pathlib import Path
+
+from .paths import shown
+from .problem import Problem, usage_problem
+from .sizes import show_size
+
+RUN_BROKE = 6  # the exit status for a run that told nothing because QEMU, the capture or the disk failed
+
+# All that a run writes. A rerun deletes these and nothing else.
+DESCRIPTION = "run.json"
+CONSOLE = "console.log"
+QEMU_STDERR = "qemu.stderr"
+TRACE = "trace"
+RAM = "ram"
+
+
+class RunFolder:
+    """Made and locked by `with`; unlocked at its end."""
+
+    def __init__(self, path: Path):
+        self.path = path.absolute()
+        self.description = self.path / DESCRIPTION
+        self.console = self.path / CONSOLE
+        self.qemu_stderr = self.path / QEMU_STDERR
+        self.trace = self.path / TRACE
+        self.ram = self.path / RAM
+
+    def __enter__(self) -> "RunFolder":
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+            self._lock = os.open(self.path, os.O_RDONLY | os.O_DIRECTORY)
+        except OSError as error:
+            raise usage_problem(f"cannot use {shown(self.path)} as the run's folder: {error.strerror}") from None
+        try:
+            self._claim()
+        except BaseException:
+            os.close(self._lock)
+            raise
+        return self
+
+    def __exit__(self, *_exception) -> None:
+        os.close(self._lock)
+
+    def _claim(self) -> None:
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise usage_problem(f"another run is writing into {shown(self.path)}; give this one another --out") from None
+        if any(self.path.iterdir()) and not self.description.exists():
+            raise usage_problem(f"{shown(self.path)} is not empty and not the folder of a former run, so it is left alone; "
+                                "give another --out")
+        for file in (self.description, self.console, self.qemu_stderr, self.ram):
+            file.unlink(missing_ok=True)
+        if self.trace.exists():
+            shutil.rmtree(self.trace)
+        # At once, so that the folder of a run that is killed is known as a run's.
+        self.describe({"verdict": None})
+
+    def describe(self, description: dict) -> None:
+        new = self.path / (DESCRIPTION + ".new")
+        new.write_text(json.dumps(description, indent=2) + "\n", encoding="utf-8")
+        new.replace(self.description)
+
+    def make_ram(self, size: int) -> None:
+        """The file behind the machine's RAM, with its blocks on disk: a full disk is told here, not by a bus error in QEMU."""
+        ram = os.open(self.ram, os.O_CREAT | os.O_RDWR | os.O_EXCL, 0o600)
+        try:
+            os.posix_fallocate(ram, 0, size)
+        except OSError as error:
+            self.ram.unlink()
+            if error.errno not in (errno.ENOSPC, errno.EFBIG, errno.EDQUOT):
+                raise
+            free = shutil.disk_usage(self.path).free
+            raise Problem(f"the machine's RAM takes {show_size(size)} of disk in {shown(self.path)}, "
+                          f"where {free // 2**20} MiB are free", RUN_BROKE) from None
+        finally:
+            os.close(ram)

@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Runs the Python unittest suite of one folder: a line for each test as it ends, the counts in a file.
+
+    unittest_suite.py FOLDER REPORT [SUBSTRING...]
+
+A process of its own for each folder, so that their modules may have the same names.
+"""
+
+import json
+import sys
+import time
+import unittest
+from pathlib import Path
+
+
+class Result(unittest.TestResult):
+    """Counts, and prints as it goes. A subtest that fails makes its test fail."""
+
+    def __init__(self):
+        super().__init__()
+        self.counts = {"passed": 0, "failed": 0, "skipped": 0}
+
+    def startTest(self, test):
+        super().startTest(test)
+        self._start = time.monotonic()
+        self._trouble = False
+
+    def stopTest(self, test):
+        super().stopTest(test)
+        if self._trouble is False:
+            self._count("passed", "ok", test)
+
+    def addSubTest(self, test, subtest, error):
+        super().addSubTest(test, subtest, error)
+        if error is not None:
+            self._print_failure(subtest, self.failures if issubclass(error[0], test.failureException) else self.errors)
+
+    def addFailure(self, test, error):
+        super().addFailure(test, error)
+        self._print_failure(test, self.failures)
+
+    def addError(self, test, error):
+        super().addError(test, error)
+        self._print_failure(test, self.errors)
+
+    def addUnexpectedSuccess(self, test):
+        super().addUnexpectedSuccess(test)
+        self._fail(test)
+
+    def addSkip(self, test, reason):
+        super().addSkip(test, reason)
+        self._start = getattr(self, "_start", time.monotonic())
+        if not getattr(self, "_trouble", False):
+            self._count("skipped", f"skipped ({reason})", test)
+        self._trouble = True
+
+    def _print_failure(self, test, where):
+        self._fail(test)
+        print("\n".join("    " + line for line in where[-1][1].rstrip().splitlines()), flush=True)
+
+    def _fail(self, test):
+        if getattr(self, "_trouble", False) is True:  # one of its subtests was counted already
+            print(f"  FAILED   {test.id()}", flush=True)
+            return
+        self._trouble = True
+        self._start = getattr(self, "_start", time.monotonic())  # setUpClass fails before any test starts
+        self._count("failed", "FAILED", test)
+
+    def _count(self, kind, word, test):
+        self.counts[kind] += 1
+        print(f"  {word:8} {time.monotonic() - self._start:6.1f} s  {test.id()}", flush=True)
+
+
+def tests_of(suite):
+    for item in suite:
+        if isinstance(item, unittest.TestSuite):
+            yield from tests_of(item)
+        else:
+            yield item
+
+
+def main() -> int:
+    folder, report, *wanted = sys.argv[1:]
+    tests = list(tests_of(unittest.TestLoader().discover(folder, top_level_dir=folder)))
+    if wanted:
+        tests = [test for test in tests if any(name in test.id() for name in wanted)]
+    if report == "-":
+        print("\n".join(test.id() for test in tests))
+        return 0
+    result = Result()
+    try:
+        unittest.TestSuite(tests).run(result)  # one suite of all, so that setUpClass runs once a class
+    except KeyboardInterrupt:
+        result.counts["failed"] += 1
+    Path(report).write_text(json.dumps(result.counts), encoding="utf-8")
+    return 1 if result.counts["failed"] else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
