@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+// A run as the window and the commands use it: the trace and what follows from it.
+#pragma once
+
+#include "viewer/model/operations.hpp"
+
+namespace ws::model {
+
+struct Run {
+    Trace trace;
+    std::vector<CpuTimeline> timeline;  ///< by CPU
+    Operations operations;
+
+    /// Reads a run's folder or its trace/ folder, in time proportional to its size. Throws TraceError.
+    static Run load(const std::filesystem::path& folder, const Progress& progress = {});
+
+    /// What to call it on screen: `split · hypercall`.
+    std::string title() const { return trace.design() + " \u00b7 " + trace.env("guest"); }
+};
+
+}  // namespace ws::model

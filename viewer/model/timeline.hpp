@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+// The time line that follows from the traps and erets: who ran at which exception level, and the steps of each world
+// switch as nested phases. All times are on the net clock, in instructions.
+#pragma once
+
+#include <vector>
+
+#include "viewer/model/trace.hpp"
+
+namespace ws::model {
+
+/// Whose code ran in a span, at which exception level.
+enum class World : u8 { guest_el0, guest_el1, el2, host_el0, host_el1 };
+
+/// `guest EL1`, `EL2`, ...
+const char* world_name(World world);
+
+/// An interval in which a CPU did not change its exception level as far as the trace tells.
+struct Span {
+    i64 begin;         ///< net
+    i64 end;           ///< net
+    EventIndex first;  ///< the trap or eret (or the CPU's first event) that began it
+    EventIndex last;   ///< the eret or trap (or the CPU's last event) that ended it
+    World world;
+    trace::Owner owner;  ///< of EL2: who is to come back, or whose trap it is
+};
+
+/// A step of a world switch.
+struct Phase {
+    i64 begin;         ///< net
+    i64 end;           ///< net
+    EventIndex first;  ///< its phase_begin
+    EventIndex last;   ///< its phase_end, or the eret that ended it
+    trace::Step step;
+    u8 depth;  ///< 0 for a phase that is in no other
+};
+
+/// One CPU's time line; both lists ascend by begin.
+struct CpuTimeline {
+    std::vector<Span> spans;
+    std::vector<Phase> phases;
+};
+
+/// By CPU. After dropped events everything starts anew, so no span or phase crosses a gap.
+std::vector<CpuTimeline> make_timeline(const Trace& trace);
+
+/// The exception level in SPSR_EL2.M, 0 to 2; an AArch32 state counts as EL0 (User) or EL1 (Arm ARM C5.2.20).
+unsigned el_of_spsr(u64 spsr);
+
+}  // namespace ws::model
