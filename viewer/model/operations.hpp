@@ -66,7 +66,7 @@ class Operations {
 /// what is in no step is the last one, `outside`.
 std::vector<std::pair<std::string, u64>> by_cause(const Operation& operation);
 
-/// The name of a hypercall by its SMCCC function identifier, or the empty string.
-std::string hypercall_name(u64 function);
+/// The name of a hypercall by its SMCCC function identifier, or null: one that the hypervisor does not handle.
+const char* hypercall_name(u64 function);
 
 }  // namespace ws::model

@@ -169,13 +169,14 @@ class TraceLoader {
             trace_.gaps_.push_back(
                 {cpu, static_cast<EventIndex>(events.size()), header.events_discarded - place.discarded});
         }
-        trace_.packets_.push_back({cpu, place.offset, header});
+        trace_.packets_.push_back({cpu, place.offset, static_cast<EventIndex>(events.size()), header});
         PacketCursor cursor(packet, header);
         for (PacketEvent event; cursor.next(event);) {
             if (event.raw > header.timestamp_end)
                 throw PacketFault(event.start, "event is later than its packet's end");
             events.emplace_back(event.raw, net_clock(event, packet), event.info->id, cpu, place.offset + event.payload);
         }
+        if (events.size() == trace_.packets_.back().first) trace_.packets_.back().first = kNoEvent;
         return packet.size();
     }
 
@@ -234,7 +235,12 @@ class TraceLoader {
         for (Gap& gap : trace_.gaps_) {
             const auto& of_cpu = trace_.by_cpu_[gap.cpu];
             gap.before = gap.before < of_cpu.size() ? of_cpu[gap.before] : kNoEvent;
+            trace_.restarts_.push_back(gap.before);
         }
+        for (Packet& packet : trace_.packets_) {
+            if (packet.first != kNoEvent) packet.first = trace_.by_cpu_[packet.cpu][packet.first];
+        }
+        std::sort(trace_.restarts_.begin(), trace_.restarts_.end());
     }
 
     Trace& trace_;
@@ -254,6 +260,10 @@ Trace Trace::load(const fs::path& folder, const Progress& progress) {
         throw TraceError(folder.string(), "does not fit into this machine's memory");
     }
     return trace;
+}
+
+bool Trace::after_gap(EventIndex index) const {
+    return std::binary_search(restarts_.begin(), restarts_.end(), index);
 }
 
 u64 Trace::discarded() const {

@@ -77,6 +77,8 @@ class Trace {
     const std::vector<EventIndex>& events_of(u32 cpu) const { return by_cpu_[cpu]; }
     const std::vector<Packet>& packets() const { return packets_; }
     const std::vector<Gap>& gaps() const { return gaps_; }
+    /// Were events of its CPU dropped just before this one? Then nothing that was open before is known any more.
+    bool after_gap(EventIndex index) const;
     u64 discarded() const;
     u64 bytes() const;
 
@@ -105,6 +107,7 @@ class Trace {
     std::vector<std::vector<EventIndex>> by_cpu_;
     std::vector<Packet> packets_;
     std::vector<Gap> gaps_;
+    std::vector<EventIndex> restarts_;  ///< Gap::before of all gaps, ascending
 };
 
 /// The class of a register block, or nothing for any other event.
