@@ -227,7 +227,8 @@ def _judge(end: _End, options: Options) -> tuple[int, str]:
         return TIMED_OUT, f"time-out: no verdict after {options.timeout:g} s"
     if end.problem:
         return BROKE, end.problem
-    said = f": {end.qemu_complaint.splitlines()[-1]}" if end.qemu_complaint else ""
+    complaints = [line for line in end.qemu_complaint.splitlines() if "warning:" not in line]
+    said = f": {complaints[-1]}" if complaints else ""
     if end.qemu_status:
         return BROKE, f"QEMU failed with exit status {end.qemu_status}{said}"
     return BROKE, f"QEMU ended without a verdict from the hypervisor{said}"

@@ -71,6 +71,11 @@ class RunFolder:
 
     def make_ram(self, size: int) -> None:
         """The file behind the machine's RAM, with its blocks on disk: a full disk is told here, not by a bus error in QEMU."""
+        free = shutil.disk_usage(self.path).free
+        too_little = Problem(f"the machine's RAM takes {show_size(size)} of disk in {shown(self.path)}, "
+                             f"where {show_size(free)} are free", RUN_BROKE)
+        if size > free:
+            raise too_little
         ram = os.open(self.ram, os.O_CREAT | os.O_RDWR | os.O_EXCL, 0o600)
         try:
             os.posix_fallocate(ram, 0, size)
@@ -78,8 +83,6 @@ class RunFolder:
             self.ram.unlink()
             if error.errno not in (errno.ENOSPC, errno.EFBIG, errno.EDQUOT):
                 raise
-            free = shutil.disk_usage(self.path).free
-            raise Problem(f"the machine's RAM takes {show_size(size)} of disk in {shown(self.path)}, "
-                          f"where {free // 2**20} MiB are free", RUN_BROKE) from None
+            raise too_little from None
         finally:
             os.close(ram)

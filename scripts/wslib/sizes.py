@@ -21,6 +21,6 @@ def round_up(value: int, unit: int) -> int:
 
 def show_size(size: int) -> str:
     for unit, name in ((GIB, "GiB"), (MIB, "MiB"), (KIB, "KiB")):
-        if size >= unit and size % unit == 0:
-            return f"{size // unit} {name}"
+        if size >= unit:
+            return f"{size / unit:.1f} {name}".replace(".0 ", " ")
     return f"{size} bytes"

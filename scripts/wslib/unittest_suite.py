@@ -19,54 +19,49 @@ class Result(unittest.TestResult):
     def __init__(self):
         super().__init__()
         self.counts = {"passed": 0, "failed": 0, "skipped": 0}
+        self._start = time.monotonic()
+        self._counted = False  # the test that runs now: a setUpClass that fails does so outside of any
 
     def startTest(self, test):
         super().startTest(test)
         self._start = time.monotonic()
-        self._trouble = False
 
     def stopTest(self, test):
         super().stopTest(test)
-        if self._trouble is False:
-            self._count("passed", "ok", test)
+        self._count("passed", "ok", test)
+        self._counted = False
 
     def addSubTest(self, test, subtest, error):
         super().addSubTest(test, subtest, error)
         if error is not None:
-            self._print_failure(subtest, self.failures if issubclass(error[0], test.failureException) else self.errors)
+            self._fail(test, str(subtest), self.failures if issubclass(error[0], test.failureException) else self.errors)
 
     def addFailure(self, test, error):
         super().addFailure(test, error)
-        self._print_failure(test, self.failures)
+        self._fail(test, "", self.failures)
 
     def addError(self, test, error):
         super().addError(test, error)
-        self._print_failure(test, self.errors)
-
-    def addUnexpectedSuccess(self, test):
-        super().addUnexpectedSuccess(test)
-        self._fail(test)
+        self._fail(test, "", self.errors)
+        if not isinstance(test, unittest.TestCase):
+            self._counted = False
 
     def addSkip(self, test, reason):
         super().addSkip(test, reason)
-        self._start = getattr(self, "_start", time.monotonic())
-        if not getattr(self, "_trouble", False):
-            self._count("skipped", f"skipped ({reason})", test)
-        self._trouble = True
+        self._count("skipped", f"skipped ({reason})", test)
 
-    def _print_failure(self, test, where):
-        self._fail(test)
-        print("\n".join("    " + line for line in where[-1][1].rstrip().splitlines()), flush=True)
-
-    def _fail(self, test):
-        if getattr(self, "_trouble", False) is True:  # one of its subtests was counted already
-            print(f"  FAILED   {test.id()}", flush=True)
-            return
-        self._trouble = True
-        self._start = getattr(self, "_start", time.monotonic())  # setUpClass fails before any test starts
+    def addUnexpectedSuccess(self, test):
+        super().addUnexpectedSuccess(test)
         self._count("failed", "FAILED", test)
 
+    def _fail(self, test, subtest, where):
+        self._count("failed", "FAILED", test)
+        print("\n".join("    " + line for line in [subtest, *where[-1][1].splitlines()] if line.strip()), flush=True)
+
     def _count(self, kind, word, test):
+        if self._counted:
+            return
+        self._counted = True
         self.counts[kind] += 1
         print(f"  {word:8} {time.monotonic() - self._start:6.1f} s  {test.id()}", flush=True)
 
