@@ -49,7 +49,8 @@ struct Gap {
 /// A packet of a stream file.
 struct Packet {
     u32 cpu;
-    u64 offset;  ///< bytes from the start of the file
+    u64 offset;        ///< bytes from the start of the file
+    EventIndex first;  ///< its first event; kNoEvent when it has none
     trace::PacketHeader header;
 };
 
