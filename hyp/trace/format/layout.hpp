@@ -34,7 +34,7 @@ struct [[gnu::packed]] PacketHeader {
 static_assert(sizeof(PacketHeader) == 88);
 
 /// An event's header. `id` in the low 5 bits, the low 27 bits of the raw clock above. A reader keeps the upper bits of
-/// the event (or packet) before; so the recorder uses the extended header when those upper bits have changed.
+/// the event (or packet) before; so the recorder puts a clock_epoch event, with the extended header, where they change.
 inline constexpr unsigned kIdBits = 5;
 inline constexpr unsigned kTimeBits = 27;
 

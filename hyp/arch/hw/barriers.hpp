@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+// Barriers and waiting (Arm ARM B2.3.12, C6.2).
+#pragma once
+
+#include "attributes.hpp"
+
+namespace ws::hw {
+
+/// Context synchronisation: what was written to system registers counts for the instructions that follow.
+WS_INLINE void isb() { asm volatile("isb" ::: "memory"); }
+/// All memory accesses and TLB maintenance before it are complete, for the whole system.
+WS_INLINE void dsb_sy() { asm volatile("dsb sy" ::: "memory"); }
+/// The same, for this CPU's inner shareable domain: where all CPUs of the board are.
+WS_INLINE void dsb_ish() { asm volatile("dsb ish" ::: "memory"); }
+WS_INLINE void wfe() { asm volatile("wfe" ::: "memory"); }
+/// Stops the compiler from moving memory accesses; no instruction.
+WS_INLINE void compiler_barrier() { asm volatile("" ::: "memory"); }
+
+}  // namespace ws::hw

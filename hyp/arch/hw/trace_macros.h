@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+// The recorder's part of guest_entry.S and host_vectors.S. All of it is inside the recorder's window: in a build that
+// does not record, the macros are empty and the code around them is the same.
+//
+// Each macro opens a window, calls a function of trace/switch_records.cpp and closes the window.
+
+#define WS_LEVEL_off 0
+#define WS_LEVEL_traps 1
+#define WS_LEVEL_full 2
+#define WS_LEVEL_NUMBER_(level) WS_LEVEL_##level
+#define WS_LEVEL_NUMBER(level) WS_LEVEL_NUMBER_(level)
+
+#if WS_LEVEL_NUMBER(WS_TRACE_LEVEL) > WS_LEVEL_off
+
+// X9 holds the address of the recorder's `spent`; the frame keeps the window's begin at \start. X10 and X11 are lost.
+    .macro close_trace_window start
+    ldr x11, [sp, #\start]
+    mrs x10, PMCCNTR_EL0
+    sub x10, x10, x11
+    ldr x11, [x9]
+    add x10, x10, x11
+    add x10, x10, #6                    // from that MRS to the STR
+    str x10, [x9]
+    .endm
+
+// In a guest's vector: the time of the trap goes to the frame.
+    .macro trace_clock_to_frame scratch, number
+guest_vector_\number\()_clock:
+    mrs \scratch, PMCCNTR_EL0
+    str \scratch, [sp, #GUEST_FRAME_CLOCK]
+    .endm
+
+// After the host's registers came back. X0 is the vCPU, X1 the vector, and stay so.
+    .macro trace_guest_exit
+    mrs x3, PMCCNTR_EL0
+    str x3, [sp, #GUEST_FRAME_WINDOW]
+    stp x1, x30, [sp, #GUEST_FRAME_X0]
+    ldr x2, [sp, #GUEST_FRAME_CLOCK]
+    mov x4, #(guest_vector_8_clock - guest_vector_8) / 4
+    bl trace_record_guest_exit
+    mov x9, x0
+    ldp x1, x30, [sp, #GUEST_FRAME_X0]
+    close_trace_window GUEST_FRAME_WINDOW
+    .endm
+
+// Before the guest's registers are restored. X0 is the vCPU and stays so. \eret is the label of the ERET.
+    .macro trace_guest_entry eret
+    mrs x1, PMCCNTR_EL0
+    str x1, [sp, #GUEST_FRAME_WINDOW]
+    adr x2, \eret
+    adr x3, 9f
+    sub x2, x2, x3
+    bl trace_record_guest_entry
+    mov x9, x0
+    ldr x0, [sp, #GUEST_FRAME_VCPU]
+    close_trace_window GUEST_FRAME_WINDOW
+9:
+    .endm
+
+// In the split design's host vector: X16 keeps the time.
+    .macro trace_host_clock
+    mrs x16, PMCCNTR_EL0
+    .endm
+
+// The host called the lowvisor. X0 to X2 are the call's and stay so.
+    .macro trace_host_trap
+    mrs x17, PMCCNTR_EL0
+    stp x0, x1, [sp, #HOST_FRAME_X0]
+    stp x2, x17, [sp, #HOST_FRAME_X2]
+    mov x0, x16
+    bl trace_record_host_trap
+    mov x9, x0
+    ldp x0, x1, [sp, #HOST_FRAME_X0]
+    ldr x2, [sp, #HOST_FRAME_X2]
+    close_trace_window HOST_FRAME_WINDOW
+    .endm
+
+// Before the lowvisor returns to the host. X0 is the result and stays so.
+    .macro trace_host_eret eret
+    mrs x1, PMCCNTR_EL0
+    stp x0, x1, [sp, #HOST_FRAME_X2]
+    mov x0, x1
+    adr x1, \eret
+    adr x2, 9f
+    sub x1, x1, x2
+    bl trace_record_host_eret
+    mov x9, x0
+    ldr x0, [sp, #HOST_FRAME_X2]
+    close_trace_window HOST_FRAME_WINDOW
+9:
+    .endm
+
+#else
+
+    .macro trace_clock_to_frame scratch, number
+    .endm
+    .macro trace_guest_exit
+    .endm
+    .macro trace_guest_entry eret
+    .endm
+    .macro trace_host_clock
+    .endm
+    .macro trace_host_trap
+    .endm
+    .macro trace_host_eret eret
+    .endm
+
+#endif

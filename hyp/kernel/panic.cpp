@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "panic.hpp"
+
+#include "../arch/hw/barriers.hpp"
+#include "../arch/syndrome.hpp"
+#include "../platform/qemu_virt/power.hpp"
+#include "cpu.hpp"
+#include "print.hpp"
+#include "run_report.hpp"
+#include "symbols.hpp"
+
+namespace ws {
+
+namespace {
+
+/// How often panic was entered: the report itself may fail.
+unsigned panics = 0;
+
+/// The text that goes into the run page as well as on the console.
+class Line {
+  public:
+    void add(const char* text) {
+        while (*text != '\0' && length_ + 1 < sizeof(text_)) text_[length_++] = *text++;
+        text_[length_] = '\0';
+    }
+    void add(Hex number) {
+        constexpr char kDigits[] = "0123456789abcdef";
+        add("0x");
+        unsigned digits = 16;
+        while (digits > 1 && (number.value >> (4 * (digits - 1))) == 0) --digits;
+        while (digits-- > 0) {
+            const char digit[2] = {kDigits[(number.value >> (4 * digits)) & 0xf], '\0'};
+            add(digit);
+        }
+    }
+    const char* text() const { return text_; }
+
+  private:
+    char text_[sizeof(trace::RunPage::message)] = {};
+    std::size_t length_ = 0;
+};
+
+bool at_el2() { return reg::CurrentEL::EL.get(hw::read<reg::CurrentEL>()) == 2; }
+
+void print_place(u64 pc) {
+    print("  ", hex(pc, 8));
+    const Symbol symbol = find_symbol(pc);
+    if (symbol.name != nullptr) print("  ", symbol.name, " + ", hex(pc - symbol.address));
+    print("\n");
+}
+
+/// AAPCS64 frame records: [x29] is the caller's record, [x29 + 8] where it continues. Any address is checked first:
+/// the image is mapped one to one and all its stacks are in it.
+void print_backtrace(u64 pc, u64 frame) {
+    extern char image_start[], image_end[];
+    print("backtrace\n");
+    print_place(pc);
+    for (int depth = 0; depth < 32; ++depth) {
+        if (frame % 16 != 0 || frame < reinterpret_cast<u64>(image_start) || frame + 16 > reinterpret_cast<u64>(image_end)) {
+            break;
+        }
+        const u64* record = reinterpret_cast<const u64*>(frame);
+        if (record[1] == 0) break;
+        print_place(record[1] - 4);   // the call, not where it returns to
+        if (record[0] <= frame) break;
+        frame = record[0];
+    }
+}
+
+void print_syndrome(u64 esr) {
+    const u8 ec = static_cast<u8>(ec_of(esr));
+    const ExceptionClassInfo* row = find_exception_class(ec);
+    print("  ESR ", hex(esr, 8), ": EC ", hex(ec, 2), " ", row ? row->name : "?", ", ", row ? row->meaning : "reserved", "\n");
+    for (const IssFieldInfo& field : kIssFields) {
+        if (row == nullptr || __builtin_strcmp(field.iss_format, row->iss_format) != 0) continue;
+        print("    ", field.name, " = ", hex(field.bits.get(esr)), "  ", field.meaning, "\n");
+    }
+}
+
+/// The report of a report: nothing but the verdict and the way out.
+void stop_if_recursive() {
+    if (panics++ == 0) return;
+    if (panics == 2) {
+        print("\n*** hypervisor panic within a panic\n");
+        if (run_page_open()) run_page().verdict = trace::Verdict::hypervisor_panic;
+    }
+    power_off();
+}
+
+[[noreturn]] void finish(const Line& line) { end_run(trace::Verdict::hypervisor_panic, 0, line.text()); }
+
+constexpr const char* kVectorSource[] = {"the current EL with SP_EL0", "the current EL", "a lower EL", "a lower EL in AArch32"};
+constexpr const char* kVectorKind[] = {"synchronous exception", "IRQ", "FIQ", "SError"};
+
+}  // namespace
+
+extern "C" [[noreturn]] void panic_exception(const PanicFrame& frame) {
+    stop_if_recursive();
+    const bool el2 = at_el2();
+    const u64 esr = el2 ? hw::read<reg::ESR_EL2>() : hw::read<reg::ESR_EL1>();
+    const u64 elr = el2 ? hw::read<reg::ELR_EL2>() : hw::read<reg::ELR_EL1>();
+    const u64 spsr = el2 ? hw::read<reg::SPSR_EL2>() : hw::read<reg::SPSR_EL1>();
+    const u64 far = el2 ? hw::read<reg::FAR_EL2>() : hw::read<reg::FAR_EL1>();
+
+    Line line;
+    line.add("unexpected ");
+    line.add(kVectorKind[frame.vector % 4]);
+    line.add(" from ");
+    line.add(kVectorSource[frame.vector / 4 % 4]);
+    line.add(el2 ? " at EL2, ESR " : " at EL1, ESR ");
+    line.add(hex(esr));
+    line.add(", ELR ");
+    line.add(hex(elr));
+    print("\n*** hypervisor panic (", ThisDesign::kName, "): ", line.text(), "\n");
+    print("  vector ", hex(frame.vector * 0x80, 3), ", SPSR ", hex(spsr, 8), ", FAR ", hex(far, 8), "\n");
+    print_syndrome(esr);
+    for (unsigned i = 0; i < 31; ++i) print(i % 4 == 0 ? "  x" : " x", i, i < 10 ? "  " : " ", hex(frame.x[i], 16), i % 4 == 3 ? "\n" : "");
+    print(" sp  ", hex(frame.sp, 16), "\n");
+    print_backtrace(elr, frame.x[29]);
+    finish(line);
+}
+
+void panic(const char* why) {
+    stop_if_recursive();
+    Line line;
+    line.add(why);
+    print("\n*** hypervisor panic (", ThisDesign::kName, "): ", line.text(), "\n");
+    print_backtrace(reinterpret_cast<u64>(__builtin_return_address(0)) - 4, reinterpret_cast<u64>(__builtin_frame_address(0)));
+    finish(line);
+}
+
+void panic(const char* why, u64 value) {
+    stop_if_recursive();
+    Line line;
+    line.add(why);
+    line.add(": ");
+    line.add(hex(value));
+    print("\n*** hypervisor panic (", ThisDesign::kName, "): ", line.text(), "\n");
+    print_backtrace(reinterpret_cast<u64>(__builtin_return_address(0)) - 4, reinterpret_cast<u64>(__builtin_frame_address(0)));
+    finish(line);
+}
+
+}  // namespace ws

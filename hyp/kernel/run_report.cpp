@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "run_report.hpp"
+
+#include "../platform/qemu_virt/power.hpp"
+#include "cpu.hpp"
+#include "panic.hpp"
+
+namespace ws {
+
+namespace {
+
+Pa run_page_at{0};
+
+void copy_text(char* to, std::size_t room, const char* text) {
+    std::size_t i = 0;
+    for (; i + 1 < room && text[i] != '\0'; ++i) to[i] = text[i];
+    to[i] = '\0';
+}
+
+}  // namespace
+
+bool run_page_open() { return run_page_at.value != 0; }
+
+trace::RunPage& run_page() { return *reinterpret_cast<trace::RunPage*>(run_page_at.value); }
+
+void open_run_page(Pa reserved, u64 bytes, u32 cpu_count) {
+    run_page_at = reserved;
+    trace::RunPage& page = run_page();
+    page = {};
+    page.format_version = trace::kFormatVersion;
+    page.level = static_cast<u32>(trace::kLevel);
+    page.cpus = cpu_count;
+    copy_text(page.design, sizeof(page.design), ThisDesign::kName);
+    // The rings begin at the next multiple of a packet's size: the recorder counts on that alignment.
+    const u64 packets = bytes / trace::kPacketBytes - 1;
+    for (u32 cpu = 0; cpu < cpu_count; ++cpu) {
+        page.rings[cpu].packets = packets / cpu_count;
+        page.rings[cpu].first_packet = trace::kPacketBytes * (1 + cpu * (packets / cpu_count));
+    }
+    __atomic_store_n(&page.magic, trace::kRunPageMagic, __ATOMIC_RELEASE);
+}
+
+void end_run(trace::Verdict verdict, u64 status, const char* message) {
+    if (run_page_open()) {
+        trace::RunPage& page = run_page();
+        trace::stop(this_cpu().recorder);
+        copy_text(page.message, sizeof(page.message), message);
+        page.status = status;
+        page.verdict = verdict;
+        __atomic_store_n(&page.trace_stopped, 1, __ATOMIC_RELEASE);
+    }
+    power_off();
+}
+
+}  // namespace ws

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "power.hpp"
+
+#include "../../arch/hw/barriers.hpp"
+#include "../../arch/hw/calls.hpp"
+
+namespace ws {
+
+void power_off() {
+    constexpr u64 kPsciSystemOff = 0x8400'0008;
+    hw::dsb_sy();   // the run page is in memory before the machine is gone
+    hw::smc(kPsciSystemOff);
+    for (;;) hw::wfe();
+}
+
+}  // namespace ws

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+// The trace points: what the rest of the hypervisor writes to be seen in the trace.
+#pragma once
+
+#include "../arch/hw/sysreg_access.hpp"
+#include "../kernel/cpu.hpp"
+#include "../world_switch/class_state.hpp"
+#include "recorder.hpp"
+
+namespace ws::trace {
+
+/// Where a trace point's code runs, which says where its CPU's pointer is: in the split design the kernel is at EL1.
+enum class At : u8 { el2, kernel };
+
+template <At at>
+WS_INLINE Recorder& recorder_here() {
+    if constexpr (at == At::el2) {
+        return el2_cpu().recorder;
+    } else {
+        return this_cpu().recorder;
+    }
+}
+
+/// Runs `emit(window)` between two readings of the clock, if this build records at `level`.
+template <Level level, At at, class Emit>
+WS_INLINE void record(Emit emit) {
+    if constexpr (kLevel >= level) {
+        const u64 start = hw::read_trace_clock();
+        Recorder& recorder = recorder_here<at>();
+        Window window(start, recorder);
+        emit(window);
+        hw::charge_recorder(recorder.spent, start);
+    } else {
+        hw::compiler_barrier();
+    }
+}
+
+template <At at, class Payload>
+WS_INLINE void event(const Payload& payload) {
+    record<Payload::kLevel, at>([&](Window& window) WS_INLINE_LAMBDA { window.emit(payload); });
+}
+
+/// A numbered step: begins here and ends with the scope.
+template <At at = At::el2>
+class StepScope {
+  public:
+    WS_INLINE explicit StepScope(Step step) : step_(step) { event<at>(payload::phase_begin{step_}); }
+    WS_INLINE ~StepScope() { event<at>(payload::phase_end{step_}); }
+    StepScope(const StepScope&) = delete;
+    StepScope& operator=(const StepScope&) = delete;
+
+  private:
+    Step step_;
+};
+
+/// A step that the next ERET at EL2 ends.
+WS_INLINE void last_step(Step step) { event<At::el2>(payload::phase_begin{step}); }
+
+/// All registers of a class were saved to, or are about to be restored from, `state`.
+template <RegisterClass c>
+WS_INLINE void block(Operation operation, Owner owner, const ClassState<c>& state) {
+    record<Level::full, At::el2>([&](Window& window) WS_INLINE_LAMBDA {
+        window.emit_block<ClassState<c>::kWords>(c, operation, owner, state.words);
+    });
+}
+
+/// Writes a control register and records its old and its new value.
+template <class Register, At at = At::el2>
+WS_INLINE void write_control(Owner owner, u64 value) {
+    record<Level::full, at>([&](Window& window) WS_INLINE_LAMBDA {
+        window.emit(payload::control_write{Register::id, owner, hw::read<Register>(), value});
+    });
+    hw::write<Register>(value);
+}
+
+}  // namespace ws::trace

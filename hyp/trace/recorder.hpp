@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+// The recorder: writes CTF events into this CPU's ring, and counts the instructions it takes for itself.
+//
+// Everything here is inlined at the trace point, between two readings of the clock. What lies between them is added to
+// `spent`, so that the net clock (raw less spent) shows the hypervisor as if nobody were looking. The caller has
+// interrupts masked. Level `off` leaves only a compiler barrier, which keeps the code around it in the same order.
+#pragma once
+
+#include "../arch/hw/trace_clock.hpp"
+#include "format/layout.hpp"
+
+namespace ws::trace {
+
+#ifndef WS_TRACE_LEVEL
+#error "the build defines WS_TRACE_LEVEL: off, traps or full"
+#endif
+inline constexpr Level kLevel = Level::WS_TRACE_LEVEL;
+
+/// One CPU's recorder. It is the first member of that CPU's Cpu, so the per-CPU pointer is a pointer to it.
+struct Recorder {
+    u8* position;         ///< where the next event goes
+    u8* limit;            ///< at or above it, trace_make_room comes first
+    u64 epoch;            ///< clock >> 27 of the last event
+    u64 spent;            ///< instructions that went into recording, since tracing started
+    RingControl* ring;
+    u8* packets;          ///< packet 0 of the ring
+    u16* open_bytes;      ///< the ring's, or one that nobody reads while events are dropped
+    u8* packet;           ///< the open packet, or null while events are dropped
+    u64 pending_time;     ///< the event that needs room
+    u64 sequence;         ///< packet_seq_num of the next packet
+    u32 cpu_id;
+    bool on;
+};
+
+/// An open window of the recorder: events that are emitted in it share its time.
+class Window {
+  public:
+    WS_INLINE Window(u64 time, Recorder& recorder) : time_(time), recorder_(recorder) {}
+
+    template <class Payload>
+    WS_INLINE void emit(const Payload& payload) {
+        u8* const at = begin(static_cast<u8>(Payload::kId));
+        *reinterpret_cast<Payload*>(at) = payload;
+        end(at + sizeof(Payload));
+    }
+
+    /// A register block: `count` 64-bit values in table order, copied from where the switch keeps them.
+    template <std::size_t count>
+    WS_INLINE void emit_block(RegisterClass register_class, Operation operation, Owner owner, const u64* values) {
+        u8* const at = begin(static_cast<u8>(kFirstBlockId + static_cast<u8>(register_class)));
+        *reinterpret_cast<payload::block_header*>(at) = {operation, owner};
+        copy<count>(at + sizeof(payload::block_header), values);
+        end(at + sizeof(payload::block_header) + count * sizeof(u64));
+    }
+
+  private:
+    struct [[gnu::packed]] Pair {
+        u64 first, second;
+    };
+
+    /// Writes the header; returns where the payload goes.
+    WS_INLINE u8* begin(u8 id) {
+        if (recorder_.position >= recorder_.limit || recorder_.epoch != time_ >> kTimeBits) [[unlikely]] {
+            recorder_.pending_time = time_;
+            hw::call_make_room(&recorder_);
+        }
+        u8* const at = recorder_.position;
+        *reinterpret_cast<CompactHeader*>(at) = {static_cast<u32>(time_ << kIdBits) | id,
+                                                 static_cast<u32>(recorder_.spent)};
+        return at + sizeof(CompactHeader);
+    }
+
+    /// The event is whole: only now does the open packet's length include it.
+    WS_INLINE void end(u8* position) {
+        recorder_.position = position;
+        // Packets are aligned to their size of 64 KiB, so the low half word of a position is the offset in the packet.
+        *recorder_.open_bytes = static_cast<u16>(reinterpret_cast<std::uintptr_t>(position));
+    }
+
+    /// Two values at a time, so that the compiler uses LDP and STP: about one instruction a register.
+    template <std::size_t count>
+    WS_INLINE static void copy(u8* to, const u64* from) {
+        auto* pairs = reinterpret_cast<Pair*>(to);
+#pragma GCC unroll 64
+        for (std::size_t i = 0; i < count / 2; ++i) pairs[i] = {from[2 * i], from[2 * i + 1]};
+        if constexpr (count % 2 != 0) __builtin_memcpy(to + (count - 1) * sizeof(u64), from + count - 1, sizeof(u64));
+    }
+
+    u64 time_;
+    Recorder& recorder_;
+};
+static_assert(kPacketBytes == 0x1'0000);
+
+/// Starts recording on this CPU into `ring` of the run page. The clock must run.
+void start(Recorder& recorder, RingControl& ring, u8* packets, u32 cpu_id);
+
+/// Closes the open packet. Nothing is recorded afterwards.
+void stop(Recorder& recorder);
+
+}  // namespace ws::trace

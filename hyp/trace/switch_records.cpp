@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the assembly of a world switch records: traps and returns, with the general-purpose registers around them. Each
+// function is called inside a window (arch/hw/trace_macros.h) and returns the address of the recorder's `spent`.
+#include "points.hpp"
+
+namespace ws::trace {
+
+namespace {
+
+payload::trap trap_now(Owner owner, u64 vector, u64 lead) {
+    return {owner,
+            static_cast<u8>(vector),
+            static_cast<u8>(lead),
+            hw::read<reg::ESR_EL2>(),
+            hw::read<reg::ELR_EL2>(),
+            hw::read<reg::SPSR_EL2>(),
+            hw::read<reg::FAR_EL2>(),
+            hw::read<reg::HPFAR_EL2>()};
+}
+
+/// `bytes` lie between the recorder's last instruction and the ERET, which is one more instruction.
+payload::eret eret_now(Owner owner, u64 bytes) {
+    return {owner, static_cast<u8>(bytes / 4 + 1), hw::read<reg::ELR_EL2>(), hw::read<reg::SPSR_EL2>()};
+}
+
+constexpr u64 kLowerElSync = 8;
+
+}  // namespace
+
+/// A guest trapped at `clock`, read `lead` instructions after the vector's first. `start`: the window's begin.
+extern "C" u64* trace_record_guest_exit(VcpuContext& vcpu, u64 vector, u64 clock, u64 start, u64 lead) {
+    Recorder& recorder = el2_cpu().recorder;
+    Window at_trap(clock, recorder);
+    at_trap.emit(trap_now(vcpu.owner, vector, lead));
+    if constexpr (kLevel >= Level::full) at_trap.emit(payload::phase_begin{Step::save_general_purpose});
+    recorder.spent += 2;   // reading the clock in the vector, and keeping it
+    if constexpr (kLevel >= Level::full) {
+        Window now(start, recorder);
+        now.emit_block<GeneralState::kWords>(RegisterClass::general, Operation::save, vcpu.owner, vcpu.general.words);
+        const CalleeSavedState& host = el2_cpu().host.callee_saved;
+        now.emit_block<CalleeSavedState::kWords>(RegisterClass::callee_saved, Operation::restore, kHost, host.words);
+        now.emit(payload::phase_end{Step::save_general_purpose});
+    }
+    return &recorder.spent;
+}
+
+/// The guest is entered next. Step::restore_general_purpose, which the kernel's side began, ends with the ERET.
+extern "C" u64* trace_record_guest_entry(VcpuContext& vcpu, u64 start, u64 bytes_to_eret) {
+    Recorder& recorder = el2_cpu().recorder;
+    Window now(start, recorder);
+    if constexpr (kLevel >= Level::full) {
+        const CalleeSavedState& host = el2_cpu().host.callee_saved;
+        now.emit_block<CalleeSavedState::kWords>(RegisterClass::callee_saved, Operation::save, kHost, host.words);
+        now.emit_block<GeneralState::kWords>(RegisterClass::general, Operation::restore, vcpu.owner, vcpu.general.words);
+    }
+    now.emit(eret_now(vcpu.owner, bytes_to_eret));
+    return &recorder.spent;
+}
+
+/// The host's kernel at EL1 called the lowvisor (split). The clock was read by the vector's first instruction.
+extern "C" u64* trace_record_host_trap(u64 clock) {
+    Recorder& recorder = el2_cpu().recorder;
+    Window at_trap(clock, recorder);
+    at_trap.emit(trap_now(kHost, kLowerElSync, 0));
+    recorder.spent += 1;
+    return &recorder.spent;
+}
+
+/// The lowvisor returns to the host's kernel (split).
+extern "C" u64* trace_record_host_eret(u64 start, u64 bytes_to_eret) {
+    Recorder& recorder = el2_cpu().recorder;
+    Window now(start, recorder);
+    now.emit(eret_now(kHost, bytes_to_eret));
+    return &recorder.spent;
+}
+
+}  // namespace ws::trace

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+// Compiled to assembly text, never linked: cmake/asm_offsets picks the lines that start with -> and writes asm_offsets.h,
+// so that assembly uses the offsets of the C++ structs and no literals.
+#include "../kernel/cpu.hpp"
+#include "../kernel/panic.hpp"
+#include "frames.hpp"
+
+#define OFFSET(name, value) asm volatile("\n->" #name " %0" ::"i"(value))
+
+void asm_offsets() {
+    using namespace ws;
+    OFFSET(VCPU_X0, offsetof(VcpuContext, general));
+    OFFSET(CPU_CALLEE_SAVED, offsetof(Cpu, host) + offsetof(HostContext, callee_saved));
+    OFFSET(GUEST_FRAME_VCPU, offsetof(GuestFrame, vcpu));
+    OFFSET(GUEST_FRAME_CLOCK, offsetof(GuestFrame, clock));
+    OFFSET(GUEST_FRAME_X0, offsetof(GuestFrame, x0));
+    OFFSET(GUEST_FRAME_WINDOW, offsetof(GuestFrame, window));
+    OFFSET(GUEST_FRAME_BYTES, sizeof(GuestFrame));
+    OFFSET(HOST_FRAME_X29, offsetof(HostFrame, x29));
+    OFFSET(HOST_FRAME_X0, offsetof(HostFrame, x0));
+    OFFSET(HOST_FRAME_X2, offsetof(HostFrame, x2));
+    OFFSET(HOST_FRAME_WINDOW, offsetof(HostFrame, window));
+    OFFSET(HOST_FRAME_BYTES, sizeof(HostFrame));
+    OFFSET(PANIC_FRAME_X0, offsetof(PanicFrame, x));
+    OFFSET(PANIC_FRAME_SP, offsetof(PanicFrame, sp));
+    OFFSET(PANIC_FRAME_VECTOR, offsetof(PanicFrame, vector));
+    OFFSET(PANIC_FRAME_BYTES, sizeof(PanicFrame));
+}

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a design must provide. Each image is one design: the build puts the folder of one of them (split, vhe) in the
+// include path, and `this_design.hpp` there names it.
+#pragma once
+
+#include "vcpu_context.hpp"
+
+namespace ws {
+
+/// The kernel calls these four, wherever it runs:
+///
+///   start_el2       at EL2, once per CPU, after boot: prepares EL2 and calls the kernel at kKernelEl; does not return
+///   load / put      a vCPU comes onto this CPU, leaves it (KVM: vcpu_load, vcpu_put)
+///   run             enters the guest; returns when it traps, with vcpu.exit filled in
+///   share           from now on EL2 may touch these pages of the kernel's (KVM: create_hyp_mappings)
+///
+/// and `load_fp` and `load_debug` when a guest trapped because it used what the design switches lazily.
+template <class D>
+concept Design = requires(VcpuContext& vcpu, Pa start, u64 bytes) {
+    { D::kName } -> std::convertible_to<const char*>;
+    { D::kKernelEl } -> std::convertible_to<int>;
+    { D::kGuestNames } -> std::convertible_to<hw::GuestNames>;
+    D::start_el2();
+    D::load(vcpu);
+    D::put(vcpu);
+    D::run(vcpu);
+    D::load_fp(vcpu);
+    D::load_debug(vcpu);
+    D::share(start, bytes);
+    { D::guest_traps(vcpu) } -> std::convertible_to<TrapConfig>;
+};
+
+}  // namespace ws

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+// The last instructions before a guest and the first after it, the same in every design: the general-purpose registers.
+#include "asm_offsets.h"
+#include "../arch/hw/trace_macros.h"
+#include "../kernel/panic_vector.h"
+
+    .text
+
+    .macro for_callee_saved move, base
+    \move x19, x20, [\base, #CPU_CALLEE_SAVED + 0]
+    \move x21, x22, [\base, #CPU_CALLEE_SAVED + 16]
+    \move x23, x24, [\base, #CPU_CALLEE_SAVED + 32]
+    \move x25, x26, [\base, #CPU_CALLEE_SAVED + 48]
+    \move x27, x28, [\base, #CPU_CALLEE_SAVED + 64]
+    \move x29, x30, [\base, #CPU_CALLEE_SAVED + 80]
+    .endm
+
+    .macro for_x2_to_x29 move, base
+    \move x2, x3, [\base, #VCPU_X0 + 16]
+    \move x4, x5, [\base, #VCPU_X0 + 32]
+    \move x6, x7, [\base, #VCPU_X0 + 48]
+    \move x8, x9, [\base, #VCPU_X0 + 64]
+    \move x10, x11, [\base, #VCPU_X0 + 80]
+    \move x12, x13, [\base, #VCPU_X0 + 96]
+    \move x14, x15, [\base, #VCPU_X0 + 112]
+    \move x16, x17, [\base, #VCPU_X0 + 128]
+    \move x18, x19, [\base, #VCPU_X0 + 144]
+    \move x20, x21, [\base, #VCPU_X0 + 160]
+    \move x22, x23, [\base, #VCPU_X0 + 176]
+    \move x24, x25, [\base, #VCPU_X0 + 192]
+    \move x26, x27, [\base, #VCPU_X0 + 208]
+    \move x28, x29, [\base, #VCPU_X0 + 224]
+    .endm
+
+    .macro guest_vector number
+    .balign 0x80
+guest_vector_\number:
+    stp x0, x1, [sp, #GUEST_FRAME_X0]
+    trace_clock_to_frame x0, \number
+    mov x1, #\number
+    b guest_exit
+    .endm
+
+// VBAR_EL2 while a guest runs.
+    .balign 0x800
+    .global guest_vectors
+guest_vectors:
+    .irp number, 0, 1, 2, 3, 4, 5, 6, 7
+    unexpected_vector \number           // EL2 itself trapped
+    .endr
+    .irp number, 8, 9, 10, 11, 12, 13, 14, 15
+    guest_vector \number
+    .endr
+
+// u64 guest_enter(VcpuContext& vcpu)
+    .global guest_enter
+    .type guest_enter, %function
+guest_enter:
+    mrs x1, TPIDR_EL2
+    for_callee_saved stp, x1
+    sub sp, sp, #GUEST_FRAME_BYTES      // what the vectors will find
+    str x0, [sp, #GUEST_FRAME_VCPU]
+    trace_guest_entry guest_enter_eret
+    ldp x30, x1, [x0, #VCPU_X0 + 240]
+    msr SP_EL0, x1
+    for_x2_to_x29 ldp, x0
+    ldp x0, x1, [x0, #VCPU_X0]
+guest_enter_eret:
+    eret
+    dsb nsh                             // no speculation past ERET
+    isb
+    .size guest_enter, . - guest_enter
+
+// Where a guest's trap continues: X0 and X1 are in the frame, X1 holds the vector.
+    .type guest_exit, %function
+guest_exit:
+    ldr x0, [sp, #GUEST_FRAME_VCPU]
+    for_x2_to_x29 stp, x0
+    ldp x2, x3, [sp, #GUEST_FRAME_X0]
+    stp x2, x3, [x0, #VCPU_X0]
+    mrs x2, SP_EL0
+    stp x30, x2, [x0, #VCPU_X0 + 240]
+    mrs x2, TPIDR_EL2
+    for_callee_saved ldp, x2
+    trace_guest_exit
+    mov x0, x1
+    add sp, sp, #GUEST_FRAME_BYTES
+    ret                                 // from guest_enter
+    .size guest_exit, . - guest_exit

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+// The way through guest_entry.S, which every design shares: ERET into the guest, the vectors out of it.
+#pragma once
+
+#include "../arch/syndrome.hpp"
+#include "vcpu_context.hpp"
+
+namespace ws {
+
+/// Saves the host's callee-saved registers, restores the guest's general-purpose registers and executes ERET. Returns
+/// after the guest trapped, with the guest's general-purpose registers in the vCPU, and tells the vector, offset over
+/// 0x80 (KVM: __guest_enter, __guest_exit).
+extern "C" u64 guest_enter(VcpuContext& vcpu);
+
+extern "C" const u8 guest_vectors[];
+extern "C" const u8 host_vectors[];
+WS_INLINE u64 guest_vectors_address() { return reinterpret_cast<u64>(guest_vectors); }
+WS_INLINE u64 host_vectors_address() { return reinterpret_cast<u64>(host_vectors); }
+
+/// Keeps the syndrome of the exit: the next exception would overwrite it.
+WS_INLINE void save_exit_info(ExitInfo& exit) {
+    const u64 esr = hw::read<reg::ESR_EL2>();
+    exit.esr = esr;
+    // FAR_EL2 and HPFAR_EL2 mean something for aborts alone (Arm ARM D17.2.64).
+    const Ec ec = ec_of(esr);
+    if (ec == Ec::IABT_LOW || ec == Ec::DABT_LOW) {
+        exit.far = hw::read<reg::FAR_EL2>();
+        exit.hpfar = hw::read<reg::HPFAR_EL2>();
+    }
+}
+
+}  // namespace ws

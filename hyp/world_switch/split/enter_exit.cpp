@@ -1,0 +1,236 @@
+// SPDX-License-Identifier: Apache-2.0
+// Entering and leaving a guest in the split design. All of this runs at EL2, in the lowvisor, between the kernel's HVC
+// and the ERET back to it: the guest and the kernel share EL1, so each entry and each exit moves all of both
+// (KVM: __kvm_vcpu_run in hyp/nvhe/switch.c).
+#include "../../arch/hw/barriers.hpp"
+#include "../../kernel/cpu.hpp"
+#include "../../trace/points.hpp"
+#include "../guest_entry.hpp"
+#include "lowvisor.hpp"
+
+namespace ws {
+
+namespace {
+
+using trace::kHost;
+using trace::Operation;
+using trace::Step;
+using trace::StepScope;
+constexpr auto kNames = hw::GuestNames::el1;
+
+// ---- from the guest to the host ----
+
+// LAB(2, save-timer) SOLUTION
+WS_INLINE void save_timer(VcpuContext& vcpu) {
+    StepScope step(Step::save_timer);
+    save_sysregs<kNames>(vcpu.timer);
+    trace::block(Operation::save, vcpu.owner, vcpu.timer);
+    // The host's time is not the guest's, and a guest's timer must not fire in the host.
+    hw::write<reg::CNTV_CTL_EL0>(0);
+    hw::write<reg::CNTVOFF_EL2>(0);
+}
+// LAB(2, save-timer) END
+
+WS_INLINE void save_vgic(VcpuContext& vcpu) {
+    StepScope step(Step::save_vgic);
+    save_sysregs<kNames>(vcpu.vgic);
+    trace::block(Operation::save, vcpu.owner, vcpu.vgic);
+    hw::write<reg::ICH_HCR_EL2>(0);
+}
+
+WS_INLINE void save_el1(VcpuContext& vcpu) {
+    StepScope step(Step::save_el1);
+    save_sysregs<kNames>(vcpu.el1);
+    trace::block(Operation::save, vcpu.owner, vcpu.el1);
+    save_sysregs<kNames>(vcpu.user);
+    trace::block(Operation::save, vcpu.owner, vcpu.user);
+    save_sysregs<kNames>(vcpu.return_state);
+    trace::block(Operation::save, vcpu.owner, vcpu.return_state);
+}
+
+WS_INLINE void save_fp(VcpuContext& vcpu) {
+    StepScope step(Step::save_fp);
+    save_fp_registers(vcpu.fp);
+    trace::block(Operation::save, vcpu.owner, vcpu.fp);
+}
+
+WS_INLINE void save_debug(VcpuContext& vcpu) {
+    StepScope step(Step::save_debug);
+    save_sysregs<kNames>(vcpu.debug);
+    trace::block(Operation::save, vcpu.owner, vcpu.debug);
+    if (vcpu.debug_used) {
+        save_sysregs<kNames>(vcpu.breakpoints);
+        trace::block(Operation::save, vcpu.owner, vcpu.breakpoints);
+    }
+}
+
+WS_INLINE void deactivate_traps(const HostContext& host) {
+    StepScope step(Step::deactivate_traps);
+    trace::write_control<reg::HCR_EL2>(kHost, host.traps.hcr);
+    trace::write_control<reg::CPTR_EL2>(kHost, host.traps.cptr);
+    trace::write_control<reg::MDCR_EL2>(kHost, host.traps.mdcr);
+    trace::write_control<reg::HSTR_EL2>(kHost, host.traps.hstr);
+    trace::write_control<reg::CNTHCTL_EL2>(kHost, host.traps.cnthctl);
+    trace::write_control<reg::PMUSERENR_EL0>(kHost, host.traps.pmuserenr);
+    trace::write_control<reg::VMPIDR_EL2>(kHost, host.traps.vmpidr);
+    trace::write_control<reg::VPIDR_EL2>(kHost, host.traps.vpidr);
+    trace::write_control<reg::VBAR_EL2>(kHost, host_vectors_address());
+}
+
+WS_INLINE void leave_stage2() {
+    StepScope step(Step::leave_stage2);
+    trace::write_control<reg::VTTBR_EL2>(kHost, 0);
+}
+
+WS_INLINE void restore_host_el1(HostContext& host) {
+    StepScope step(Step::restore_host_el1);
+    trace::block(Operation::restore, kHost, host.el1);
+    restore_sysregs<kNames>(host.el1);
+    trace::block(Operation::restore, kHost, host.user);
+    restore_sysregs<kNames>(host.user);
+    trace::block(Operation::restore, kHost, host.return_state);
+    restore_sysregs<kNames>(host.return_state);
+}
+
+WS_INLINE void restore_host_fp(HostContext& host) {
+    StepScope step(Step::restore_host_fp);
+    trace::block(Operation::restore, kHost, host.fp);
+    restore_fp_registers(host.fp);
+}
+
+WS_INLINE void restore_host_debug(HostContext& host, bool breakpoints) {
+    StepScope step(Step::restore_host_debug);
+    trace::block(Operation::restore, kHost, host.debug);
+    restore_sysregs<kNames>(host.debug);
+    if (breakpoints) {
+        trace::block(Operation::restore, kHost, host.breakpoints);
+        restore_sysregs<kNames>(host.breakpoints);
+    }
+}
+
+// ---- from the host to the guest ----
+
+WS_INLINE void save_host_el1(HostContext& host) {
+    StepScope step(Step::save_host_el1);
+    save_sysregs<kNames>(host.el1);
+    trace::block(Operation::save, kHost, host.el1);
+    save_sysregs<kNames>(host.user);
+    trace::block(Operation::save, kHost, host.user);
+    save_sysregs<kNames>(host.return_state);
+    trace::block(Operation::save, kHost, host.return_state);
+}
+
+WS_INLINE void save_host_fp(HostContext& host) {
+    StepScope step(Step::save_host_fp);
+    save_fp_registers(host.fp);
+    trace::block(Operation::save, kHost, host.fp);
+}
+
+WS_INLINE void save_host_debug(HostContext& host, bool breakpoints) {
+    StepScope step(Step::save_host_debug);
+    save_sysregs<kNames>(host.debug);
+    trace::block(Operation::save, kHost, host.debug);
+    if (breakpoints) {
+        save_sysregs<kNames>(host.breakpoints);
+        trace::block(Operation::save, kHost, host.breakpoints);
+    }
+}
+
+WS_INLINE void activate_traps(const VcpuContext& vcpu) {
+    StepScope step(Step::activate_traps);
+    const TrapConfig& traps = vcpu.traps;
+    trace::write_control<reg::VBAR_EL2>(vcpu.owner, guest_vectors_address());
+    trace::write_control<reg::VPIDR_EL2>(vcpu.owner, traps.vpidr);
+    trace::write_control<reg::VMPIDR_EL2>(vcpu.owner, traps.vmpidr);
+    trace::write_control<reg::PMUSERENR_EL0>(vcpu.owner, traps.pmuserenr);
+    trace::write_control<reg::CNTHCTL_EL2>(vcpu.owner, traps.cnthctl);
+    trace::write_control<reg::HSTR_EL2>(vcpu.owner, traps.hstr);
+    trace::write_control<reg::MDCR_EL2>(vcpu.owner, traps.mdcr);
+    trace::write_control<reg::CPTR_EL2>(vcpu.owner, traps.cptr);
+    trace::write_control<reg::HCR_EL2>(vcpu.owner, traps.hcr);
+}
+
+WS_INLINE void enter_stage2(const VcpuContext& vcpu) {
+    StepScope step(Step::enter_stage2);
+    trace::write_control<reg::VTCR_EL2>(vcpu.owner, vcpu.vtcr);
+    trace::write_control<reg::VTTBR_EL2>(vcpu.owner, vcpu.vttbr);
+}
+
+WS_INLINE void restore_vgic(const VcpuContext& vcpu) {
+    StepScope step(Step::restore_vgic);
+    trace::block(Operation::restore, vcpu.owner, vcpu.vgic);
+    restore_sysregs<kNames>(vcpu.vgic);
+}
+
+WS_INLINE void restore_timer(const VcpuContext& vcpu) {
+    StepScope step(Step::restore_timer);
+    trace::block(Operation::restore, vcpu.owner, vcpu.timer);
+    restore_sysregs<kNames>(vcpu.timer);
+}
+
+WS_INLINE void restore_el1(const VcpuContext& vcpu) {
+    StepScope step(Step::restore_el1);
+    trace::block(Operation::restore, vcpu.owner, vcpu.el1);
+    restore_sysregs<kNames>(vcpu.el1);
+    trace::block(Operation::restore, vcpu.owner, vcpu.user);
+    restore_sysregs<kNames>(vcpu.user);
+    trace::block(Operation::restore, vcpu.owner, vcpu.return_state);
+    restore_sysregs<kNames>(vcpu.return_state);
+}
+
+WS_INLINE void restore_fp(const VcpuContext& vcpu) {
+    StepScope step(Step::restore_fp);
+    trace::block(Operation::restore, vcpu.owner, vcpu.fp);
+    restore_fp_registers(vcpu.fp);
+}
+
+WS_INLINE void restore_debug(const VcpuContext& vcpu) {
+    StepScope step(Step::restore_debug);
+    trace::block(Operation::restore, vcpu.owner, vcpu.debug);
+    restore_sysregs<kNames>(vcpu.debug);
+    if (vcpu.debug_used) {
+        trace::block(Operation::restore, vcpu.owner, vcpu.breakpoints);
+        restore_sysregs<kNames>(vcpu.breakpoints);
+    }
+}
+
+}  // namespace
+
+/// The whole way into a guest and out again. Called by the kernel at EL1 through HVC.
+extern "C" u64 lowvisor_run_vcpu(VcpuContext& vcpu) {
+    HostContext& host = el2_cpu().host;
+
+    save_host_el1(host);
+    save_host_fp(host);
+    save_host_debug(host, vcpu.debug_used);
+
+    // HCR_EL2 changes before EL1's registers do: from here on, EL1 is the guest's. EL2 itself runs on its own tables.
+    activate_traps(vcpu);
+    enter_stage2(vcpu);
+    restore_vgic(vcpu);
+    restore_timer(vcpu);
+    restore_el1(vcpu);
+    restore_fp(vcpu);
+    restore_debug(vcpu);
+
+    trace::last_step(Step::restore_general_purpose);
+    vcpu.exit.vector = guest_enter(vcpu);   // ERET to the guest; comes back with Step::save_general_purpose done
+    save_exit_info(vcpu.exit);
+
+    save_timer(vcpu);
+    save_vgic(vcpu);
+    save_el1(vcpu);
+    save_fp(vcpu);
+    save_debug(vcpu);
+
+    deactivate_traps(host);
+    leave_stage2();
+    restore_host_el1(host);
+    restore_host_fp(host);
+    restore_host_debug(host, vcpu.debug_used);
+
+    trace::last_step(Step::return_to_host);
+    return 0;
+}
+
+}  // namespace ws

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+// What traps to EL2 while a guest runs, and while the host does (KVM: HCR_GUEST_FLAGS, __activate_traps_common).
+#pragma once
+
+#include "../arch/registers.hpp"
+
+namespace ws {
+
+/// The values of the trap configuration registers for one world.
+struct TrapConfig {
+    u64 hcr;
+    u64 cptr;
+    u64 mdcr;
+    u64 hstr;
+    u64 cnthctl;
+    u64 pmuserenr;
+    u64 vmpidr;
+    u64 vpidr;
+};
+
+/// HCR_EL2 of a guest, without E2H.
+constexpr u64 guest_hcr() {
+    using H = reg::HCR_EL2;
+    return H::RW.mask() | H::VM.mask() |
+           // interrupts and SError are the hypervisor's
+           H::IMO.mask() | H::FMO.mask() | H::AMO.mask() |
+           // waiting gives the CPU back
+           H::TWI.mask() | H::TWE.mask() |
+           // a guest's maintenance reaches the CPU that its vCPU ran on before
+           H::BSU.of(1) | H::FB.mask() | H::SWIO.mask() | H::TSW.mask() |
+           // a walk must not read a device
+           H::PTW.mask() |
+           // what the hypervisor answers for: firmware, features, implementation defined registers
+           H::TSC.mask() | H::TID3.mask() | H::TIDCP.mask() | H::TACR.mask() | H::TLOR.mask();
+}
+
+/// MDCR_EL2 of a guest: the PMU is the recorder's clock and stays the hypervisor's; debug registers trap until the guest
+/// uses them, which is when `debug_used` becomes true.
+constexpr u64 guest_mdcr(u64 counters, bool debug_used) {
+    using M = reg::MDCR_EL2;
+    return M::HPMN.of(counters) | M::TPM.mask() | M::TPMCR.mask() | M::TDRA.mask() | M::TDOSA.mask() |
+           (debug_used ? 0 : M::TDA.mask());
+}
+
+constexpr u64 host_mdcr(u64 counters) { return reg::MDCR_EL2::HPMN.of(counters); }
+
+/// CPTR_EL2 with E2H=0: bits that must be one, FP/SIMD free. SVE traps always: no guest is told of it.
+inline constexpr u64 kCptrE2h0 = 0x33ff;
+constexpr u64 guest_cptr_e2h0() { return kCptrE2h0 | reg::CPTR_EL2::TTA.mask(); }
+
+/// CPTR_EL2 with E2H=1, in CPACR_EL1's layout.
+constexpr u64 host_cptr_e2h1() { return reg::CPTR_EL2::FPEN.mask(); }
+constexpr u64 guest_cptr_e2h1(bool fp_loaded) {
+    return reg::CPTR_EL2::TTA_E2H1.mask() | (fp_loaded ? reg::CPTR_EL2::FPEN.mask() : 0);
+}
+
+/// CNTHCTL_EL2 of a guest: it may read the physical counter, its physical timer traps.
+inline constexpr u64 kGuestCnthctlE2h0 = reg::CNTHCTL_EL2::EL1PCTEN.mask();
+inline constexpr u64 kGuestCnthctlE2h1 = reg::CNTHCTL_EL2::EL1PCTEN_E2H1.mask();
+/// The host may use both.
+inline constexpr u64 kHostCnthctlE2h0 = reg::CNTHCTL_EL2::EL1PCTEN.mask() | reg::CNTHCTL_EL2::EL1PCEN.mask();
+inline constexpr u64 kHostCnthctlE2h1 = reg::CNTHCTL_EL2::EL1PCTEN_E2H1.mask() | reg::CNTHCTL_EL2::EL1PTEN.mask();
+
+/// HSTR_EL2 of a guest: coprocessor 15's implementation defined c15 traps, should EL0 be AArch32.
+inline constexpr u64 kGuestHstr = 1U << 15;
+
+}  // namespace ws

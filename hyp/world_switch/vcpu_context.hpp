@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+// What EL2 needs to know of a vCPU, and of the host that it interrupts. In the split design the pages that hold these
+// are mapped in the kernel's tables and in the lowvisor's.
+#pragma once
+
+#include "../trace/format/events.hpp"
+#include "class_state.hpp"
+#include "fp_state.hpp"
+#include "trap_config.hpp"
+
+namespace ws {
+
+using GeneralState = ClassState<RegisterClass::general>;
+using CalleeSavedState = ClassState<RegisterClass::callee_saved>;
+using ReturnState = ClassState<RegisterClass::return_state>;
+using El1State = ClassState<RegisterClass::el1>;
+using UserState = ClassState<RegisterClass::user>;
+using TimerState = ClassState<RegisterClass::timer>;
+using VgicState = ClassState<RegisterClass::vgic>;
+using DebugState = ClassState<RegisterClass::debug>;
+using BreakpointState = ClassState<RegisterClass::breakpoints>;
+
+/// Why the guest stopped running: the vector that was taken and the syndrome registers, as the hardware left them.
+struct ExitInfo {
+    u64 vector;   ///< offset over 0x80
+    u64 esr;
+    u64 far;
+    u64 hpfar;
+};
+
+/// A vCPU as EL2 sees it (KVM: struct kvm_vcpu_arch).
+struct alignas(16) VcpuContext {
+    GeneralState general;
+    FpState fp;
+    ReturnState return_state;
+    El1State el1;
+    UserState user;
+    TimerState timer;
+    VgicState vgic;
+    DebugState debug;
+    BreakpointState breakpoints;
+    TrapConfig traps;
+    u64 vttbr;
+    u64 vtcr;
+    ExitInfo exit;
+    trace::Owner owner;   ///< its number through all VMs, from 1
+    bool debug_used;      ///< the guest touched a debug register: the breakpoints class is switched from now on
+    bool fp_loaded;       ///< designs that are lazy: the FP/SIMD registers hold this vCPU's values
+
+    /// Rn as an instruction sees it: number 31 reads as zero.
+    u64 x(unsigned n) const { return n < 31 ? general.words[n] : 0; }
+    void set_x(unsigned n, u64 value) {
+        if (n < 31) general.words[n] = value;
+    }
+    u64& pc() { return return_state.value<reg::ELR_EL2>(); }
+    u64& pstate() { return return_state.value<reg::SPSR_EL2>(); }
+    /// The trapped instruction is done.
+    void skip_instruction() { pc() += 4; }
+};
+
+/// What the switch keeps of the host on one CPU while a guest runs there (KVM: struct kvm_host_data).
+struct alignas(16) HostContext {
+    CalleeSavedState callee_saved;
+    FpState fp;
+    ReturnState return_state;
+    El1State el1;
+    UserState user;
+    DebugState debug;
+    BreakpointState breakpoints;
+    TrapConfig traps;
+};
+
+}  // namespace ws
