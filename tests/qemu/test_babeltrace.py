@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: Apache-2.0
+"""An outside reader of CTF opens what was captured, without a warning, and finds what wstrace finds."""
+
+import re
+import unittest
+
+import support
+
+
+class Babeltrace(unittest.TestCase):
+    def test_reads_every_run(self):
+        for design, guest in support.each_run():
+            for level in ("full", "traps"):
+                with self.subTest(design=design, guest=guest, level=level):
+                    self.read(support.run(design, guest, level), level)
+
+    def read(self, run: support.Run, level: str) -> None:
+        done = support.call("babeltrace2", run.trace)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(done.stderr, "")
+        lines = done.stdout.splitlines()
+        self.assertEqual(len(lines), support.wstrace_json("summary", run.folder)["events"])
+        names = set(re.findall(r"\b[A-Z]+[0-9A-Z]*_EL[012]\b", "\n".join(lines[:20000])))
+        expected = {"ESR_EL2", "ELR_EL2", "SPSR_EL2"} | ({"SCTLR_EL1", "TTBR0_EL1", "VBAR_EL1"} if level == "full" else set())
+        self.assertLessEqual(expected, names)
+
+    def test_times_never_run_back(self):
+        for design in support.DESIGNS:
+            with self.subTest(design=design):
+                told = support.call("babeltrace2", "--clock-cycles", support.run(design, "hypercall").trace).stdout
+                times = [int(time) for time in re.findall(r"^\[(\d+)\]", told, re.MULTILINE)]
+                self.assertGreater(len(times), 1000)
+                self.assertEqual(times, sorted(times))

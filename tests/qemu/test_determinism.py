@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Two runs of one command give the same trace, byte for byte, but for its UUID, the date and the checksums over them."""
+
+import re
+import unittest
+from pathlib import Path
+
+import support
+
+# hyp/trace/format/layout.hpp, PacketHeader.
+HEADER_BYTES = 88
+UUID = slice(4, 20)
+PACKET_SIZE = slice(48, 56)
+CHECKSUM = slice(84, 88)
+
+
+def masked_stream(file: Path) -> bytes:
+    stream = bytearray(file.read_bytes())
+    at = 0
+    while at < len(stream):
+        size = int.from_bytes(stream[at + PACKET_SIZE.start:at + PACKET_SIZE.stop], "little") // 8
+        assert size >= HEADER_BYTES, f"{file}: packet of {size} bytes at {at}"
+        for part in (UUID, CHECKSUM):
+            stream[at + part.start:at + part.stop] = bytes(part.stop - part.start)
+        at += size
+    assert at == len(stream), f"{file}: its last packet is cut"
+    return bytes(stream)
+
+
+def masked_metadata(file: Path) -> str:
+    text = file.read_text(encoding="utf-8")
+    text = re.sub(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "UUID", text)
+    text = re.sub(r"\bdate = \".*?\"", "DATE", text)
+    return re.sub(r"(?i)(crc\w*|checksum)(\W+)(0x)?[0-9a-f]+", r"\1\2CRC", text)
+
+
+class Determinism(unittest.TestCase):
+    def assert_same(self, first: support.Run, second: support.Run) -> None:
+        names = sorted(file.name for file in first.trace.iterdir())
+        self.assertEqual(names, sorted(file.name for file in second.trace.iterdir()))
+        self.assertIn("metadata", names)
+        self.assertGreater(len(names), 1)
+        for name in names:
+            if name == "metadata":
+                self.assertEqual(masked_metadata(first.trace / name), masked_metadata(second.trace / name))
+            else:
+                self.assertTrue(masked_stream(first.trace / name) == masked_stream(second.trace / name), f"{name} differs")
+        self.assertEqual((first.folder / "console.log").read_bytes(), (second.folder / "console.log").read_bytes())
+
+    def test_two_runs_are_equal(self):
+        for design, guest in support.each_run():
+            with self.subTest(design=design, guest=guest):
+                append, _status = support.ARGUMENTS.get(guest, ("", 0))
+                self.assert_same(support.run(design, guest), support.new_run(design, guest, append=append))
+
+    def test_what_is_masked_does_differ(self):
+        """Else the two runs would have one UUID, and a reader would take them for one trace."""
+        first, second = support.run("split", "hypercall"), support.new_run("split", "hypercall")
+        self.assertNotEqual((first.trace / "metadata").read_text(), (second.trace / "metadata").read_text())

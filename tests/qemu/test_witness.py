@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: Apache-2.0
+"""QEMU's own log of exceptions is the witness: the trace has the same traps and returns, in the same order.
+
+`-d int` makes QEMU log every exception that it takes and every return. Those to and from EL2 must be the trace's trap
+and eret events: the same vector, syndrome and address, one to one, from the first that the trace has to the last. What
+the log has before that happened before tracing started, what it has after that, after tracing ended.
+"""
+
+import re
+import unittest
+from typing import NamedTuple
+
+import support
+
+
+class Event(NamedTuple):
+    """A trap to EL2, or a return from it (with no vector and no syndrome)."""
+
+    kind: str
+    vector: int | None  # offset into the table
+    syndrome: int | None  # ESR_EL2; an interrupt leaves it as it was
+    address: int  # ELR_EL2
+
+
+INTERRUPT_VECTORS = (0x080, 0x100)  # IRQ and FIQ, in each quarter of the table
+
+
+def trap(vector: int, syndrome: int, address: int) -> Event:
+    return Event("trap", vector, None if vector & 0x180 in INTERRUPT_VECTORS else syndrome, address)
+
+
+def witnessed(log: str) -> list[Event]:
+    """The exceptions to EL2 and the returns from it in QEMU's log."""
+    events = []
+    taken = re.compile(r"Taking exception .*\n\.\.\.from EL\d to EL2\n(?:\.\.\.with ESR 0x\w+/0x(?P<esr>\w+)\n)?"
+                       r"(?:\.\.\.with FAR .*\n)?"
+                       r"\.\.\.with ELR 0x(?P<elr>\w+)\n\.\.\.to EL2 PC 0x(?P<pc>\w+)"
+                       r"|Exception return from AArch64 EL2 to AArch64 EL\d PC 0x(?P<to>\w+)")
+    for match in taken.finditer(log):
+        if match["to"]:
+            events.append(Event("eret", None, None, int(match["to"], 16)))
+        else:
+            events.append(trap(int(match["pc"], 16) & 0x7ff, int(match["esr"] or "0", 16), int(match["elr"], 16)))
+    return events
+
+
+def recorded(trace) -> list[Event]:
+    """The trap and eret events of a trace, as babeltrace2 prints them."""
+    events = []
+    for line in support.call("babeltrace2", trace).stdout.splitlines():
+        match = re.search(r"\b(trap|eret): ", line)
+        if not match:
+            continue
+        field = dict(re.findall(r"(\w+) = \"?(0x[0-9A-Fa-f]+|\d+)", line))
+        number = {name: int(value, 0) for name, value in field.items()}
+        if match[1] == "eret":
+            events.append(Event("eret", None, None, number["ELR_EL2"]))
+        else:
+            events.append(trap(number["vector"] * 0x80, number["ESR_EL2"], number["ELR_EL2"]))
+    return events
+
+
+def place(part: list[Event], whole: list[Event]) -> int | None:
+    """Where `part` stands in `whole` without a gap."""
+    for start in range(len(whole) - len(part) + 1):
+        if whole[start:start + len(part)] == part:
+            return start
+    return None
+
+
+class Witness(unittest.TestCase):
+    def test_traps_and_returns_are_those_that_qemu_saw(self):
+        for design, guest in support.each_run():
+            with self.subTest(design=design, guest=guest):
+                self.compare(design, guest)
+
+    def compare(self, design: str, guest: str) -> None:
+        append, status = support.ARGUMENTS.get(guest, ("", 0))
+        log = support.new_folder() / "qemu.log"
+        run = support.new_run(design, guest, "--", "-d", "int", "-D", str(log), append=append)
+        self.assertEqual(run.status, status, run.stderr)
+        seen, traced = witnessed(log.read_text()), recorded(run.trace)
+        self.assertGreater(len(traced), 10)
+        start = place(traced, seen)
+        if start is None:
+            self.explain(traced, seen)
+        before, after = seen[:start], seen[start + len(traced):]
+        # The few that a design needs to get its kernel going before tracing starts, and to end the machine after it.
+        self.assertLessEqual(len(before), 8, f"QEMU saw, before tracing: {before[-10:]}")
+        self.assertLessEqual(len(after), 8, f"QEMU saw, after tracing: {after[:10]}")
+
+    def explain(self, traced: list[Event], seen: list[Event]) -> None:
+        """Fails, telling the first difference where the lists agree longest."""
+        def agreement(start: int) -> int:
+            count = 0
+            while count < len(traced) and start + count < len(seen) and traced[count] == seen[start + count]:
+                count += 1
+            return count
+
+        start = max(range(min(len(seen), 64)), key=agreement)
+        good = agreement(start)
+        self.fail(f"{len(traced)} traced, {len(seen)} seen by QEMU; equal for {good} from QEMU's number {start} on, then "
+                  f"traced {traced[good:good + 3]}, seen {seen[start + good:start + good + 3]}")
