@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Makes what the pages show of programs: runs the built hypervisor and asks wstrace, so that no page goes stale.
+
+Everything goes to build/docs/generated/, where the pages include it from.
+"""
+
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT / "scripts"))
+
+from wslib.paths import BUILD, DESIGNS, guest_names, host_program
+from wslib.run import Options, finished_run, run
+
+GENERATED = BUILD / "docs" / "generated"
+RUNS = BUILD / "docs" / "runs"
+GUEST = "hypercall"
+
+REFERENCES = ("registers", "register-classes", "exception-classes", "events", "steps", "format")
+
+
+def make() -> None:
+    GENERATED.mkdir(parents=True, exist_ok=True)
+    for part in REFERENCES:
+        write(f"{part}.rst", wstrace("reference", "--part", part))
+    runs = {design: traced_run(design) for design in DESIGNS}
+    show("compare.txt", "compare", runs["split"], runs["vhe"])
+    for design, folder in runs.items():
+        show(f"summary-{design}.txt", "summary", folder)
+        show(f"operation-{design}.txt", "dump", "--operation", "hypercall:100", folder)
+    write("console.txt", (runs["split"] / "console.log").read_text(encoding="utf-8"))
+    write("guests.txt", "".join(f"{name}\n" for name in guest_names()))
+    ws("run-help.txt", "run", "--help")
+    ws("bench.txt", "bench")
+
+
+def traced_run(design: str) -> Path:
+    """A run as scripts/demo makes it."""
+    options = Options(design=design, guest=GUEST, out=str(RUNS / f"{design}-{GUEST}"))
+    if not finished_run(options):
+        result = run(options)
+        if result.status:
+            raise RuntimeError(f"{GUEST} on {design}: {result.words}; the pages show this run")
+    return options.folder()
+
+
+def show(name: str, *command: object) -> None:
+    """What wstrace prints, with the folders called as in a checkout where scripts/demo was run."""
+    write(name, wstrace(*command).replace(str(RUNS), "out"))
+
+
+def wstrace(*arguments: object) -> str:
+    return subprocess.run([host_program("wstrace"), *map(str, arguments)], check=True, text=True,
+                          stdout=subprocess.PIPE).stdout
+
+
+def ws(name: str, *arguments: str) -> None:
+    write(name, subprocess.run([sys.executable, ROOT / "scripts" / "ws", *arguments], check=True, text=True,
+                               stdout=subprocess.PIPE).stdout)
+
+
+def write(name: str, text: str) -> None:
+    """Leaves a file with the same content alone, so that Sphinx reads again only what changed."""
+    file = GENERATED / name
+    if not file.exists() or file.read_text(encoding="utf-8") != text:
+        file.write_text(text, encoding="utf-8")
