@@ -4,6 +4,7 @@
 Everything goes to build/docs/generated/, where the pages include it from.
 """
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -25,6 +26,7 @@ def make() -> None:
     GENERATED.mkdir(parents=True, exist_ok=True)
     for part in REFERENCES:
         write(f"{part}.rst", wstrace("reference", "--part", part))
+    write("steps-by-design.rst", steps_by_design())
     runs = {design: traced_run(design) for design in DESIGNS}
     show("compare.txt", "compare", runs["split"], runs["vhe"])
     for design, folder in runs.items():
@@ -34,6 +36,34 @@ def make() -> None:
     write("guests.txt", "".join(f"{name}\n" for name in guest_names()))
     ws("run-help.txt", "run", "--help")
     ws("bench.txt", "bench")
+
+
+# Where the steps of each design are named. What both have in common counts for both.
+STEP_SOURCES = {
+    "split, every exit": ("split/enter_exit.cpp",),
+    "vhe, every exit": ("vhe/enter_exit.cpp",),
+    "vhe, load and put": ("vhe/load_put.cpp",),
+}
+SHARED_STEPS = {"handle_exit"}  # hyp/exits
+
+
+def steps_by_design() -> str:
+    """A table: which design takes which step, and when."""
+    table = (ROOT / "hyp/trace/format/steps.def").read_text(encoding="utf-8")
+    steps = re.findall(r'^STEP\((\d+), (\w+), \w+, "(.*)"\)$', table, re.MULTILINE)
+    taken = {}
+    for column, files in STEP_SOURCES.items():
+        text = "".join((ROOT / "hyp/world_switch" / file).read_text(encoding="utf-8") for file in files)
+        taken[column] = set(re.findall(r"\bStep::(\w+)", text))
+        if column.endswith("every exit"):
+            taken[column] |= SHARED_STEPS
+    lines = [".. list-table::", "   :header-rows: 1", "   :widths: auto", ""]
+    lines += ["   * - Step", *(f"     - {column}" for column in taken), "     - What it does"]
+    for number, name, meaning in steps:
+        lines.append(f"   * - {number} ``{name}``")
+        lines += [f"     - {'yes' if name in names else ''}".rstrip() for names in taken.values()]
+        lines.append(f"     - {meaning}")
+    return "\n".join(lines) + "\n"
 
 
 def traced_run(design: str) -> Path:
