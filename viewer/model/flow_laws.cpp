@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: Apache-2.0
+// The laws on the order of events: traps and erets, phases, hypercalls, time.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "hyp/arch/syndrome.hpp"
+#include "viewer/model/describe.hpp"
+#include "viewer/model/laws.hpp"
+#include "viewer/model/timeline.hpp"
+
+namespace ws::model {
+namespace {
+
+/// Vectors below this one are for exceptions from EL2 itself (Arm ARM D1.3.1.1).
+constexpr u8 kFirstLowerVector = 8;
+
+class TrapsAndErets : public Law {
+  public:
+    explicit TrapsAndErets(const Trace& trace)
+        : Law(trace, "traps_and_erets_alternate",
+              "each trap has its eret, each eret its trap; only EL2's own exceptions nest") {}
+
+    void gap(u32 cpu) override { cpus_[cpu] = {}; }
+
+    void take(EventIndex index, const Event& event) override {
+        Cpu& cpu = cpus_[event.cpu()];
+        if (event.is(trace::EventId::trap)) take_trap(cpu, index, trace().as<trace::payload::trap>(event).vector);
+        if (event.is(trace::EventId::eret)) take_eret(cpu, index, trace().as<trace::payload::eret>(event).SPSR_EL2);
+    }
+
+  private:
+    struct Cpu {
+        bool known = false;  ///< has there been a trap or an eret?
+        u64 depth = 0;       ///< traps without their eret
+        EventIndex last = kNoEvent;
+    };
+
+    void take_trap(Cpu& cpu, EventIndex index, u8 vector) {
+        const bool nested = vector < kFirstLowerVector;
+        test(!cpu.known || nested || cpu.depth == 0, index, [&] {
+            return fmt::format(
+                "a trap from a lower exception level, while EL2 has not returned from the trap of event {}", cpu.last);
+        });
+        cpu.depth = nested ? cpu.depth + 1 : 1;
+        cpu.known = true;
+        cpu.last = index;
+    }
+
+    void take_eret(Cpu& cpu, EventIndex index, u64 spsr) {
+        test(!cpu.known || cpu.depth != 0, index,
+             [&] { return fmt::format("an eret without a trap since the eret of event {}", cpu.last); });
+        cpu.depth = el_of_spsr(spsr) == 2 && cpu.depth != 0 ? cpu.depth - 1 : 0;
+        cpu.known = true;
+        cpu.last = index;
+    }
+
+    std::array<Cpu, trace::kMaxCpus> cpus_{};
+};
+
+class EnteredIsWhoTraps : public Law {
+  public:
+    explicit EnteredIsWhoTraps(const Trace& trace)
+        : Law(trace, "entered_is_who_traps", "whom an eret entered is who traps next on that CPU") {}
+
+    void gap(u32 cpu) override { entered_[cpu] = kNobody; }
+
+    void take(EventIndex index, const Event& event) override {
+        int& entered = entered_[event.cpu()];
+        if (event.is(trace::EventId::eret)) {
+            entered = trace().as<trace::payload::eret>(event).owner;
+        } else if (event.is(trace::EventId::trap)) {
+            const trace::Owner owner = trace().as<trace::payload::trap>(event).owner;
+            if (entered != kNobody) {
+                test(owner == entered, index, [&] {
+                    return fmt::format("{} traps, but {} was entered", owner_name(owner),
+                                       owner_name(static_cast<trace::Owner>(entered)));
+                });
+            }
+            entered = kNobody;
+        }
+    }
+
+  private:
+    static constexpr int kNobody = -1;
+    std::array<int, trace::kMaxCpus> entered_ = [] {
+        std::array<int, trace::kMaxCpus> nobody{};
+        nobody.fill(kNobody);
+        return nobody;
+    }();
+};
+
+class PhasesNest : public Law {
+  public:
+    explicit PhasesNest(const Trace& trace)
+        : Law(trace, "phases_nest", "a phase ends before the one it is in; an eret ends those that are open") {}
+
+    void gap(u32 cpu) override {
+        cpus_[cpu].open.clear();
+        cpus_[cpu].sure = false;
+    }
+
+    void take(EventIndex index, const Event& event) override {
+        Cpu& cpu = cpus_[event.cpu()];
+        if (event.is(trace::EventId::phase_begin)) {
+            cpu.open.push_back(static_cast<u8>(trace().as<trace::payload::phase_begin>(event).step));
+        } else if (event.is(trace::EventId::phase_end)) {
+            take_end(cpu, index, static_cast<u8>(trace().as<trace::payload::phase_end>(event).step));
+        } else if (event.is(trace::EventId::eret)) {
+            cpu.open.clear();
+            cpu.sure = true;
+        }
+    }
+
+  private:
+    struct Cpu {
+        std::vector<u8> open;
+        bool sure = true;  ///< false after dropped events, until an eret: phases may be open that nobody saw begin
+    };
+
+    static std::string name(u8 step) {
+        const StepInfo* info = find_step(step);
+        return info != nullptr ? info->name : fmt::format("step {}", unsigned{step});
+    }
+
+    void take_end(Cpu& cpu, EventIndex index, u8 step) {
+        if (cpu.open.empty() && !cpu.sure) return;
+        test(!cpu.open.empty() && cpu.open.back() == step, index, [&] {
+            return cpu.open.empty() ? fmt::format("{} ends, but no phase is open", name(step))
+                                    : fmt::format("{} ends while {} is open in it", name(step), name(cpu.open.back()));
+        });
+        const auto begin = std::find(cpu.open.rbegin(), cpu.open.rend(), step);
+        if (begin != cpu.open.rend()) cpu.open.erase(begin.base() - 1, cpu.open.end());
+    }
+
+    std::array<Cpu, trace::kMaxCpus> cpus_{};
+};
+
+class TimeRunsForward : public Law {
+  public:
+    explicit TimeRunsForward(const Trace& trace)
+        : Law(trace, "time_runs_forward", "neither the raw nor the net clock of a CPU ever runs back") {}
+
+    void take(EventIndex index, const Event& event) override {
+        Cpu& cpu = cpus_[event.cpu()];
+        if (cpu.known) {
+            test(event.raw >= cpu.raw && event.net >= cpu.net, index, [&] {
+                return fmt::format("raw goes from {} to {}, net from {} to {}", cpu.raw, event.raw, cpu.net, event.net);
+            });
+        }
+        cpu = {event.raw, event.net, true};
+    }
+
+  private:
+    struct Cpu {
+        u64 raw = 0;
+        i64 net = 0;
+        bool known = false;
+    };
+    std::array<Cpu, trace::kMaxCpus> cpus_{};
+};
+
+class HypercallsInTraps : public Law {
+  public:
+    explicit HypercallsInTraps(const Trace& trace)
+        : Law(trace, "hypercalls_are_in_traps",
+              "a hypercall or a mark comes between its guest's trap by HVC or SMC and the eret to a guest") {}
+
+    void gap(u32 cpu) override { cpus_[cpu] = {}; }
+
+    void take(EventIndex index, const Event& event) override {
+        Cpu& cpu = cpus_[event.cpu()];
+        if (event.is(trace::EventId::trap)) {
+            const auto trap = trace().as<trace::payload::trap>(event);
+            if (trap.owner != trace::kHost) cpu = {true, trap.owner, ec_of(trap.ESR_EL2)};
+        } else if (event.is(trace::EventId::eret)) {
+            const trace::Owner owner = trace().as<trace::payload::eret>(event).owner;
+            if (owner != trace::kHost) cpu = {true, trace::kHost, Ec::UNKNOWN};
+        } else if (event.is(trace::EventId::hypercall)) {
+            take_call(cpu, index, trace().as<trace::payload::hypercall>(event).owner);
+        } else if (event.is(trace::EventId::mark)) {
+            take_call(cpu, index, trace().as<trace::payload::mark>(event).owner);
+        }
+    }
+
+  private:
+    struct Cpu {
+        bool known = false;
+        trace::Owner owner = trace::kHost;  ///< the guest that trapped and was not entered again
+        Ec ec = Ec::UNKNOWN;
+    };
+
+    void take_call(const Cpu& cpu, EventIndex index, trace::Owner owner) {
+        if (!cpu.known) return;
+        test(owner == cpu.owner && (cpu.ec == Ec::HVC64 || cpu.ec == Ec::SMC64), index, [&] {
+            if (cpu.owner == trace::kHost)
+                return fmt::format("{} is said to call, but no guest has trapped", owner_name(owner));
+            return fmt::format("{} is said to call, but the last trap is of {} by {}", owner_name(owner),
+                               owner_name(cpu.owner), exception_class_name(static_cast<u8>(cpu.ec)));
+        });
+    }
+
+    std::array<Cpu, trace::kMaxCpus> cpus_{};
+};
+
+}  // namespace
+
+std::vector<std::unique_ptr<Law>> make_flow_laws(const Trace& trace) {
+    std::vector<std::unique_ptr<Law>> laws;
+    laws.push_back(std::make_unique<TrapsAndErets>(trace));
+    laws.push_back(std::make_unique<EnteredIsWhoTraps>(trace));
+    laws.push_back(std::make_unique<PhasesNest>(trace));
+    laws.push_back(std::make_unique<TimeRunsForward>(trace));
+    laws.push_back(std::make_unique<HypercallsInTraps>(trace));
+    return laws;
+}
+
+}  // namespace ws::model

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "viewer/model/laws.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+
+namespace ws::model {
+namespace {
+
+void add_warnings(const Trace& trace, CheckReport& report) {
+    report.events_discarded = trace.discarded();
+    for (const Gap& gap : trace.gaps()) {
+        const std::string place = gap.before == kNoEvent ? "at its end" : fmt::format("before event {}", gap.before);
+        report.warnings.push_back(
+            fmt::format("CPU {}: {} events were dropped {}, since the ring was full", gap.cpu, gap.discarded, place));
+    }
+    if (!trace.complete())
+        report.warnings.push_back("the capture did not end: events may be missing at the trace's end");
+}
+
+/// What the reader has tested already: it refuses a trace that breaks these.
+std::vector<LawReport> reader_laws(const Trace& trace) {
+    LawReport packets;
+    packets.law = "packets_are_whole";
+    packets.meaning = "each packet has its checksum, its number and the run's UUID, and ends with a whole event";
+    packets.checked = trace.packets().size();
+    LawReport drops;
+    drops.law = "drops_are_reported";
+    drops.meaning = "what the recorder dropped is counted, CPU by CPU, and the count never runs back";
+    drops.checked = trace.packets().size();
+    return {packets, drops};
+}
+
+}  // namespace
+
+Law::Law(const Trace& trace, std::string name, std::string meaning) : trace_(trace) {
+    report_.law = std::move(name);
+    report_.meaning = std::move(meaning);
+}
+
+bool CheckReport::holds() const {
+    return std::all_of(laws.begin(), laws.end(), [](const LawReport& law) { return law.offences == 0; });
+}
+
+CheckReport check(const Trace& trace) {
+    auto laws = make_flow_laws(trace);
+    auto value_laws = make_value_laws(trace);
+    std::move(value_laws.begin(), value_laws.end(), std::back_inserter(laws));
+    for (EventIndex index = 0; index < trace.events().size(); ++index) {
+        const Event& event = trace.event(index);
+        const bool gap = trace.after_gap(index);
+        for (const auto& law : laws) {
+            if (gap) law->gap(event.cpu());
+            law->take(index, event);
+        }
+    }
+    CheckReport report;
+    for (const auto& law : laws) report.laws.push_back(law->report());
+    for (LawReport& law : reader_laws(trace)) report.laws.push_back(std::move(law));
+    add_warnings(trace, report);
+    return report;
+}
+
+}  // namespace ws::model

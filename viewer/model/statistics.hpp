@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+// Figures over a whole trace: what happened how often, what the recorder cost, what each benchmark measured.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "viewer/model/comparison.hpp"
+
+namespace ws::model {
+
+/// What the recorder spent on one kind of event, in instructions.
+struct CostRow {
+    std::string event;
+    u32 registers = 0;  ///< values in a register block
+    u64 count = 0;      ///< events whose cost is known: the CPU's next event tells it
+    Spread instructions;
+    u64 allowance = 0;  ///< 2 a register of a block plus 30 an event; 0 for the seldom path
+    bool exceeds() const { return allowance != 0 && instructions.max > allowance; }
+};
+
+/// By kind of event. Events that found their packet full, or the upper bits of the clock changed, went the recorder's
+/// seldom path: they are the rows `(new packet)` and `(clock epoch)`.
+std::vector<CostRow> recorder_cost(const Trace& trace);
+
+inline constexpr u64 kAllowanceEvent = 30;
+inline constexpr u64 kAllowanceRegister = 2;
+
+/// A name and how often.
+using Counts = std::vector<std::pair<std::string, u64>>;
+
+struct Summary {
+    u64 events = 0;
+    u64 raw = 0;        ///< from the first event to the last
+    u64 net = 0;        ///< the same, less what the recorder spent: of CPU 0 or the first with events
+    u64 recorder = 0;   ///< what all CPUs' recorders spent
+    Counts by_kind;     ///< in the order of ids
+    Counts traps;       ///< by what they were taken for, the most frequent first
+    Counts operations;  ///< by kind, the most frequent first
+    u64 unfinished = 0;
+};
+
+Summary summarize(const Run& run);
+
+/// One benchmark: what a guest put between two marks.
+struct Measurement {
+    std::string benchmark;  ///< its name from benchmarks.def
+    std::string kind;       ///< the kind of operation that makes it up
+    u64 operations = 0;
+    Spread net;           ///< from one operation's trap to the next one's: the guest's loop is in it
+    KindFigures figures;  ///< of its operations
+    u64 recorder = 0;     ///< median of the recorder's instructions within an operation
+};
+
+/// All benchmarks of a run in the order in which they began. One that did not end is left out.
+std::vector<Measurement> measure(const Run& run);
+
+}  // namespace ws::model

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <map>
+
+#include "viewer/model/describe.hpp"
+#include "viewer/model/statistics.hpp"
+
+namespace ws::model {
+namespace {
+
+Counts most_frequent_first(const std::map<std::string, u64>& counts) {
+    Counts result(counts.begin(), counts.end());
+    std::stable_sort(result.begin(), result.end(), [](const auto& a, const auto& b) { return a.second > b.second; });
+    return result;
+}
+
+/// What a trap was taken for: its exception class, or for an interrupt its vector.
+std::string cause_of(const trace::payload::trap& trap) {
+    const bool sync = (trap.vector & 3) == 0;
+    if (sync) return exception_class_name(static_cast<u8>(reg::ESR_EL2::EC.get(trap.ESR_EL2)));
+    const char* name = vector_name(trap.vector);
+    return name != nullptr ? name : "unknown vector";
+}
+
+/// The recorder's instructions from a CPU's first event to its last.
+u64 spent_on(const Trace& trace, u32 cpu) {
+    const auto& events = trace.events_of(cpu);
+    if (events.empty()) return 0;
+    return trace.recorder_spent(trace.event(events.back())) - trace.recorder_spent(trace.event(events.front()));
+}
+
+}  // namespace
+
+Summary summarize(const Run& run) {
+    const Trace& trace = run.trace;
+    Summary summary;
+    summary.events = trace.events().size();
+    std::map<u32, u64> kinds;
+    std::map<std::string, u64> traps;
+    for (const Event& event : trace.events()) {
+        ++kinds[event.id()];
+        if (event.is(trace::EventId::trap)) ++traps[cause_of(trace.as<trace::payload::trap>(event))];
+    }
+    for (const auto& [id, count] : kinds) summary.by_kind.emplace_back(find_event(id)->name, count);
+    summary.traps = most_frequent_first(traps);
+    std::map<std::string, u64> operations;
+    for (const Operation& operation : run.operations.all()) ++operations[run.operations.kind(operation)];
+    summary.operations = most_frequent_first(operations);
+    summary.unfinished = run.operations.unfinished();
+    if (summary.events == 0) return summary;
+    summary.raw = trace.events().back().raw - trace.events().front().raw;
+    bool net_known = false;
+    for (u32 cpu = 0; cpu < trace.cpus(); ++cpu) {
+        summary.recorder += spent_on(trace, cpu);
+        const auto& events = trace.events_of(cpu);
+        if (events.empty() || net_known) continue;
+        const i64 net = trace.event(events.back()).net - trace.event(events.front()).net;
+        summary.net = net > 0 ? static_cast<u64>(net) : 0;
+        net_known = true;
+    }
+    return summary;
+}
+
+}  // namespace ws::model
