@@ -9,14 +9,14 @@ import sys
 from . import bench, build, doctor, machine
 from .paths import DESIGNS, LEVELS, host_program, shown
 from .problem import USAGE, Problem
-from .run import INTERRUPTED, Options, run
+from .run import BROKE, INTERRUPTED, Options, run
 from .sizes import parse_size, show_size
 
 _RUN_EPILOG = """\
 The exit status is the guest's verdict:
   0  the guest succeeded          4  the hypervisor panicked
   1  the guest reported failure   5  time-out
-  2  wrong usage                  6  QEMU or the capture broke
+  2  wrong usage                  6  no verdict: QEMU, the capture, the disk or the build broke
   3  the guest crashed
 
 Without --out the folder is out/DESIGN-GUEST, with -traps or -off and -Ncpus after it where those
@@ -96,7 +96,11 @@ def _build(options: argparse.Namespace) -> int:
 def _run(asked: argparse.Namespace) -> int:
     options = Options(**{name: getattr(asked, name) for name in Options.__dataclass_fields__})
     console = None if asked.quiet else (2 if asked.json else 1)
-    result = run(options, console)
+    try:
+        result = run(options, console)
+    except Problem as problem:
+        # 1 is the guest's word alone.
+        raise problem if problem.status == USAGE else Problem(str(problem), BROKE) from None
     if asked.json:
         print(json.dumps(result.description, indent=2))
     if result.status or not asked.quiet:
