@@ -4,6 +4,7 @@
 Everything goes to build/docs/generated/, where the pages include it from.
 """
 
+import json
 import re
 import subprocess
 import sys
@@ -19,7 +20,7 @@ GENERATED = BUILD / "docs" / "generated"
 RUNS = BUILD / "docs" / "runs"
 GUEST = "hypercall"
 
-REFERENCES = ("registers", "register-classes", "exception-classes", "events", "steps", "format")
+REFERENCES = ("registers", "exception-classes", "events", "steps", "format", "metadata")
 
 
 def make() -> None:
@@ -31,7 +32,7 @@ def make() -> None:
     show("compare.txt", "compare", runs["split"], runs["vhe"])
     for design, folder in runs.items():
         show(f"summary-{design}.txt", "summary", folder)
-        show(f"operation-{design}.txt", "dump", "--operation", "hypercall:100", folder)
+        show(f"operation-{design}.txt", "dump", folder, *one_operation(folder))
     write("console.txt", (runs["split"] / "console.log").read_text(encoding="utf-8"))
     write("guests.txt", "".join(f"{name}\n" for name in guest_names()))
     ws("run-help.txt", "run", "--help")
@@ -74,6 +75,18 @@ def traced_run(design: str) -> Path:
         if result.status:
             raise RuntimeError(f"{GUEST} on {design}: {result.words}; the pages show this run")
     return options.folder()
+
+
+def one_operation(folder: Path, number: int = 100) -> list[object]:
+    """What makes `wstrace dump` print the events of a guest's trap, from the trap to the return to the guest."""
+    def of_guests(kind: str) -> list[int]:
+        events = json.loads(wstrace("dump", folder, "--kind", kind, "--json"))["events"]
+        owners = [next(field["text"] for field in event["fields"] if field["name"] == "owner") for event in events]
+        return [event["index"] for event, owner in zip(events, owners) if owner != "host"]
+
+    first = of_guests("trap")[number]
+    last = next(index for index in of_guests("eret") if index > first)
+    return ["--from", first, "--count", last - first + 1]
 
 
 def show(name: str, *command: object) -> None:

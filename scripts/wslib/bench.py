@@ -46,7 +46,7 @@ def main(benchmarks: list[str] | None, designs: list[str] | None, cpus: int, *, 
 
 def _measure(benchmark: str, design: str, cpus: int) -> dict:
     bare = _bare(_run(benchmark, design, cpus, "off"), benchmark)
-    traced = trace_tool.ask("measure", _run(benchmark, design, cpus, "full").folder / "trace")
+    traced = _traced(_run(benchmark, design, cpus, "full"), benchmark)
     return {"benchmark": benchmark, "design": design, "cpus": cpus, "bare": bare, "net": traced["net"],
             "exceptions": traced["exceptions"], "registers": traced["registers"]}
 
@@ -66,6 +66,14 @@ def _bare(result: Result, benchmark: str) -> float:
         if told["benchmark"] == benchmark:
             return told["total"] / told["iterations"]
     raise Problem(f"the guest printed no @bench line for {benchmark}: see {result.folder / 'console.log'}")
+
+
+def _traced(result: Result, benchmark: str) -> dict:
+    """What the trace says of the benchmark, between the marks that the guest put around it."""
+    for measured in trace_tool.ask("measure", result.folder)["benchmarks"]:
+        if measured["benchmark"] == benchmark:
+            return measured
+    raise Problem(f"the trace in {result.folder} has no marks around {benchmark}")
 
 
 def _host() -> dict:
@@ -106,7 +114,7 @@ def _print(results: list[dict]) -> None:
 
 def _recorder(designs: list[str], as_json: bool) -> None:
     """What the recorder itself costs: the difference that each of its events makes."""
-    runs = {design: _run("hypercall", design, 1, "full").folder / "trace" for design in designs}
+    runs = {design: _run("hypercall", design, 1, "full").folder for design in designs}
     if as_json:
         print(json.dumps({design: trace_tool.ask("cost", trace) for design, trace in runs.items()}, indent=2))
         return

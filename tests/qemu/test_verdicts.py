@@ -77,7 +77,7 @@ class Verdicts(unittest.TestCase):
                                       "--out", folder, "--quiet"]) for design, folder in runs]
         self.assertEqual([child.wait() for child in children], [0, 0])
         for design, folder in runs:
-            self.assertEqual(support.wstrace_json("summary", folder)["design"], design)
+            self.assertEqual(support.wstrace_json("summary", folder)["run"]["design"], design)
 
 
 class BadUsage(unittest.TestCase):
