@@ -2,6 +2,7 @@
 // The integer names and the strong address types that the whole house uses.
 #pragma once
 
+#include <compare>
 #include <cstddef>
 #include <cstdint>
 

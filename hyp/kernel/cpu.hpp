@@ -27,6 +27,11 @@ WS_INLINE Cpu& this_cpu() {
     }
 }
 
+/// The CPU, for code that may run at either level: a panic in the lowvisor must not follow a guest's TPIDR_EL1.
+inline Cpu& running_cpu() {
+    return reg::CurrentEL::EL.get(hw::read<reg::CurrentEL>()) == 2 ? el2_cpu() : this_cpu();
+}
+
 extern Cpu cpus[trace::kMaxCpus];
 
 }  // namespace ws

@@ -43,7 +43,7 @@ void open_run_page(Pa reserved, u64 bytes, u32 cpu_count) {
 void end_run(trace::Verdict verdict, u64 status, const char* message) {
     if (run_page_open()) {
         trace::RunPage& page = run_page();
-        trace::stop(this_cpu().recorder);
+        trace::stop(running_cpu().recorder);
         copy_text(page.message, sizeof(page.message), message);
         page.status = status;
         page.verdict = verdict;

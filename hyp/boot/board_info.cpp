@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "board_info.hpp"
+
+#include "../device_tree/reader.hpp"
+#include "../kernel/panic.hpp"
+#include "boot_options.hpp"
+
+namespace ws {
+
+BoardInfo board;
+
+namespace {
+
+using device_tree::Node;
+using device_tree::Property;
+using device_tree::Reader;
+
+/// #address-cells and #size-cells of the nodes that are children of `parent`.
+struct Cells {
+    u32 address, size;
+};
+
+Cells cells_of(const Reader& tree, Node parent) {
+    const Property address = tree.property(parent, "#address-cells");
+    const Property size = tree.property(parent, "#size-cells");
+    return {address ? address.cell(0) : 2, size ? size.cell(0) : 1};
+}
+
+/// Entry `index` of the node's reg.
+PaRange reg_of(const Reader& tree, Node node, Cells cells, u32 index = 0) {
+    const Property reg = tree.property(node, "reg");
+    const u32 first = index * (cells.address + cells.size);
+    return {Pa(reg.number(first, cells.address)), reg.number(first + cells.address, cells.size)};
+}
+
+void read_memory(const Reader& tree, BoardInfo& board_info) {
+    const Node root = tree.first();
+    for (Node node = tree.next(root); node; node = tree.next(node)) {
+        if (node.depth != 1 || !tree.property(node, "device_type").has_string("memory")) continue;
+        const PaRange range = reg_of(tree, node, cells_of(tree, root));
+        if (range.bytes > board_info.memory.bytes) board_info.memory = range;
+    }
+    require(board_info.memory.bytes != 0, "the device tree has no memory node");
+}
+
+void read_cpus(const Reader& tree, BoardInfo& board_info) {
+    const Node cpus_node = tree.child(tree.first(), "cpus");
+    const Cells cells = cells_of(tree, cpus_node);
+    for (Node node = tree.next(cpus_node); node && node.depth > cpus_node.depth; node = tree.next(node)) {
+        if (!tree.property(node, "device_type").has_string("cpu")) continue;
+        if (board_info.cpu_count == trace::kMaxCpus) panic("the board has more CPUs than this hypervisor can use", trace::kMaxCpus);
+        board_info.cpu_mpidr[board_info.cpu_count++] = tree.property(node, "reg").number(0, cells.address);
+    }
+    require(board_info.cpu_count != 0, "the device tree has no CPU");
+}
+
+void read_devices(const Reader& tree, BoardInfo& board_info) {
+    const Cells cells = cells_of(tree, tree.first());
+    const Node uart = tree.find_compatible("arm,pl011");
+    require(static_cast<bool>(uart), "the device tree has no arm,pl011");
+    board_info.uart = reg_of(tree, uart, cells);
+    const Node gic = tree.find_compatible("arm,gic-v3");
+    require(static_cast<bool>(gic), "the device tree has no arm,gic-v3; start QEMU with gic-version=3");
+    board_info.gic_distributor = reg_of(tree, gic, cells, 0);
+    board_info.gic_redistributors = reg_of(tree, gic, cells, 1);
+    const Node psci = tree.child(tree.first(), "psci");
+    require(tree.property(psci, "method").has_string("smc"),
+            "the board's PSCI is not called by SMC; start QEMU with virtualization=on");
+}
+
+void read_modules(const Reader& tree, Node chosen, BoardInfo& board_info) {
+    const Cells cells = cells_of(tree, chosen);
+    for (Node node = tree.next(chosen); node && node.depth > chosen.depth; node = tree.next(node)) {
+        if (!tree.property(node, "compatible").has_string("multiboot,module")) continue;
+        if (board_info.module_count == BoardInfo::kMaxModules) panic("too many modules", BoardInfo::kMaxModules);
+        Module& module = board_info.modules[board_info.module_count++];
+        module.range = reg_of(tree, node, cells);
+        const char* arguments = tree.property(node, "bootargs").string();
+        u32 i = 0;
+        for (; arguments[i] != '\0'; ++i) {
+            if (i + 1 == Module::kMaxArguments) panic("a guest's arguments are too long; bytes allowed", Module::kMaxArguments - 1);
+            module.arguments[i] = arguments[i];
+        }
+        module.arguments[i] = '\0';
+    }
+}
+
+}  // namespace
+
+void read_board_info(const void* blob, BoardInfo& board_info) {
+    const Reader tree(blob);
+    if (!tree.valid()) panic("no device tree at the address in X0", reinterpret_cast<u64>(blob));
+    read_memory(tree, board_info);
+    read_cpus(tree, board_info);
+    read_devices(tree, board_info);
+    const Node chosen = tree.child(tree.first(), "chosen");
+    read_modules(tree, chosen, board_info);
+    board_info.options = parse_boot_options(tree.property(chosen, "bootargs").string());
+}
+
+}  // namespace ws

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "el2_setup.hpp"
+
+#include "../arch/hw/barriers.hpp"
+#include "../arch/hw/maintenance.hpp"
+#include "../arch/hw/sysreg_access.hpp"
+#include "../kernel/cpu.hpp"
+#include "../kernel/panic.hpp"
+#include "board_info.hpp"
+
+namespace ws {
+
+Cpu cpus[trace::kMaxCpus];
+
+namespace {
+
+/// One pair of neighbouring readings: the cycle counter, then, one instruction later, the physical counter.
+struct ClockPair {
+    u64 cycles;
+    u64 ticks;
+};
+
+WS_INLINE ClockPair read_clocks() {
+    ClockPair pair;
+    asm volatile("mrs %0, PMCCNTR_EL0\n\tmrs %1, CNTPCT_EL0" : "=r"(pair.cycles), "=r"(pair.ticks)::"memory");
+    return pair;
+}
+
+}  // namespace
+
+void prepare_el2() {
+    Cpu& cpu = cpus[0];
+    cpu.id = 0;
+    hw::write<reg::TPIDR_EL2>(reinterpret_cast<u64>(&cpu));
+
+    // The interrupt controller is reached by system registers, at EL2 and below.
+    hw::write<reg::ICC_SRE_EL2>(reg::ICC_SRE_EL2::Enable.mask() | reg::ICC_SRE_EL2::SRE.mask());
+    hw::isb();
+    const u64 list_registers = reg::ICH_VTR_EL2::ListRegs.get(hw::read<reg::ICH_VTR_EL2>()) + 1;
+    if (list_registers < 4) panic("fewer list registers than the switch moves (4)", list_registers);
+    hw::write<reg::ICH_HCR_EL2>(0);
+
+    const bool e2h = ThisDesign::kEl2Mode != 0;
+    TrapConfig& host = cpu.host.traps;
+    const u64 counters = reg::PMCR_EL0::N.get(hw::read<reg::PMCR_EL0>());
+    host.hcr = reg::HCR_EL2::RW.mask() | (e2h ? reg::HCR_EL2::E2H.mask() | reg::HCR_EL2::TGE.mask() : 0);
+    host.cptr = e2h ? host_cptr_e2h1() : kCptrE2h0;
+    host.mdcr = host_mdcr(counters);
+    host.hstr = 0;
+    host.cnthctl = e2h ? kHostCnthctlE2h1 : kHostCnthctlE2h0;
+    host.pmuserenr = 0;
+    host.vmpidr = hw::read<reg::MPIDR_EL1>();
+    host.vpidr = hw::read<reg::MIDR_EL1>();
+
+    hw::write<reg::HCR_EL2>(host.hcr);
+    hw::isb();   // E2H decides how the registers below are laid out
+    hw::write<reg::CPTR_EL2>(host.cptr);
+    hw::write<reg::MDCR_EL2>(host.mdcr);
+    hw::write<reg::HSTR_EL2>(host.hstr);
+    hw::write<reg::CNTHCTL_EL2>(host.cnthctl);
+    hw::write<reg::PMUSERENR_EL0>(host.pmuserenr);
+    hw::write<reg::VMPIDR_EL2>(host.vmpidr);
+    hw::write<reg::VPIDR_EL2>(host.vpidr);
+    hw::write<reg::VTTBR_EL2>(0);
+    hw::write<reg::CNTVOFF_EL2>(0);
+    hw::write<reg::CNTV_CTL_EL0>(0);
+    hw::write<reg::MDSCR_EL1>(0);
+    hw::isb();
+    hw::tlb_invalidate_el1_all();
+}
+
+void start_trace_clock() {
+    using C = reg::PMCR_EL0;
+    hw::write<reg::PMCCFILTR_EL0>(reg::PMCCFILTR_EL0::NSH.mask());   // EL2 counts as well
+    hw::write<reg::PMCNTENSET_EL0>(reg::PMCNTENSET_EL0::C.mask());
+    hw::write<reg::PMCR_EL0>(C::E.mask() | C::C.mask() | C::LC.mask());
+    hw::isb();
+
+    // CNTPCT_EL0 ticks every `period` nanoseconds from reset, and under -icount shift=0 an instruction takes one: a
+    // reading of n ticks says that n * period instructions or a few more have run. The pair that reads a fresh tick
+    // gives the largest difference, and that is exact. Without -icount it is an approximation, as the clock itself is.
+    const u64 frequency = hw::read<reg::CNTFRQ_EL0>();
+    if (frequency == 0) panic("CNTFRQ_EL0 is zero");
+    const u64 period = 1'000'000'000 / frequency;
+    u64 ahead = 0;
+    for (unsigned i = 0; i < 64; ++i) {
+        const ClockPair pair = read_clocks();
+        const u64 difference = pair.ticks * period - 1 - pair.cycles;
+        if (difference > ahead || i == 0) ahead = difference;
+        // One NOP more in each second round: all remainders by the period are met, whatever the loop's length.
+        if (i % 2 != 0) asm volatile("nop");
+    }
+    asm volatile("mrs x9, PMCCNTR_EL0\n\tadd x9, x9, %0\n\tadd x9, x9, #3\n\tmsr PMCCNTR_EL0, x9" ::"r"(ahead) : "x9");
+    hw::isb();
+}
+
+}  // namespace ws

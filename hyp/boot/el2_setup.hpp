@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+// What both designs set at EL2 before their kernel starts.
+#pragma once
+
+namespace ws {
+
+/// The interrupt controller's system registers for EL1 and EL2, and the host's trap configuration.
+void prepare_el2();
+
+/// Starts PMCCNTR_EL0 at the number of instructions since reset, so that the raw clock is QEMU's own -icount.
+void start_trace_clock();
+
+}  // namespace ws

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the kernel does for an exit: one handler an exception class, each in a file of its own.
+#pragma once
+
+#include "../kernel/vm.hpp"
+
+namespace ws {
+
+enum class Outcome : u8 {
+    resume,   ///< enter the guest again
+    yield,    ///< the guest waits: its vCPU leaves the CPU
+};
+
+/// Handles the exit that `vcpu.context->exit` describes.
+Outcome handle_exit(Vcpu& vcpu);
+
+// The handlers, in dispatch.cpp's table.
+Outcome handle_wfx(Vcpu& vcpu);                // wfx.cpp
+Outcome handle_fp_access(Vcpu& vcpu);          // fp_access.cpp
+Outcome handle_hvc(Vcpu& vcpu);                // hypercall.cpp
+Outcome handle_smc(Vcpu& vcpu);                // hypercall.cpp
+Outcome handle_sysreg(Vcpu& vcpu);             // sysreg.cpp
+Outcome handle_instruction_abort(Vcpu& vcpu);  // memory_abort.cpp
+Outcome handle_data_abort(Vcpu& vcpu);         // memory_abort.cpp
+Outcome handle_undefined(Vcpu& vcpu);          // inject.cpp: what the guest may not use, or does not have
+Outcome handle_unexpected(Vcpu& vcpu);         // dispatch.cpp: what no configuration of ours lets through
+
+}  // namespace ws

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "selfcheck.hpp"
+
+#include "../arch/hw/barriers.hpp"
+#include "../world_switch/design.hpp"
+#include "panic.hpp"
+#include "print.hpp"
+#include "this_design.hpp"
+
+namespace ws {
+
+namespace {
+
+extern "C" u64 call_with_patterns(void (*function)(void*), void* argument);
+
+constexpr u64 pattern(u64 n) { return 0xa5a5'0000'0000'0000 | (n * 0x0001'0101); }
+
+/// In the split design the kernel's EL1 registers are switched at every exit. Where the kernel is at EL2, no switch
+/// touches what its EL1 names reach.
+constexpr bool kEl1IsSwitched = ThisDesign::kKernelEl == 1;
+
+/// What the kernel does not depend on, and may fill: it takes no exceptions, has no upper address range and no user.
+template <SysregId id>
+void fill_one(u64 n) {
+    switch (id) {
+        case SysregId::ESR_EL1:
+        case SysregId::AFSR0_EL1:
+        case SysregId::AFSR1_EL1:
+        case SysregId::FAR_EL1:
+        case SysregId::PAR_EL1:
+        case SysregId::ELR_EL1:
+        case SysregId::SPSR_EL1: hw::write<id>(pattern(n)); break;
+        case SysregId::CONTEXTIDR_EL1: hw::write<id>(pattern(n) & 0xffff'ffff); break;
+        case SysregId::TTBR1_EL1: hw::write<id>(n << 12); break;
+        case SysregId::CSSELR_EL1: hw::write<id>(2); break;
+        case SysregId::CNTKCTL_EL1: hw::write<id>(3); break;
+        default: break;
+    }
+}
+
+/// Calls f.template operator()<id, index>() for each register of class `c` that EL1 may name: SP_EL1 is EL2's to read.
+template <RegisterClass c, class F>
+void for_each_sysreg(F f) {
+    [&]<std::size_t... i>(std::index_sequence<i...>) {
+        ([&] {
+            constexpr SysregId id = detail::nth_sysreg(c, i);
+            if constexpr (id != SysregId::SP_EL1) f.template operator()<id, ClassState<c>::kCoreWords + i>();
+        }(), ...);
+    }(std::make_index_sequence<ClassState<c>::kSysregs>{});
+}
+
+[[noreturn]] void lost(const char* name, const char* when, u64 was, u64 is) {
+    print("\nselfcheck: the host's ", name, " was ", hex(was), " and is ", hex(is), " ", when, "\n");
+    panic("selfcheck: the switch lost a register of the host's");
+}
+
+template <RegisterClass c>
+void keep_class(ClassState<c>& state) {
+    for_each_sysreg<c>([&]<SysregId id, std::size_t at>() { state.words[at] = hw::read<id>(); });
+}
+
+template <RegisterClass c>
+void verify_class(const ClassState<c>& state, const char* when) {
+    for_each_sysreg<c>([&]<SysregId id, std::size_t at>() {
+        const u64 is = hw::read<id>();
+        if (is != state.words[at]) lost(info(id).name, when, state.words[at], is);
+    });
+}
+
+void verify_fp(const FpState& state, const char* when) {
+    static FpState now;
+    hw::save_v_registers(now.words);
+    for (unsigned i = 0; i < FpState::kCoreWords; ++i) {
+        if (now.words[i] == state.words[i]) continue;
+        print("\nselfcheck: V", i / 2, "\n");
+        lost("FP/SIMD register", when, state.words[i], now.words[i]);
+    }
+    verify_class(state, when);
+}
+
+}  // namespace
+
+void HostRegisters::keep() {
+    hw::save_v_registers(fp_.words);
+    keep_class(fp_);
+    keep_class(user_);
+    keep_class(debug_);
+    keep_class(breakpoints_);
+    if constexpr (kEl1IsSwitched) keep_class(el1_);
+}
+
+void HostRegisters::fill() {
+    for (unsigned i = 0; i < FpState::kCoreWords; ++i) fp_.words[i] = pattern(i);
+    hw::restore_v_registers(fp_.words);
+    hw::write<reg::FPSR>(reg::FPSR::QC.mask());
+    hw::write<reg::FPCR>(reg::FPCR::FZ.mask());
+    hw::write<reg::TPIDR_EL0>(pattern(100));
+    hw::write<reg::TPIDRRO_EL0>(pattern(101));
+    hw::write<reg::MDSCR_EL1>(reg::MDSCR_EL1::TDCC.mask());
+    for_each_sysreg<RegisterClass::breakpoints>([&]<SysregId id, std::size_t at>() { hw::write<id>(at << 8); });
+    if constexpr (kEl1IsSwitched) {
+        for_each_sysreg<RegisterClass::el1>([&]<SysregId id, std::size_t at>() { fill_one<id>(at); });
+    }
+    hw::isb();
+    keep();   // as the hardware kept them: not every bit of every register can be written
+}
+
+void HostRegisters::verify(const char* when) const {
+    verify_fp(fp_, when);
+    verify_class(user_, when);
+    verify_class(debug_, when);
+    verify_class(breakpoints_, when);
+    if constexpr (kEl1IsSwitched) verify_class(el1_, when);
+}
+
+void run_checked(VcpuContext& vcpu) {
+    static HostRegisters before;
+    if constexpr (kEl1IsSwitched) before.fill();
+    const u64 lost_registers = call_with_patterns(
+        [](void* argument) { ThisDesign::run(*static_cast<VcpuContext*>(argument)); }, &vcpu);
+    if (lost_registers != 0) panic("selfcheck: the switch lost general-purpose registers of the host's, bit n for Xn", lost_registers);
+    if constexpr (kEl1IsSwitched) before.verify("after an exit");
+}
+
+}  // namespace ws

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+// The hypervisor checks its own registers: `selfcheck` on its command line. A world switch that forgets to bring one
+// back ends in a panic that names it.
+#pragma once
+
+#include "../world_switch/vcpu_context.hpp"
+
+namespace ws {
+
+/// The registers that the kernel can read at its exception level and that a switch must leave as they were.
+class HostRegisters {
+  public:
+    /// Puts patterns into those that the kernel does not depend on, then keeps the values of all.
+    void fill();
+    /// Panics with the first register that differs from what fill() kept.
+    void verify(const char* when) const;
+
+  private:
+    void keep();
+
+    FpState fp_;
+    UserState user_;
+    DebugState debug_;
+    BreakpointState breakpoints_;
+    El1State el1_;
+};
+
+/// ThisDesign::run between patterns in X19 to X28 and, where a design switches them at every exit, in all the others.
+void run_checked(VcpuContext& vcpu);
+
+}  // namespace ws

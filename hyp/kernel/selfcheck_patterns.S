@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+// u64 call_with_patterns(void (*function)(void*), void* argument): calls the function with patterns in X19 to X28 and
+// tells which of them it did not keep, bit n for Xn.
+    .text
+    .global call_with_patterns
+    .type call_with_patterns, %function
+    .macro pattern register, number
+    mov \register, #0x5a00 + \number
+    movk \register, #0xbeef, lsl #48
+    .endm
+    .macro verify register, number
+    pattern x2, \number
+    cmp \register, x2
+    cset x3, ne
+    orr x0, x0, x3, lsl #\number
+    .endm
+call_with_patterns:
+    stp x29, x30, [sp, #-96]!
+    mov x29, sp
+    stp x19, x20, [sp, #16]
+    stp x21, x22, [sp, #32]
+    stp x23, x24, [sp, #48]
+    stp x25, x26, [sp, #64]
+    stp x27, x28, [sp, #80]
+    mov x9, x0
+    mov x0, x1
+    .irp n, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28
+    pattern x\n, \n
+    .endr
+    blr x9
+    mov x0, #0
+    .irp n, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28
+    verify x\n, \n
+    .endr
+    ldp x19, x20, [sp, #16]
+    ldp x21, x22, [sp, #32]
+    ldp x23, x24, [sp, #48]
+    ldp x25, x26, [sp, #64]
+    ldp x27, x28, [sp, #80]
+    ldp x29, x30, [sp], #96
+    ret
+    .size call_with_patterns, . - call_with_patterns

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+// The lowvisor's own life: its tables, its start, and what it does for the kernel besides running vCPUs.
+#include "lowvisor.hpp"
+
+#include "../../arch/hw/maintenance.hpp"
+#include "../../boot/board_info.hpp"
+#include "../../boot/el2_setup.hpp"
+#include "../../boot/image.hpp"
+#include "../../boot/translation_setup.hpp"
+#include "../../kernel/kernel_main.hpp"
+#include "../../kernel/panic.hpp"
+#include "../../kernel/run_report.hpp"
+#include "../../trace/recorder.hpp"
+#include "../guest_entry.hpp"
+
+namespace ws {
+
+namespace {
+
+/// EL2's tables. The kernel's, at EL1, are others: the lowvisor maps only what it works on.
+AddressSpace lowvisor_space(Regime::el2);
+
+constexpr u64 kSpsrEl1hMasked = 0x3c5;   // EL1h, D A I F masked
+
+}  // namespace
+
+/// This CPU's EL2 from reset to the kernel's first instruction at EL1.
+void ThisDesign::start_el2() {
+    prepare_el2();
+    map_image(lowvisor_space);
+    lowvisor_space.map(board.uart.start, 4096, Access::device);   // for the panic report
+    lowvisor_space.map(Pa(reinterpret_cast<u64>(&run_page())), board.options.reserve, Access::read_write);
+    hw::tlb_invalidate_el2();
+    turn_on_el2_translation(lowvisor_space);
+    hw::write<reg::VBAR_EL2>(host_vectors_address());
+
+    start_trace_clock();
+    start_trace(0);
+    hw::write<reg::ELR_EL2>(reinterpret_cast<u64>(&split_kernel_start));
+    hw::write<reg::SPSR_EL2>(kSpsrEl1hMasked);
+    lowvisor_enter_kernel();
+}
+
+extern "C" u64 lowvisor_share_pages(u64 start, u64 bytes) {
+    // The kernel is trusted, but its mistakes are not: what is the lowvisor's own stays as it is.
+    const PaRange wanted{Pa(start), bytes};
+    const PaRange image{image_address(image_start), image_address(image_end) - image_address(image_start)};
+    if (bytes == 0 || start % 4096 != 0 || bytes % 4096 != 0 || wanted.overlaps(image)) return ~0ULL;
+    lowvisor_space.map(wanted.start, wanted.bytes, Access::read_write);
+    hw::dsb_ish();
+    hw::isb();
+    return 0;
+}
+
+}  // namespace ws

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+// The VHE design's start: EL2 becomes the home of the kernel.
+#include "../../arch/hw/maintenance.hpp"
+#include "../../boot/el2_setup.hpp"
+#include "../../boot/translation_setup.hpp"
+#include "../../kernel/cpu.hpp"
+#include "../../kernel/kernel_main.hpp"
+#include "../../kernel/panic.hpp"
+#include "../guest_entry.hpp"
+
+namespace ws {
+
+void ThisDesign::start_el2() {
+    if (reg::ID_AA64MMFR1_EL1::VH.get(hw::read<reg::ID_AA64MMFR1_EL1>()) == 0) {
+        panic("this CPU has no VHE: run the vhe design on neoverse-n1, cortex-a76 or max");
+    }
+    prepare_el2();
+    map_kernel_space();
+    hw::tlb_invalidate_el2();
+    turn_on_el1_translation(kernel_space);   // EL1 names: E2H takes them to EL2's registers
+    hw::write<reg::VBAR_EL2>(host_vectors_address());
+
+    start_trace_clock();
+    start_trace(0);
+    kernel_main();
+}
+
+}  // namespace ws
