@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+// The verbs of wstrace. Each prints to stdout and returns the exit status; TraceError is for main().
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "viewer/model/statistics.hpp"
+
+namespace ws::cli {
+
+/// Keys stay in the order in which they are put.
+using Json = nlohmann::ordered_json;
+
+struct CaptureArguments {
+    std::string ram;
+    u64 offset = 0;
+    std::string out;
+    std::string uuid;
+    std::vector<std::string> env;
+};
+int capture_command(const CaptureArguments& arguments);
+
+struct DumpArguments {
+    std::string trace;
+    u64 from = 0;
+    u64 count = ~u64{0};
+    std::string kind;
+    bool json = false;
+};
+int dump_command(const DumpArguments& arguments);
+
+int summary_command(const std::string& trace, bool json);
+int check_command(const std::string& trace, bool strict, bool json);
+int compare_command(const std::string& a, const std::string& b, bool json);
+int measure_command(const std::string& trace, bool json);
+int cost_command(const std::string& trace, bool json);
+int reference_command(const std::string& part);
+/// The parts that reference_command() knows.
+const std::vector<std::string>& reference_parts();
+
+/// Prints JSON with a newline; what is no UTF-8 comes out as replacement characters.
+void print_json(const Json& json, int indent = 2);
+Json json_of(const model::Spread& spread);
+Json json_of_env(const model::Trace& trace);
+/// Classes of which no register moved are left out.
+Json json_of_registers(const model::KindFigures& figures);
+
+}  // namespace ws::cli

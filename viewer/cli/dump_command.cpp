@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "viewer/cli/commands.hpp"
+#include "viewer/model/describe.hpp"
+
+namespace ws::cli {
+namespace {
+
+Json json_of(const model::Field& field) {
+    Json json = {{"name", field.name}, {"text", field.text}, {"hex", field.hex}};
+    if (!field.bits.empty()) json["bits"] = field.bits;
+    if (!field.parts.empty()) {
+        Json parts = Json::array();
+        for (const model::Field& part : field.parts) parts.push_back(json_of(part));
+        json["fields"] = std::move(parts);
+    }
+    return json;
+}
+
+Json json_of(const model::Trace& trace, model::EventIndex index) {
+    const model::Event& event = trace.event(index);
+    Json fields = Json::array();
+    for (const model::Field& field : model::describe(trace, event)) fields.push_back(json_of(field));
+    return {{"index", index},   {"cpu", event.cpu()},         {"raw", event.raw},
+            {"net", event.net}, {"event", event.info().name}, {"fields", std::move(fields)}};
+}
+
+const model::EventInfo* kind_of(const std::string& name) {
+    if (name.empty()) return nullptr;
+    if (const model::EventInfo* info = model::find_event(name)) return info;
+    std::string known;
+    for (const model::EventInfo& info : model::event_infos()) known += " " + info.name;
+    throw model::TraceError("--kind", fmt::format("no event is called {}; there are{}", name, known));
+}
+
+}  // namespace
+
+int dump_command(const DumpArguments& arguments) {
+    const model::EventInfo* kind = kind_of(arguments.kind);
+    const model::Trace trace = model::Trace::load(arguments.trace);
+    if (arguments.json) fmt::print("{{\"events\": [");
+    u64 printed = 0;
+    for (u64 place = arguments.from; place < trace.events().size() && printed < arguments.count; ++place) {
+        const auto index = static_cast<model::EventIndex>(place);
+        const model::Event& event = trace.event(index);
+        if (kind != nullptr && event.id() != kind->id) continue;
+        if (arguments.json) {
+            fmt::print("{}\n{}", printed == 0 ? "" : ",", json_of(trace, index).dump());
+        } else {
+            fmt::print("{:>8} cpu{} raw={:<12} net={:<12} {:24} {}\n", index, event.cpu(), event.raw, event.net,
+                       event.info().name, model::one_line(trace, event));
+        }
+        ++printed;
+    }
+    if (arguments.json) fmt::print("\n]}}\n");
+    return 0;
+}
+
+}  // namespace ws::cli

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+// wstrace: records, reads, checks and compares traces. See `wstrace --help`.
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+
+#include "viewer/cli/commands.hpp"
+#include "viewer/model/error.hpp"
+
+namespace {
+
+constexpr int kFailed = 1;
+constexpr int kUsage = 2;
+constexpr const char* kTraceHelp = "a run's folder, or the trace folder in it";
+
+using ws::cli::CaptureArguments;
+using ws::cli::DumpArguments;
+
+/// What the command line says.
+struct Arguments {
+    CaptureArguments capture;
+    DumpArguments dump;
+    std::string trace;
+    std::string second;
+    std::string part;
+    std::string format = "rst";
+    bool strict = false;
+    bool json = false;
+};
+
+/// A verb on one trace, with --json.
+CLI::App* add_verb(CLI::App& app, Arguments& arguments, const std::string& name, const std::string& help) {
+    CLI::App* verb = app.add_subcommand(name, help);
+    verb->add_option("TRACE", arguments.trace, kTraceHelp)->required();
+    verb->add_flag("--json", arguments.json, "print data instead of text");
+    return verb;
+}
+
+void add_capture(CLI::App& app, CaptureArguments& arguments) {
+    CLI::App* verb = app.add_subcommand("capture", "copy a run's trace out of guest RAM until standard input ends");
+    verb->add_option("--ram", arguments.ram, "guest RAM: the file that QEMU maps shared")->required();
+    verb->add_option("--offset", arguments.offset, "byte of that file where the run page is")->required();
+    verb->add_option("--out", arguments.out, "the trace folder to make")->required();
+    verb->add_option("--uuid", arguments.uuid, "UUID of the run; random if not given");
+    verb->add_option("--env", arguments.env, "KEY=VALUE: what else to write down about the run; may be given again");
+}
+
+void add_dump(CLI::App& app, DumpArguments& arguments) {
+    CLI::App* verb = app.add_subcommand("dump", "print events, a line each");
+    verb->add_option("TRACE", arguments.trace, kTraceHelp)->required();
+    verb->add_option("--from", arguments.from, "number of the first event");
+    verb->add_option("--count", arguments.count, "how many events at most");
+    verb->add_option("--kind", arguments.kind, "only events of this kind, such as trap or registers_el1");
+    verb->add_flag("--json", arguments.json, "print data instead of text");
+}
+
+int run_verb(const CLI::App& app, const Arguments& arguments) {
+    using namespace ws::cli;
+    const std::string verb = app.get_subcommands().front()->get_name();
+    if (verb == "capture") return capture_command(arguments.capture);
+    if (verb == "dump") return dump_command(arguments.dump);
+    if (verb == "summary") return summary_command(arguments.trace, arguments.json);
+    if (verb == "check") return check_command(arguments.trace, arguments.strict, arguments.json);
+    if (verb == "compare") return compare_command(arguments.trace, arguments.second, arguments.json);
+    if (verb == "measure") return measure_command(arguments.trace, arguments.json);
+    if (verb == "cost") return cost_command(arguments.trace, arguments.json);
+    return reference_command(arguments.part);
+}
+
+void add_verbs(CLI::App& app, Arguments& arguments) {
+    app.set_version_flag("--version", std::string("wstrace ") + WS_VERSION);
+    app.require_subcommand(1);
+    add_verb(app, arguments, "summary", "what a trace holds: the run, its events, traps and operations");
+    add_dump(app, arguments.dump);
+    CLI::App* check = add_verb(app, arguments, "check", "test the trace's own laws; fails if one is broken");
+    check->add_flag("--strict", arguments.strict, "fail on dropped events and unfinished captures too");
+    CLI::App* compare = app.add_subcommand("compare", "pair the operations of two traces and show what they cost");
+    compare->add_option("A", arguments.trace, kTraceHelp)->required();
+    compare->add_option("B", arguments.second, kTraceHelp)->required();
+    compare->add_flag("--json", arguments.json, "print data instead of text");
+    add_verb(app, arguments, "measure", "what each benchmark that the guest marked came to");
+    add_verb(app, arguments, "cost", "what the recorder itself cost, by kind of event");
+    add_capture(app, arguments.capture);
+    CLI::App* reference = app.add_subcommand("reference", "print a reference page that is made from the tables");
+    reference->add_option("--part", arguments.part, "which page")
+        ->required()
+        ->check(CLI::IsMember(ws::cli::reference_parts()));
+    reference->add_option("--format", arguments.format, "reStructuredText is the only one")
+        ->check(CLI::IsMember({"rst"}));
+}
+
+int fail(int status, const std::string& line) {
+    fmt::print(stderr, "wstrace: {}\n", line);
+    return status;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    CLI::App app("wstrace: traces of Worldswitch, read, checked and compared", "wstrace");
+    Arguments arguments;
+    add_verbs(app, arguments);
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        if (error.get_exit_code() == 0) return app.exit(error);  // --help, --version
+        return fail(kUsage, std::string(error.what()) + "; see wstrace --help");
+    }
+    try {
+        const int status = run_verb(app, arguments);
+        if (std::fflush(stdout) != 0) return fail(kFailed, "standard output cannot be written");
+        return status;
+    } catch (const std::exception& error) {
+        return fail(kFailed, error.what());
+    }
+}

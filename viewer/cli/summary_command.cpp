@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include "viewer/cli/commands.hpp"
+#include "viewer/cli/text.hpp"
+
+namespace ws::cli {
+namespace {
+
+Json json_of(const model::Counts& counts) {
+    Json json = Json::object();
+    for (const auto& [name, count] : counts) json[name] = count;
+    return json;
+}
+
+void print_counts(const std::string& title, const model::Counts& counts) {
+    if (counts.empty()) return;
+    fmt::print("\n");
+    Table table({title, "count"});
+    for (const auto& [name, count] : counts) table.add({"  " + name, thousands(count)});
+    table.print();
+}
+
+void print_text(const model::Run& run, const model::Summary& summary) {
+    const model::Trace& trace = run.trace;
+    fmt::print("{}\n", strong(trace.path().string()));
+    for (const auto& [key, value] : trace.metadata().env) fmt::print("  {:16}{}\n", key, value);
+    fmt::print("  {:16}{}\n\n", "uuid", model::to_string(trace.metadata().uuid));
+    Table table({"instructions", ""});
+    table.add({"  raw, first event to last", thousands(summary.raw)});
+    table.add({"  net, less what the recorder spent", thousands(summary.net)});
+    table.add({"  recorder, all CPUs", thousands(summary.recorder)});
+    table.print();
+    fmt::print("\n{} events in {} packets, {} bytes; {} events dropped; {} operations not finished\n",
+               thousands(summary.events), thousands(trace.packets().size()), thousands(trace.bytes()),
+               thousands(trace.discarded()), thousands(summary.unfinished));
+    print_counts("events", summary.by_kind);
+    print_counts("traps, by exception class", summary.traps);
+    print_counts("operations of guests", summary.operations);
+}
+
+Json recorder_json(const model::Trace& trace) {
+    Json json = Json::object();
+    for (const model::CostRow& row : model::recorder_cost(trace)) json[row.event] = cli::json_of(row.instructions);
+    return json;
+}
+
+}  // namespace
+
+int summary_command(const std::string& trace, bool json) {
+    const model::Run run = model::Run::load(trace);
+    const model::Summary summary = model::summarize(run);
+    if (!json) {
+        print_text(run, summary);
+        return 0;
+    }
+    print_json({{"run", json_of_env(run.trace)},
+                {"complete", run.trace.complete()},
+                {"events", summary.events},
+                {"packets", run.trace.packets().size()},
+                {"bytes", run.trace.bytes()},
+                {"events_discarded", run.trace.discarded()},
+                {"raw", summary.raw},
+                {"net", summary.net},
+                {"recorder", summary.recorder},
+                {"recorder_by_kind", recorder_json(run.trace)},
+                {"events_by_kind", json_of(summary.by_kind)},
+                {"traps", json_of(summary.traps)},
+                {"operations", json_of(summary.operations)},
+                {"unfinished", summary.unfinished}});
+    return 0;
+}
+
+}  // namespace ws::cli

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "viewer/cli/text.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+
+#include "viewer/cli/commands.hpp"
+
+namespace ws::cli {
+
+std::string thousands(u64 value) {
+    std::string text = fmt::format("{}", value);
+    for (std::size_t place = text.size(); place > 3;) {
+        place -= 3;
+        text.insert(place, ",");
+    }
+    return text;
+}
+
+std::string signed_thousands(i64 value) {
+    if (value == 0) return "0";
+    const u64 magnitude = value < 0 ? u64{0} - static_cast<u64>(value) : static_cast<u64>(value);
+    return (value < 0 ? "-" : "+") + thousands(magnitude);
+}
+
+std::string strong(const std::string& text) {
+    static const bool terminal = ::isatty(STDOUT_FILENO) != 0 && std::getenv("NO_COLOR") == nullptr;
+    return terminal ? "\033[1m" + text + "\033[0m" : text;
+}
+
+std::size_t width(const std::string& text) {
+    // A byte that continues a character is 0b10xxxxxx.
+    return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xc0) != 0x80; }));
+}
+
+std::string Table::line(const std::vector<std::string>& cells, const std::vector<std::size_t>& widths) const {
+    std::string text;
+    for (std::size_t i = 0; i < cells.size(); ++i) {
+        const std::string padding(widths[i] - width(cells[i]), ' ');
+        text += i == 0 ? cells[i] + padding : "  " + padding + cells[i];
+    }
+    return text.substr(0, text.find_last_not_of(' ') + 1);
+}
+
+void Table::print() const {
+    std::vector<std::size_t> widths;
+    const auto measure = [&widths](const std::vector<std::string>& cells) {
+        widths.resize(std::max(widths.size(), cells.size()), 0);
+        for (std::size_t i = 0; i < cells.size(); ++i) widths[i] = std::max(widths[i], width(cells[i]));
+    };
+    measure(head_);
+    for (const Row& row : rows_) measure(row.cells);
+    if (!head_.empty()) fmt::print("{}\n", strong(line(head_, widths)));
+    for (const Row& row : rows_) {
+        fmt::print("{}\n", row.heading ? strong(line(row.cells, widths)) : line(row.cells, widths));
+    }
+}
+
+void print_json(const Json& json, int indent) {
+    fmt::print("{}\n", json.dump(indent, ' ', false, Json::error_handler_t::replace));
+}
+
+Json json_of(const model::Spread& spread) {
+    return {{"min", spread.min}, {"median", spread.median}, {"max", spread.max}};
+}
+
+Json json_of_env(const model::Trace& trace) {
+    Json json = {{"path", trace.path().string()}, {"uuid", model::to_string(trace.metadata().uuid)}};
+    for (const auto& [key, value] : trace.metadata().env) json[key] = value;
+    return json;
+}
+
+Json json_of_registers(const model::KindFigures& figures) {
+    Json json = Json::object();
+    for (std::size_t i = 0; i < kRegisterClassCount; ++i) {
+        const model::Moved moved = figures.registers[i];
+        if (moved == model::Moved{}) continue;
+        json[kRegisterClasses[i].name] = {{"saved", moved.saved}, {"restored", moved.restored}};
+    }
+    return json;
+}
+
+}  // namespace ws::cli
