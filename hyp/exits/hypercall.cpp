@@ -2,6 +2,7 @@
 // HVC and SMC as calls (SMC Calling Convention, Arm DEN 0028): function in W0, arguments from X1, result in X0. What is
 // not in hypercalls.def is NOT_SUPPORTED; that answer is also the shortest way through the hypervisor, and the one that
 // the hypercall benchmark times.
+#include "../arch/syndrome.hpp"
 #include "../kernel/print.hpp"
 #include "../kernel/run_report.hpp"
 #include "../trace/points.hpp"

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Trapped MSR, MRS and system instructions (EC 0x18; KVM: sys_regs.c).
+#include "../arch/syndrome.hpp"
 #include "../world_switch/design.hpp"
 #include "dispatch.hpp"
 #include "id_registers.hpp"

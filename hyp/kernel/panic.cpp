@@ -2,9 +2,10 @@
 #include "panic.hpp"
 
 #include "../arch/hw/barriers.hpp"
-#include "../arch/syndrome.hpp"
+#include "../boot/image.hpp"
 #include "../platform/qemu_virt/power.hpp"
 #include "cpu.hpp"
+#include "machine_report.hpp"
 #include "print.hpp"
 #include "run_report.hpp"
 #include "symbols.hpp"
@@ -24,14 +25,8 @@ class Line {
         text_[length_] = '\0';
     }
     void add(Hex number) {
-        constexpr char kDigits[] = "0123456789abcdef";
-        add("0x");
-        unsigned digits = 16;
-        while (digits > 1 && (number.value >> (4 * (digits - 1))) == 0) --digits;
-        while (digits-- > 0) {
-            const char digit[2] = {kDigits[(number.value >> (4 * digits)) & 0xf], '\0'};
-            add(digit);
-        }
+        char text[kHexTextBytes];
+        add(to_text(number, text));
     }
     const char* text() const { return text_; }
 
@@ -52,7 +47,6 @@ void print_place(u64 pc) {
 /// AAPCS64 frame records: [x29] is the caller's record, [x29 + 8] where it continues. Any address is checked first:
 /// the image is mapped one to one and all its stacks are in it.
 void print_backtrace(u64 pc, u64 frame) {
-    extern char image_start[], image_end[];
     print("backtrace\n");
     print_place(pc);
     for (int depth = 0; depth < 32; ++depth) {
@@ -64,16 +58,6 @@ void print_backtrace(u64 pc, u64 frame) {
         print_place(record[1] - 4);   // the call, not where it returns to
         if (record[0] <= frame) break;
         frame = record[0];
-    }
-}
-
-void print_syndrome(u64 esr) {
-    const u8 ec = static_cast<u8>(ec_of(esr));
-    const ExceptionClassInfo* row = find_exception_class(ec);
-    print("  ESR ", hex(esr, 8), ": EC ", hex(ec, 2), " ", row ? row->name : "?", ", ", row ? row->meaning : "reserved", "\n");
-    for (const IssFieldInfo& field : kIssFields) {
-        if (row == nullptr || __builtin_strcmp(field.iss_format, row->iss_format) != 0) continue;
-        print("    ", field.name, " = ", hex(field.bits.get(esr)), "  ", field.meaning, "\n");
     }
 }
 
@@ -113,9 +97,9 @@ extern "C" [[noreturn]] void panic_exception(const PanicFrame& frame) {
     line.add(hex(elr));
     print("\n*** hypervisor panic (", ThisDesign::kName, "): ", line.text(), "\n");
     print("  vector ", hex(frame.vector * 0x80, 3), ", SPSR ", hex(spsr, 8), ", FAR ", hex(far, 8), "\n");
-    print_syndrome(esr);
-    for (unsigned i = 0; i < 31; ++i) print(i % 4 == 0 ? "  x" : " x", i, i < 10 ? "  " : " ", hex(frame.x[i], 16), i % 4 == 3 ? "\n" : "");
-    print(" sp  ", hex(frame.sp, 16), "\n");
+    print_syndrome(el2 ? "ESR_EL2" : "ESR_EL1", esr);
+    print_general_registers(frame.x);
+    print("  sp  ", hex(frame.sp, 16), "\n");
     print_backtrace(elr, frame.x[29]);
     finish(line);
 }

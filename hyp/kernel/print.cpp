@@ -11,12 +11,21 @@ void print_one(const char* text) {
 
 void print_one(char character) { pl011::put(character); }
 
-void print_one(Hex number) {
+const char* to_text(Hex number, char (&text)[kHexTextBytes]) {
     constexpr char kDigits[] = "0123456789abcdef";
     unsigned digits = 16;
     while (digits > number.digits && (number.value >> (4 * (digits - 1))) == 0) --digits;
-    print_one("0x");
-    while (digits-- > 0) pl011::put(kDigits[(number.value >> (4 * digits)) & 0xf]);
+    char* at = text;
+    *at++ = '0';
+    *at++ = 'x';
+    while (digits-- > 0) *at++ = kDigits[(number.value >> (4 * digits)) & 0xf];
+    *at = '\0';
+    return text;
+}
+
+void print_one(Hex number) {
+    char text[kHexTextBytes];
+    print_one(to_text(number, text));
 }
 
 void print_one(u64 number) {

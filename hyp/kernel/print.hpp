@@ -19,6 +19,10 @@ constexpr Hex hex(Address<Kind> address) {
     return {address.value, 8};
 }
 
+/// The text of a number: "0x", 16 digits at most, NUL.
+inline constexpr unsigned kHexTextBytes = 19;
+const char* to_text(Hex number, char (&text)[kHexTextBytes]);
+
 void print_one(const char* text);
 void print_one(char character);
 void print_one(Hex number);

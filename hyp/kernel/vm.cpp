@@ -5,11 +5,13 @@
 #include "../trace/points.hpp"
 #include "../world_switch/design.hpp"
 #include "guest_loader.hpp"
+#include "machine_report.hpp"
 #include "memory_pool.hpp"
 #include "panic.hpp"
 #include "print.hpp"
 #include "run_report.hpp"
 #include "selfcheck.hpp"
+#include "this_design.hpp"
 
 namespace ws {
 
@@ -82,21 +84,12 @@ void run_vm(Vm& vm) {
 
 void crash_guest(const Vcpu& vcpu, const char* why) {
     const VcpuContext& context = *vcpu.context;
-    const u64 esr = context.exit.esr;
-    const ExceptionClassInfo* row = find_exception_class(static_cast<u8>(ec_of(esr)));
     print("\n*** guest crash: ", why, "\n");
-    print("  ESR_EL2 ", hex(esr, 8), ": ", row ? row->name : "?", ", ", row ? row->meaning : "reserved", "\n");
-    for (const IssFieldInfo& field : kIssFields) {
-        if (row == nullptr || __builtin_strcmp(field.iss_format, row->iss_format) != 0) continue;
-        print("    ", field.name, " = ", hex(field.bits.get(esr)), "  ", field.meaning, "\n");
-    }
+    print_syndrome("ESR_EL2", context.exit.esr);
     print("  FAR_EL2 ", hex(context.exit.far, 8), ", HPFAR_EL2 ", hex(context.exit.hpfar, 8), "\n");
     print("  PC ", hex(context.return_state.value<reg::ELR_EL2>(), 8), ", PSTATE ",
           hex(context.return_state.value<reg::SPSR_EL2>(), 8), "\n");
-    for (unsigned i = 0; i < 31; ++i) {
-        print(i % 4 == 0 ? "  x" : " x", i, i < 10 ? "  " : " ", hex(context.x(i), 16), i % 4 == 3 ? "\n" : "");
-    }
-    print("\n");
+    print_general_registers(context.general.words);
     end_run(trace::Verdict::guest_crash, 0, why);
 }
 

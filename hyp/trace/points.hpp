@@ -2,6 +2,7 @@
 // The trace points: what the rest of the hypervisor writes to be seen in the trace.
 #pragma once
 
+#include "../arch/hw/barriers.hpp"
 #include "../arch/hw/sysreg_access.hpp"
 #include "../kernel/cpu.hpp"
 #include "../world_switch/class_state.hpp"

@@ -12,6 +12,7 @@
 #include "../../kernel/run_report.hpp"
 #include "../../trace/recorder.hpp"
 #include "../guest_entry.hpp"
+#include "this_design.hpp"
 
 namespace ws {
 

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+// The paper's Hypercall benchmark: HVC with a call that the hypervisor does not know, and back.
+#include "guests/lib/guest.hpp"
+
+namespace guest {
+
+namespace {
+
+constexpr u64 kHypercallBenchmark = 1;
+
+/// `iterations` calls. The loop's own four instructions are part of what is measured.
+void call(u64 iterations) {
+    constexpr u32 kUnknownFunction = 0xC600'FFFF;
+    asm volatile(
+        "1: mov w0, %w1\n\t"
+        "hvc #0\n\t"
+        "subs %0, %0, #1\n\t"
+        "b.ne 1b"
+        : "+r"(iterations)
+        : "r"(kUnknownFunction)
+        : "x0", "x1", "x2", "x3", "cc", "memory");
+}
+
+}  // namespace
+
+u64 main() {
+    const u64 iterations = number_argument("iterations", 1000);
+    if (iterations == 0) {
+        print("guest: iterations=0 measures nothing\n");
+        return 2;
+    }
+    constexpr u64 kWarmUp = 16;
+    call(kWarmUp);
+    begin_benchmark(kHypercallBenchmark);
+    const u64 before = ticks();
+    call(iterations);
+    const u64 after = ticks();
+    end_benchmark(kHypercallBenchmark);
+    report_benchmark("hypercall", iterations, nanoseconds(after - before));
+    return 0;
+}
+
+}  // namespace guest

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a guest's main has: text, arguments, marks, time.
+#pragma once
+
+#include "hyp/kernel/print.hpp"
+#include "hypercall.hpp"
+
+namespace guest {
+
+using ws::hex;
+using ws::print;
+
+/// The text behind NAME= in the guest's arguments, to the next space, copied to `value`; false if it is not there.
+bool argument(const char* name, char* value, u64 room);
+/// The number behind NAME=, or `otherwise`. A value that is no number ends the run with status 2.
+u64 number_argument(const char* name, u64 otherwise);
+
+/// A benchmark's begin and end in the trace (hyp/trace/format/benchmarks.def).
+void begin_benchmark(u64 number);
+void end_benchmark(u64 number);
+
+/// What the guest's clock says: ticks of CNTVCT_EL0, and how many nanoseconds they are. Under -icount shift=0 a nanosecond
+/// is an instruction.
+u64 ticks();
+u64 nanoseconds(u64 tick_count);
+
+/// Prints the line that `ws bench` reads: `total` instructions for `iterations` iterations.
+void report_benchmark(const char* name, u64 iterations, u64 total);
+
+/// True if the two strings are the same.
+bool same(const char* a, const char* b);
+
+/// The guest itself. Returns its exit status.
+u64 main();
+
+}  // namespace guest
