@@ -15,7 +15,7 @@ using device_tree::Node;
 using device_tree::Property;
 using device_tree::Reader;
 
-/// #address-cells and #size-cells of the nodes that are children of `parent`.
+/// #address-cells and #size-cells of the nodes that are children of `parent`, which has the root's if it says nothing.
 struct Cells {
     u32 address, size;
 };
@@ -23,7 +23,9 @@ struct Cells {
 Cells cells_of(const Reader& tree, Node parent) {
     const Property address = tree.property(parent, "#address-cells");
     const Property size = tree.property(parent, "#size-cells");
-    return {address ? address.cell(0) : 2, size ? size.cell(0) : 1};
+    if (address && size) return {address.cell(0), size.cell(0)};
+    if (parent.depth == 0) return {2, 1};   // the specification's own default
+    return cells_of(tree, tree.first());    // QEMU's guest-loader writes /chosen's modules so
 }
 
 /// Entry `index` of the node's reg.

@@ -46,9 +46,7 @@ void print_place(u64 pc) {
 
 /// AAPCS64 frame records: [x29] is the caller's record, [x29 + 8] where it continues. Any address is checked first:
 /// the image is mapped one to one and all its stacks are in it.
-void print_backtrace(u64 pc, u64 frame) {
-    print("backtrace\n");
-    print_place(pc);
+void print_callers(u64 frame) {
     for (int depth = 0; depth < 32; ++depth) {
         if (frame % 16 != 0 || frame < reinterpret_cast<u64>(image_start) || frame + 16 > reinterpret_cast<u64>(image_end)) {
             break;
@@ -100,7 +98,9 @@ extern "C" [[noreturn]] void panic_exception(const PanicFrame& frame) {
     print_syndrome(el2 ? "ESR_EL2" : "ESR_EL1", esr);
     print_general_registers(frame.x);
     print("  sp  ", hex(frame.sp, 16), "\n");
-    print_backtrace(elr, frame.x[29]);
+    print("backtrace\n");
+    print_place(elr);
+    print_callers(frame.x[29]);
     finish(line);
 }
 
@@ -109,7 +109,8 @@ void panic(const char* why) {
     Line line;
     line.add(why);
     print("\n*** hypervisor panic (", ThisDesign::kName, "): ", line.text(), "\n");
-    print_backtrace(reinterpret_cast<u64>(__builtin_return_address(0)) - 4, reinterpret_cast<u64>(__builtin_frame_address(0)));
+    print("backtrace\n");
+    print_callers(reinterpret_cast<u64>(__builtin_frame_address(0)));
     finish(line);
 }
 
@@ -120,7 +121,8 @@ void panic(const char* why, u64 value) {
     line.add(": ");
     line.add(hex(value));
     print("\n*** hypervisor panic (", ThisDesign::kName, "): ", line.text(), "\n");
-    print_backtrace(reinterpret_cast<u64>(__builtin_return_address(0)) - 4, reinterpret_cast<u64>(__builtin_frame_address(0)));
+    print("backtrace\n");
+    print_callers(reinterpret_cast<u64>(__builtin_frame_address(0)));
     finish(line);
 }
 

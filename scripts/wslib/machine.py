@@ -4,6 +4,7 @@
 RAM, from its first byte at RAM_BASE:
 
     hypervisor and guest memory     HYPERVISOR_BYTES + --mem
+    gap                             where QEMU puts its device tree, if that is here
     the guest's image               its size, the hypervisor finds it as a /chosen module
     reserved: run page and rings    what `wstrace capture` reads from the shared file
 
@@ -19,6 +20,8 @@ RAM_BASE = 0x4000_0000
 ALIGNMENT = 2 * MIB  # of every part, so that the hypervisor maps each with blocks
 HYPERVISOR_BYTES = 64 * MIB
 RESERVED_UNTRACED = 2 * MIB  # the run page alone, for the verdict
+DEVICE_TREE_MAX_OFFSET = 128 * MIB
+DEVICE_TREE_BYTES = 2 * ALIGNMENT  # rounding and size
 MAX_CPUS = 8  # as many as the reserved part has rings for
 
 DEFAULT_CPU = "neoverse-n1"
@@ -34,12 +37,13 @@ class Layout:
     """How RAM is divided, in bytes."""
 
     guest: int
+    gap: int
     image: int
     reserved: int
 
     @property
     def total(self) -> int:
-        return HYPERVISOR_BYTES + self.guest + self.image + self.reserved
+        return HYPERVISOR_BYTES + self.guest + self.gap + self.image + self.reserved
 
     @property
     def reserved_offset(self) -> int:
@@ -50,9 +54,20 @@ class Layout:
     def image_address(self) -> int:
         return RAM_BASE + self.reserved_offset - self.image
 
+    @property
+    def device_tree_overwrites_image(self) -> bool:
+        """QEMU's loader puts the board's device tree at half of RAM, at most DEVICE_TREE_MAX_OFFSET, and does not mind
+        what else was loaded there. (What lies in guest memory is read before that memory is used.)"""
+        tree = RAM_BASE + min(self.total // 2, DEVICE_TREE_MAX_OFFSET) // ALIGNMENT * ALIGNMENT
+        return tree < self.image_address + self.image and self.image_address < tree + DEVICE_TREE_BYTES
+
 
 def make_layout(memory: int, image_bytes: int, reserved: int) -> Layout:
-    return Layout(round_up(memory, ALIGNMENT), round_up(image_bytes, ALIGNMENT), round_up(reserved, ALIGNMENT))
+    guest, image, ring = (round_up(size, ALIGNMENT) for size in (memory, image_bytes, reserved))
+    gap = 0
+    while (layout := Layout(guest, gap, image, ring)).device_tree_overwrites_image:
+        gap += ALIGNMENT
+    return layout
 
 
 def escape(value: object) -> str:
