@@ -19,6 +19,7 @@ from wslib.run import Options, finished_run, run
 GENERATED = BUILD / "docs" / "generated"
 RUNS = BUILD / "docs" / "runs"
 GUEST = "hypercall"
+WIDTH = 150  # of what is shown: registers' values go on and on
 
 REFERENCES = ("registers", "exception-classes", "events", "steps", "format", "metadata")
 
@@ -30,6 +31,7 @@ def make() -> None:
     write("steps-by-design.rst", steps_by_design())
     runs = {design: traced_run(design) for design in DESIGNS}
     show("compare.txt", "compare", runs["split"], runs["vhe"])
+    write("compare-unhandled.txt", section(GENERATED / "compare.txt", "hypercall (HVC, unhandled)"))
     for design, folder in runs.items():
         show(f"summary-{design}.txt", "summary", folder)
         show(f"operation-{design}.txt", "dump", folder, *one_operation(folder))
@@ -90,8 +92,18 @@ def one_operation(folder: Path, number: int = 100) -> list[object]:
 
 
 def show(name: str, *command: object) -> None:
-    """What wstrace prints, with the folders called as in a checkout where scripts/demo was run."""
-    write(name, wstrace(*command).replace(str(RUNS), "out"))
+    """What wstrace prints, with the folders called as in a checkout where scripts/demo was run and long lines cut."""
+    lines = wstrace(*command).replace(str(RUNS), "out").splitlines()
+    write(name, "".join((line if len(line) <= WIDTH else line[:WIDTH - 4] + " ...") + "\n" for line in lines))
+
+
+def section(file: Path, title: str) -> str:
+    """Of a comparison: the line that heads the columns, and the lines below a title."""
+    lines = file.read_text(encoding="utf-8").splitlines()
+    start = lines.index(title)
+    end = next((at for at in range(start + 1, len(lines)) if not lines[at].startswith(" ")), len(lines))
+    head = next(line for line in lines if line.startswith("a median operation"))
+    return "\n".join([head, *lines[start:end]]) + "\n"
 
 
 def wstrace(*arguments: object) -> str:

@@ -51,8 +51,9 @@ def recorded(trace) -> list[Event]:
         match = re.search(r"\b(trap|eret): ", line)
         if not match:
             continue
-        field = dict(re.findall(r"(\w+) = \"?(0x[0-9A-Fa-f]+|\d+)", line))
-        number = {name: int(value, 0) for name, value in field.items()}
+        # A number, or an enumeration's name with its number: vector = ( "lower_el_a64_sync" : container = 8 )
+        fields = re.findall(r"(\w+) = (?:\( [^)]*: container = )?(0x[0-9A-Fa-f]+|\d+)", line)
+        number = {name: int(value, 0) for name, value in fields}
         if match[1] == "eret":
             events.append(Event("eret", None, None, number["ELR_EL2"]))
         else:
