@@ -32,15 +32,15 @@ def trap(vector: int, syndrome: int, address: int) -> Event:
 def witnessed(log: str) -> list[Event]:
     """The exceptions to EL2 and the returns from it in QEMU's log."""
     events = []
-    taken = re.compile(r"Taking exception .*\n\.\.\.from EL\d to EL2\n(?:\.\.\.with ESR 0x\w+/0x(?P<esr>\w+)\n)?"
-                       r"(?:\.\.\.with FAR .*\n)?"
-                       r"\.\.\.with ELR 0x(?P<elr>\w+)\n\.\.\.to EL2 PC 0x(?P<pc>\w+)"
+    entry = re.compile(r"Taking exception .*\n\.\.\.from EL\d to EL2\n(?P<details>(?:\.\.\.with .*\n)*)\.\.\.to EL2 PC 0x(?P<pc>\w+)"
                        r"|Exception return from AArch64 EL2 to AArch64 EL\d PC 0x(?P<to>\w+)")
-    for match in taken.finditer(log):
+    for match in entry.finditer(log):
         if match["to"]:
             events.append(Event("eret", None, None, int(match["to"], 16)))
-        else:
-            events.append(trap(int(match["pc"], 16) & 0x7ff, int(match["esr"] or "0", 16), int(match["elr"], 16)))
+            continue
+        esr = re.search(r"ESR 0x\w+/0x(\w+)", match["details"])
+        elr = re.search(r"ELR 0x(\w+)", match["details"])
+        events.append(trap(int(match["pc"], 16) & 0x7ff, int(esr[1], 16) if esr else 0, int(elr[1], 16)))
     return events
 
 
