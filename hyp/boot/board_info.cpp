@@ -70,13 +70,14 @@ void read_devices(const Reader& tree, BoardInfo& board_info) {
             "the board's PSCI is not called by SMC; start QEMU with virtualization=on");
 }
 
-void read_modules(const Reader& tree, Node chosen, BoardInfo& board_info) {
+void read_modules(const Reader& tree, Node chosen, PaRange tree_range, BoardInfo& board_info) {
     const Cells cells = cells_of(tree, chosen);
     for (Node node = tree.next(chosen); node && node.depth > chosen.depth; node = tree.next(node)) {
         if (!tree.property(node, "compatible").has_string("multiboot,module")) continue;
         if (board_info.module_count == BoardInfo::kMaxModules) panic("too many modules", BoardInfo::kMaxModules);
         Module& module = board_info.modules[board_info.module_count++];
         module.range = reg_of(tree, node, cells);
+        if (module.range.overlaps(tree_range)) panic("the device tree was loaded over a module, at", module.range.start.value);
         const char* arguments = tree.property(node, "bootargs").string();
         u32 i = 0;
         for (; arguments[i] != '\0'; ++i) {
@@ -96,7 +97,7 @@ void read_board_info(const void* blob, BoardInfo& board_info) {
     read_cpus(tree, board_info);
     read_devices(tree, board_info);
     const Node chosen = tree.child(tree.first(), "chosen");
-    read_modules(tree, chosen, board_info);
+    read_modules(tree, chosen, {Pa(reinterpret_cast<u64>(blob)), tree.bytes()}, board_info);
     board_info.options = parse_boot_options(tree.property(chosen, "bootargs").string());
 }
 
