@@ -42,6 +42,10 @@ class Run:
         return self.folder / "trace"
 
     @property
+    def console(self) -> str:
+        return (self.folder / "console.log").read_text(encoding="utf-8", errors="replace")
+
+    @property
     def description(self) -> dict:
         return json.loads((self.folder / "run.json").read_text(encoding="utf-8"))
 

@@ -36,6 +36,13 @@ class Verdicts(unittest.TestCase):
             with self.subTest(design=design):
                 self.expect(support.new_run(design, "misbehave", append="how=crash"), 3, "crash", "the guest crashed: ")
 
+    def test_an_exception_in_the_guest_is_the_guests_own(self):
+        for design in support.DESIGNS:
+            with self.subTest(design=design):
+                run = support.new_run(design, "misbehave", append="how=undefined")
+                self.expect(run, 1, "failure", "the guest reported failure: exit status ")
+                self.assertIn("unexpected exception", run.console)
+
     def test_time_out_keeps_the_trace_so_far(self):
         for design in support.DESIGNS:
             with self.subTest(design=design):
