@@ -15,7 +15,7 @@ std::string thousands(u64 value) {
     std::string text = fmt::format("{}", value);
     for (std::size_t place = text.size(); place > 3;) {
         place -= 3;
-        text.insert(place, ",");
+        text.insert(place, 1, ',');
     }
     return text;
 }
@@ -23,12 +23,12 @@ std::string thousands(u64 value) {
 std::string signed_thousands(i64 value) {
     if (value == 0) return "0";
     const u64 magnitude = value < 0 ? u64{0} - static_cast<u64>(value) : static_cast<u64>(value);
-    return (value < 0 ? "-" : "+") + thousands(magnitude);
+    return fmt::format("{}{}", value < 0 ? "-" : "+", thousands(magnitude));
 }
 
 std::string strong(const std::string& text) {
     static const bool terminal = ::isatty(STDOUT_FILENO) != 0 && std::getenv("NO_COLOR") == nullptr;
-    return terminal ? "\033[1m" + text + "\033[0m" : text;
+    return terminal ? fmt::format("\033[1m{}\033[0m", text) : text;
 }
 
 std::size_t width(const std::string& text) {
@@ -40,7 +40,7 @@ std::string Table::line(const std::vector<std::string>& cells, const std::vector
     std::string text;
     for (std::size_t i = 0; i < cells.size(); ++i) {
         const std::string padding(widths[i] - width(cells[i]), ' ');
-        text += i == 0 ? cells[i] + padding : "  " + padding + cells[i];
+        text += i == 0 ? fmt::format("{}{}", cells[i], padding) : fmt::format("  {}{}", padding, cells[i]);
     }
     return text.substr(0, text.find_last_not_of(' ') + 1);
 }
