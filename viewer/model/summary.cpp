@@ -14,12 +14,14 @@ Counts most_frequent_first(const std::map<std::string, u64>& counts) {
     return result;
 }
 
-/// What a trap was taken for: its exception class, or for an interrupt its vector.
+/// What a trap was taken for: its exception class, or for an interrupt its vector. The host's are told apart.
 std::string cause_of(const trace::payload::trap& trap) {
     const bool sync = (trap.vector & 3) == 0;
-    if (sync) return exception_class_name(static_cast<u8>(reg::ESR_EL2::EC.get(trap.ESR_EL2)));
-    const char* name = vector_name(trap.vector);
-    return name != nullptr ? name : "unknown vector";
+    const char* vector = vector_name(trap.vector);
+    const std::string name = sync ? exception_class_name(static_cast<u8>(reg::ESR_EL2::EC.get(trap.ESR_EL2)))
+                             : vector != nullptr ? vector
+                                                 : "unknown vector";
+    return trap.owner == trace::kHost ? name + " of the host" : name;
 }
 
 /// The recorder's instructions from a CPU's first event to its last.

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+// Intervals of one lane of the time line, prepared so that any stretch of any length is answered in the time of a
+// binary search: which intervals are there, and how much of the stretch they fill. So a picture of millions of events
+// costs as much as its width in pixels.
+#pragma once
+
+#include <vector>
+
+#include "viewer/model/run.hpp"
+
+namespace ws::model {
+
+/// Intervals that do not overlap, ascending.
+class LaneIndex {
+  public:
+    struct Interval {
+        i64 begin;
+        i64 end;
+        u32 item;  ///< place in CpuTimeline::spans or CpuTimeline::phases
+    };
+
+    void add(i64 begin, i64 end, u32 item);
+
+    std::size_t size() const { return intervals_.size(); }
+    const Interval& operator[](std::size_t place) const { return intervals_[place]; }
+    /// The first interval that ends after `time`; size() if there is none.
+    std::size_t first_after(i64 time) const;
+    /// The first interval that begins at or after `time`, from `from` on.
+    std::size_t first_from(i64 time, std::size_t from) const;
+    /// How much of [begin, end) is filled.
+    i64 filled(i64 begin, i64 end) const;
+
+  private:
+    i64 filled_before(i64 time) const;
+
+    std::vector<Interval> intervals_;
+    std::vector<i64> filled_before_;  ///< by interval: the lengths of all that come before it
+};
+
+/// The lanes that a CPU is drawn in: EL0 and EL1 of a world share one.
+enum class Lane : u8 { guest, el2, host };
+inline constexpr std::size_t kLanes = 3;
+Lane lane_of(World world);
+
+/// One CPU's lanes.
+struct CpuLanes {
+    LaneIndex spans[kLanes];
+    std::vector<LaneIndex> phases[kLanes];  ///< by depth
+    i64 begin = 0;                          ///< net time of the CPU's first and last event
+    i64 end = 0;
+};
+
+/// By CPU.
+std::vector<CpuLanes> make_lanes(const Run& run);
+
+}  // namespace ws::model

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+// One operation cut into its pieces: at each moment the innermost step that runs, or the world when none does. And what
+// each piece moved. This is what the strips show.
+#pragma once
+
+#include <array>
+#include <vector>
+
+#include "viewer/model/run.hpp"
+
+namespace ws::model {
+
+/// What a piece of an operation, or the whole of it, did to registers.
+struct Moves {
+    std::array<Moved, kRegisterClassCount> blocks{};
+    std::array<u32, kRegisterClassCount> control_writes{};
+    u32 saved() const;
+    u32 restored() const;
+    u32 written() const;
+};
+
+/// A piece of an operation; times are net instructions after the operation's trap.
+struct Segment {
+    i64 begin;
+    i64 end;
+    u32 first;  ///< place in OperationEvents::events of the first event at or after its begin
+    u32 last;   ///< one past its last event
+    u8 step;    ///< the innermost step, 0 for none
+    World world;
+    Moves moves;
+
+    u64 net() const { return end > begin ? static_cast<u64>(end - begin) : 0; }
+};
+
+/// An operation with all that one looks at when it is selected.
+struct OperationEvents {
+    std::vector<EventIndex> events;  ///< of the operation's CPU, from its trap to its eret
+    std::vector<Segment> segments;   ///< ascending, without those that hold neither time nor registers
+    Moves moves;                     ///< of the whole operation
+
+    /// The segment that holds an event, or null.
+    const Segment* segment_of(EventIndex event) const;
+};
+
+/// Takes an operation apart; the time it takes grows with the operation alone.
+OperationEvents take_apart(const Run& run, const Operation& operation);
+
+}  // namespace ws::model
