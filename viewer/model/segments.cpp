@@ -27,8 +27,8 @@ void count(Moves& moves, const Trace& trace, const Event& event) {
         (save ? moved.saved : moved.restored) += event.info().registers;
     } else if (event.is(trace::EventId::control_write)) {
         const auto id = static_cast<std::size_t>(trace.as<trace::payload::control_write>(event).sysreg);
-        const RegisterClass c = id < kSysregCount ? kSysregs[id].register_class : RegisterClass::other;
-        ++moves.control_writes[static_cast<std::size_t>(c)];
+        const RegisterClass written = id < kSysregCount ? kSysregs[id].register_class : RegisterClass::other;
+        ++moves.control_writes[static_cast<std::size_t>(written)];
     }
 }
 

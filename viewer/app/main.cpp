@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+// wsview: two runs side by side in a window, or in a picture.
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+
+#include "viewer/app/picture.hpp"
+#include "viewer/app/window.hpp"
+
+namespace ws::app {
+namespace {
+
+constexpr int kFailed = 1;
+constexpr int kWrongUse = 2;
+
+void take_size(const std::string& text, Options& options) {
+    int end = 0;
+    const int count = std::sscanf(text.c_str(), "%5dx%5d%n", &options.width, &options.height, &end);
+    const bool whole = count == 2 && static_cast<std::size_t>(end) == text.size();
+    if (!whole || options.width < 320 || options.height < 240 || options.width > 16384 || options.height > 16384) {
+        throw CLI::ValidationError("--size", "WIDTHxHEIGHT is wanted, from 320x240 to 16384x16384, not " + text);
+    }
+}
+
+void describe_options(CLI::App& app, Options& options) {
+    app.add_option("traces", options.traces, "One run or two: a run's folder, or the trace folder in it")
+        ->required()
+        ->expected(1, 2)
+        ->option_text("A [B]");
+    app.add_option("--png", options.png, "Draw into FILE, without a display")->option_text("FILE");
+    app.add_option_function<std::string>(
+           "--size", [&options](const std::string& text) { take_size(text, options); }, "Pixels of the window or picture (1600x1000)")
+        ->option_text("WxH");
+    app.add_option("--kind", options.kind, "Kind of operation to show: its name, or a part of it that no other has")
+        ->option_text("NAME");
+    app.add_option("--operation", options.operation, "Which one of that kind, from 1 (a typical one)")
+        ->check(CLI::Range(u64{1}, ~u64{0}))
+        ->option_text("N");
+    app.add_option("--event", options.event, "Event of A to select, by its number from 1 (the operation's trap)")
+        ->check(CLI::Range(u64{1}, ~u64{0}))
+        ->option_text("N");
+    app.add_option("--scale", options.scale, "Size of everything, for fine screens and projectors (1)")
+        ->check(CLI::Range(0.5F, 4.0F))
+        ->option_text("FACTOR");
+    app.add_option_function<std::string>(
+           "--theme", [&options](const std::string& name) { options.dark = name == "dark"; }, "light (as it is) or dark")
+        ->check(CLI::IsMember({"light", "dark"}))
+        ->option_text("NAME");
+    app.add_flag("--whole-run", options.whole_run, "Show the whole run on the time line, not one operation");
+}
+
+int fail(const std::string& what) {
+    fmt::print(stderr, "wsview: {}\n", what);
+    return kFailed;
+}
+
+int run(const Options& options) {
+    std::vector<model::Run> runs;
+    for (const std::string& trace : options.traces) runs.push_back(model::Run::load(trace));
+    const view::Session session(std::move(runs));
+    if (options.png.empty()) {
+        show_window(session, options);
+    } else {
+        write_picture(session, options);
+    }
+    return 0;
+}
+
+}  // namespace
+}  // namespace ws::app
+
+int main(int argc, char** argv) {
+    using namespace ws::app;
+    CLI::App app("Shows what a world switch costs, and why: one trace, or two side by side.", "wsview");
+    Options options;
+    describe_options(app, options);
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::CallForHelp& help) {
+        return app.exit(help);
+    } catch (const CLI::ParseError& error) {
+        fail(fmt::format("{} (wsview --help tells more)", error.what()));
+        return kWrongUse;
+    }
+    try {
+        return run(options);
+    } catch (const std::bad_alloc&) {
+        return fail("not enough memory for these traces");
+    } catch (const std::exception& error) {
+        return fail(error.what());
+    }
+}

@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "viewer/app/frame.hpp"
+
+namespace ws::app {
+
+/// Draws the frame into a PNG file, without a display. Throws AppError.
+void write_picture(const view::Session& session, const Options& options);
+
+}  // namespace ws::app

@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: Apache-2.0
+// All kinds of operations: what they cost in one run and in the other. A click shows one of that kind.
+#include <fmt/format.h>
+
+#include "viewer/views/text_forms.hpp"
+#include "viewer/views/view.hpp"
+
+namespace ws::view {
+namespace {
+
+u64 saved_registers(const model::KindFigures& figures) {
+    u64 sum = 0;
+    for (const model::Moved& moved : figures.registers) sum += moved.saved;
+    return sum;
+}
+
+u64 restored_registers(const model::KindFigures& figures) {
+    u64 sum = 0;
+    for (const model::Moved& moved : figures.registers) sum += moved.restored;
+    return sum;
+}
+
+struct Column {
+    const char* above;
+    const char* name;
+    u64 (*figure)(const model::KindFigures&);
+    int rank;  ///< where there is little room, the highest ranks are left out first
+    const char* meaning;
+};
+using Figures = model::KindFigures;
+constexpr Column kColumns[] = {
+    {"", "count", [](const Figures& f) { return f.count; }, 1, "Operations of this kind in the run."},
+    {"net", "min", [](const Figures& f) { return f.net.min; }, 3, "Least net instructions of one operation, measured."},
+    {"net", "median", [](const Figures& f) { return f.net.median; }, 0,
+     "Median of the net instructions of one operation, measured."},
+    {"net", "max", [](const Figures& f) { return f.net.max; }, 3, "Most net instructions of one operation, measured."},
+    {"exceptions", "taken", [](const Figures& f) { return f.traps; }, 0,
+     "Exceptions taken to EL2 in one operation, the guest's own included. Median."},
+    {"ELs", "crossed", [](const Figures& f) { return f.els_crossed; }, 2,
+     "Exception levels crossed by all traps and returns of one operation. Median."},
+    {"registers", "saved", saved_registers, 0, "Registers saved in one operation, all classes. Median."},
+    {"registers", "restored", restored_registers, 0, "Registers restored in one operation, all classes. Median."},
+    {"control", "writes", [](const Figures& f) { return f.control_writes; }, 2,
+     "Control registers written in one operation. Median."},
+};
+
+class ComparisonView : public View {
+  public:
+    void draw(const Context& context, const Rect& area) override {
+        const Theme& theme = context.theme;
+        Canvas canvas(theme);
+        Rect inside = canvas.panel(area);
+        Rect row = inside;
+        row.x0 = canvas.heading(inside, "All operations") + theme.px(14);
+        row.y1 = inside.y0 - theme.px(4);
+        canvas.text(row, "instructions, net, measured; for each operation the median", theme.fonts.small, theme.muted);
+        choose_columns(theme, inside.width() - theme.px(10));
+        draw_head(theme, canvas, inside.take_top(theme.px(36)));
+        canvas.line(inside.x0, inside.y0, inside.x1, inside.y0, theme.border);
+        inside.take_top(1);
+        const ScrollArea scroll("comparison", inside);
+        Canvas rows_canvas(theme);
+        const auto& rows = context.session.comparison().rows;
+        for (u32 i = 0; i < rows.size(); ++i) draw_kind(context, rows_canvas, inside.width(), i);
+    }
+
+  private:
+    void choose_columns(const Theme& theme, float width) {
+        const float least = theme.px(64);
+        const float label = theme.px(84);
+        columns_.clear();
+        for (int rank = 3; rank >= 0; --rank) {
+            columns_.clear();
+            for (const Column& column : kColumns) {
+                if (column.rank <= rank) columns_.push_back(&column);
+            }
+            if (label + least * static_cast<float>(columns_.size()) <= width) break;
+        }
+        column_ = (width - label) / static_cast<float>(columns_.size());
+        label_ = label;
+    }
+
+    void draw_head(const Theme& theme, Canvas& canvas, const Rect& head) const {
+        float x = head.x0 + label_;
+        for (const Column* column : columns_) {
+            Rect r{x, head.y0, x + column_, head.y1 - theme.px(4)};
+            x += column_;
+            ImGui::PushID(column);
+            if (hit_area("head", r)) {
+                Tooltip tip(theme);
+                tip.text(column->meaning);
+            }
+            ImGui::PopID();
+            canvas.text(r.take_top(r.height() / 2), column->above, theme.fonts.small, theme.muted, Align::right);
+            canvas.text(r, column->name, theme.fonts.small, theme.muted, Align::right);
+        }
+    }
+
+    void draw_kind(const Context& context, Canvas& canvas, float width, u32 kind) const {
+        const Theme& theme = context.theme;
+        const model::ComparisonRow& row = context.session.comparison().rows[kind];
+        const float line = theme.px(21);
+        const float height = line * static_cast<float>(1 + context.session.count()) + theme.px(8);
+        const ImVec2 at = ImGui::GetCursorScreenPos();
+        Rect all{at.x, at.y, at.x + width - theme.px(10), at.y + height};
+        ImGui::PushID(static_cast<int>(kind));
+        const bool over = hit_area("kind", all);
+        if (ImGui::IsItemClicked()) context.state.select_kind(kind);
+        const bool selected = context.state.kind() == kind;
+        if (selected || over) {
+            canvas.fill(all.inset(0, theme.px(1)), selected ? faded(theme.select, 0.6F) : theme.hover, theme.px(4));
+        }
+        if (over) registers_tooltip(context, row);
+        ImGui::PopID();
+        all.take_top(theme.px(3));
+        draw_title(context, canvas, all.take_top(line), row);
+        for (int side = 0; side < context.session.count(); ++side) {
+            draw_figures(context, canvas, all.take_top(line), side, side == 0 ? row.a : row.b);
+        }
+        canvas.line(at.x, at.y + height, at.x + width - theme.px(10), at.y + height, theme.grid);
+        ImGui::SetCursorScreenPos({at.x, at.y + height + 1});
+    }
+
+    static void draw_title(const Context& context, Canvas& canvas, const Rect& line, const model::ComparisonRow& row) {
+        const Theme& theme = context.theme;
+        Rect title = line.inset(theme.px(6), 0);
+        if (context.session.two()) {
+            std::string gap;
+            if (row.a.count == 0 || row.b.count == 0) {
+                gap = "only in " + context.session.name(row.a.count == 0 ? 1 : 0);
+            } else {
+                gap = fmt::format("difference {}   ratio {}", grouped(row.difference(), true), times(row.ratio()));
+            }
+            canvas.text(title.take_right(canvas.width(gap, theme.fonts.bold)), gap, theme.fonts.bold, theme.text, Align::right);
+            title.x1 -= theme.px(16);
+        }
+        canvas.text(title, row.kind, theme.fonts.bold, theme.text);
+    }
+
+    void draw_figures(const Context& context, Canvas& canvas, const Rect& line, int side, const Figures& figures) const {
+        const Theme& theme = context.theme;
+        canvas.text({line.x0 + theme.px(6), line.y0, line.x0 + label_, line.y1}, context.session.name(side),
+                    theme.fonts.text, theme.muted);
+        float x = line.x0 + label_;
+        for (const Column* column : columns_) {
+            const u64 figure = column->figure(figures);
+            const bool none = figures.count == 0 && column->rank != 1;
+            canvas.text({x, line.y0, x + column_, line.y1}, none ? "\u2013" : grouped(figure), theme.fonts.text,
+                        figure == 0 || none ? theme.faint : theme.text, Align::right);
+            x += column_;
+        }
+    }
+
+    static void registers_tooltip(const Context& context, const model::ComparisonRow& row) {
+        Tooltip tip(context.theme);
+        tip.title(row.kind);
+        if (context.session.two()) {
+            tip.text(fmt::format("{} paired, {} in {} alone, {} in {} alone", grouped(row.paired), grouped(row.only_a),
+                                 context.session.name(0), grouped(row.only_b), context.session.name(1)));
+        }
+        for (int side = 0; side < context.session.count(); ++side) {
+            const Figures& figures = side == 0 ? row.a : row.b;
+            std::string text;
+            for (std::size_t c = 0; c < kRegisterClassCount; ++c) {
+                const model::Moved& moved = figures.registers[c];
+                if (moved.saved + moved.restored == 0) continue;
+                text += fmt::format("{}{} {} + {}", text.empty() ? "" : ", ", words(kRegisterClasses[c].name), moved.saved,
+                                    moved.restored);
+            }
+            if (!text.empty()) tip.note(fmt::format("{}, registers saved + restored: {}", context.session.name(side), text));
+        }
+    }
+
+    std::vector<const Column*> columns_;
+    float label_ = 0;
+    float column_ = 0;
+};
+
+}  // namespace
+
+std::unique_ptr<View> make_comparison_view() {
+    return std::make_unique<ComparisonView>();
+}
+
+}  // namespace ws::view

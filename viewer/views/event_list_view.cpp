@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+// The events of the shown operation in one of the runs. A click selects one.
+#include <fmt/format.h>
+
+#include "viewer/model/describe.hpp"
+#include "viewer/views/text_forms.hpp"
+#include "viewer/views/view.hpp"
+
+namespace ws::view {
+namespace {
+
+using trace::EventId;
+
+/// An event in a few words, without the numbers that the decoded event shows.
+std::string brief(const model::Trace& trace, const model::Event& event) {
+    if (event.is(EventId::trap)) return model::esr_summary(trace.as<trace::payload::trap>(event).ESR_EL2);
+    if (event.is(EventId::eret)) {
+        const auto eret = trace.as<trace::payload::eret>(event);
+        return fmt::format("to {} at EL{}", model::owner_name(eret.owner), model::el_of_spsr(eret.SPSR_EL2));
+    }
+    if (event.is(EventId::phase_begin) || event.is(EventId::phase_end)) {
+        const auto* step = model::find_step(static_cast<u8>(trace.as<trace::payload::phase_begin>(event).step));
+        return step != nullptr ? words(step->name) : "unknown step";
+    }
+    if (event.is(EventId::control_write)) {
+        const auto write = trace.as<trace::payload::control_write>(event);
+        const auto id = static_cast<std::size_t>(write.sysreg);
+        const std::string name = id < kSysregCount ? kSysregs[id].name : "unknown register";
+        return name + (write.old_value == write.new_value ? ", unchanged" : "");
+    }
+    if (model::block_class(event)) {
+        const auto block = trace.block(event);
+        return fmt::format("{} {}, {}", block.operation == trace::Operation::save ? "save" : "restore",
+                           event.info().registers, model::owner_name(block.owner));
+    }
+    return model::one_line(trace, event);
+}
+
+std::string event_name(const model::Event& event) {
+    if (const auto c = model::block_class(event)) return words(info(*c).name);
+    return words(event.info().name);
+}
+
+class EventListView : public View {
+  public:
+    void draw(const Context& context, const Rect& area) override {
+        const Theme& theme = context.theme;
+        Canvas canvas(theme);
+        Rect inside = canvas.panel(area);
+        draw_head(context, canvas, inside);
+        const auto& events = context.state.shown(context.state.side()).parts.events;
+        const ScrollArea scroll("events", inside);
+        line_ = theme.px(22);
+        Canvas rows(theme);
+        keep_in_view(context, inside.height());
+        ImGuiListClipper clipper;
+        clipper.Begin(static_cast<int>(events.size()), line_);
+        while (clipper.Step()) {
+            for (int i = clipper.DisplayStart; i < clipper.DisplayEnd; ++i) {
+                draw_event(context, rows, inside.width() - theme.px(10), events[static_cast<std::size_t>(i)]);
+            }
+        }
+    }
+
+  private:
+    static void draw_head(const Context& context, Canvas& canvas, Rect& inside) {
+        const Theme& theme = context.theme;
+        State& state = context.state;
+        Rect row = inside;
+        const float end = canvas.heading(inside, "Events");
+        row.y1 = inside.y0 - theme.px(4);
+        for (int side = context.session.count() - 1; context.session.two() && side >= 0; --side) {
+            const std::string& name = context.session.name(side);
+            const Rect place = row.take_right(canvas.width(name, theme.fonts.small) + theme.px(24));
+            row.take_right(theme.px(6));
+            if (button(theme, side == 0 ? "side A" : "side B", place, name, state.side() == side)) state.select_side(side);
+        }
+        row.x0 = end + theme.px(14);
+        canvas.text(row, grouped(u64{state.shown(state.side()).parts.events.size()}) + " in this operation",
+                    theme.fonts.small, theme.muted);
+    }
+
+    void keep_in_view(const Context& context, float height) const {
+        State& state = context.state;
+        if (!state.scroll_to_event) return;
+        state.scroll_to_event = false;
+        const auto& events = state.shown(state.side()).parts.events;
+        const auto found = std::lower_bound(events.begin(), events.end(), state.event());
+        if (found == events.end()) return;
+        const float y = line_ * static_cast<float>(found - events.begin());
+        const float top = ImGui::GetScrollY();
+        if (y < top || y + line_ > top + height) ImGui::SetScrollY(y - height / 3);
+    }
+
+    void draw_event(const Context& context, Canvas& canvas, float width, model::EventIndex index) const {
+        const Theme& theme = context.theme;
+        State& state = context.state;
+        const model::Trace& trace = context.session.run(state.side()).trace;
+        const model::Event& event = trace.event(index);
+        const Shown& shown = state.shown(state.side());
+        const ImVec2 at = ImGui::GetCursorScreenPos();
+        Rect row{at.x, at.y, at.x + width, at.y + line_};
+        ImGui::PushID(static_cast<int>(index));
+        const bool over = hit_area("event", row);
+        if (ImGui::IsItemClicked()) state.select_event(state.side(), index);
+        ImGui::PopID();
+        const bool selected = state.event() == index;
+        if (selected || over) canvas.fill(row, selected ? theme.select : theme.hover, theme.px(4));
+        if (const model::Segment* segment = shown.parts.segment_of(index)) {
+            canvas.cause({row.x0, row.y0, row.x0 + theme.px(5), row.y1}, theme.cause(cause_of_step(segment->step)));
+        }
+        row.take_left(theme.px(8));
+        const std::string when = grouped(event.net - shown.operation->begin, true);
+        canvas.text(row.take_left(theme.px(62)), when, theme.fonts.text, theme.muted, Align::right);
+        row.take_left(theme.px(14));
+        const bool change = event.is(EventId::trap) || event.is(EventId::eret);
+        canvas.text(row.take_left(theme.px(112)), event_name(event), change ? theme.fonts.bold : theme.fonts.text, theme.text);
+        row.take_left(theme.px(8));
+        canvas.text(row, brief(trace, event), theme.fonts.text, theme.muted);
+        ImGui::SetCursorScreenPos({at.x, at.y + line_});
+    }
+
+    float line_ = 0;
+};
+
+}  // namespace
+
+std::unique_ptr<View> make_event_list_view() {
+    return std::make_unique<EventListView>();
+}
+
+}  // namespace ws::view

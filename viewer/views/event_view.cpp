@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: Apache-2.0
+// The selected event, decoded: registers by name, bits by name with what they mean.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "viewer/model/describe.hpp"
+#include "viewer/views/text_forms.hpp"
+#include "viewer/views/view.hpp"
+
+namespace ws::view {
+namespace {
+
+class EventView : public View {
+  public:
+    void draw(const Context& context, const Rect& area) override {
+        const Theme& theme = context.theme;
+        Canvas canvas(theme);
+        Rect inside = canvas.panel(area);
+        const State& state = context.state;
+        const model::Trace& trace = context.session.run(state.side()).trace;
+        if (state.event() == model::kNoEvent) {
+            canvas.heading(inside, "No event");
+            return;
+        }
+        decode(trace, state);
+        const model::Event& event = trace.event(state.event());
+        Rect row = inside;
+        const float end = canvas.heading(inside, words(event.info().name));
+        row.x0 = end + theme.px(14);
+        row.y1 = inside.y0 - theme.px(4);
+        canvas.text(row, fmt::format("event {} of {} \u00b7 {} \u00b7 CPU {}", grouped(u64{state.event()} + 1),
+                                     grouped(u64{trace.events().size()}), context.session.name(state.side()), event.cpu()),
+                    theme.fonts.small, theme.muted);
+        draw_times(context, canvas, inside, event);
+        const ScrollArea scroll("event", inside);
+        ImGui::PushID(static_cast<int>(state.event()));
+        Canvas rows(theme);
+        for (const model::Field& field : fields_) draw_field(context, rows, inside.width() - theme.px(10), field);
+        ImGui::Dummy({1, theme.px(4)});
+        ImGui::PopID();
+    }
+
+  private:
+    /// Decoded once, when another event is selected.
+    void decode(const model::Trace& trace, const State& state) {
+        if (event_ == state.event() && side_ == state.side()) return;
+        event_ = state.event();
+        side_ = state.side();
+        open_.clear();
+        const model::Event& event = trace.event(event_);
+        fields_ = model::describe(trace, event);
+        // Bits are open where the event is about them; a block's registers open on a click.
+        if (!model::block_class(event)) {
+            for (const char* name : {"ESR_EL2", "new_value", "ESR_EL1"}) open_.emplace_back(name);
+        }
+        old_ = nullptr;
+        for (const model::Field& field : fields_) {
+            if (field.name == "old_value") old_ = &field;
+        }
+    }
+
+    static void draw_times(const Context& context, Canvas& canvas, Rect& inside, const model::Event& event) {
+        const Theme& theme = context.theme;
+        canvas.text(inside.take_top(theme.px(20)), event.info().meaning, theme.fonts.text, theme.text);
+        inside.take_top(theme.px(4));
+        const Shown& shown = context.state.shown(context.state.side());
+        struct Clock {
+            const char* name;
+            std::string value;
+        };
+        std::vector<Clock> clocks = {{"raw", grouped(event.raw)}, {"net", grouped(event.net)}};
+        if (shown.operation != nullptr) {
+            clocks.push_back({"after the trap", grouped(event.net - shown.operation->begin, true)});
+        }
+        Rect row = inside.take_top(theme.px(20));
+        for (const Clock& clock : clocks) {
+            row.x0 = canvas.text(row, clock.name, theme.fonts.small, theme.muted) + theme.px(6);
+            row.x0 = canvas.text(row, clock.value, theme.fonts.text, theme.text) + theme.px(18);
+        }
+        canvas.text(row, "instructions", theme.fonts.small, theme.muted);
+        inside.take_top(theme.px(6));
+        canvas.line(inside.x0, inside.y0, inside.x1, inside.y0, theme.border);
+        inside.take_top(theme.px(4));
+    }
+
+    bool is_open(const std::string& name) const { return std::find(open_.begin(), open_.end(), name) != open_.end(); }
+
+    void toggle(const std::string& name) {
+        const auto found = std::find(open_.begin(), open_.end(), name);
+        if (found != open_.end()) {
+            open_.erase(found);
+        } else {
+            open_.push_back(name);
+        }
+    }
+
+    static Rect next_line(const Theme& theme, float width, float height) {
+        const ImVec2 at = ImGui::GetCursorScreenPos();
+        ImGui::SetCursorScreenPos({at.x, at.y + theme.px(height)});
+        return {at.x, at.y, at.x + width, at.y + theme.px(height)};
+    }
+
+    void draw_field(const Context& context, Canvas& canvas, float width, const model::Field& field) {
+        const Theme& theme = context.theme;
+        const Rect line = next_line(theme, width, 23);
+        const ImVec2 after = ImGui::GetCursorScreenPos();
+        ImGui::PushID(field.name.c_str());
+        if (hit_area("field", line)) {
+            canvas.fill(line, theme.hover, theme.px(4));
+            if (!field.parts.empty() && ImGui::IsItemClicked()) toggle(field.name);
+            if (!field.meaning.empty()) {
+                Tooltip tip(theme);
+                tip.title(field.name);
+                tip.text(field.meaning);
+            }
+        }
+        ImGui::PopID();
+        Rect rest = line;
+        const Rect mark = rest.take_left(theme.px(16));
+        if (!field.parts.empty()) draw_mark(theme, canvas, mark, is_open(field.name));
+        canvas.text(rest.take_left(theme.px(126)), field.name, theme.fonts.mono, theme.text);
+        rest.take_left(theme.px(8));
+        canvas.text(rest, value_text(field), is_hex(field) ? theme.fonts.mono : theme.fonts.text, theme.text);
+        ImGui::SetCursorScreenPos(after);
+        if (!is_open(field.name)) return;
+        for (const model::Field& part : field.parts) draw_part(context, canvas, width, field, part, 0);
+    }
+
+    static void draw_mark(const Theme& theme, Canvas& canvas, const Rect& r, bool open) {
+        const float x = r.x0 + theme.px(6);
+        const float y = (r.y0 + r.y1) / 2;
+        const float d = theme.px(4);
+        if (open) {
+            canvas.triangle({x - d, y - d / 2}, {x + d, y - d / 2}, {x, y + d}, theme.muted);
+        } else {
+            canvas.triangle({x - d / 2, y - d}, {x + d, y}, {x - d / 2, y + d}, theme.muted);
+        }
+    }
+
+    static bool is_hex(const model::Field& field) { return field.text.rfind("0x", 0) == 0; }
+
+    static std::string value_text(const model::Field& field) {
+        if (!is_hex(field)) return field.text;
+        const std::size_t digits = field.text.find(' ');
+        if (digits == std::string::npos) return hex_groups(field.text);
+        return hex_groups(field.text.substr(0, digits));  // what follows is said again by the bits
+    }
+
+    /// A bit field, and on the line below what it means; of a control write both values where they differ.
+    void draw_part(const Context& context, Canvas& canvas, float width, const model::Field& whole,
+                   const model::Field& part, int depth) {
+        const Theme& theme = context.theme;
+        const model::Field* before = whole.name == "new_value" && old_ != nullptr ? find(old_->parts, part.name) : nullptr;
+        const bool changed = before != nullptr && before->value != part.value;
+        const bool lit = part.value != 0 || changed;
+        Rect line = next_line(theme, width, 20);
+        if (changed) canvas.fill(line, faded(theme.select, 0.7F), theme.px(3));
+        line.take_left(theme.px(16 + 14 * static_cast<float>(depth)));
+        canvas.text(line.take_left(theme.px(48)), part.bits, theme.fonts.mono, theme.faint);
+        canvas.text(line.take_left(theme.px(78)), part.name, theme.fonts.mono, lit ? theme.text : theme.faint);
+        line.take_left(theme.px(8));
+        const std::string value = changed ? before->text + " \u2192 " + part.text : part.text;
+        const float end = canvas.text(line, value, theme.fonts.mono, lit ? theme.text : theme.faint);
+        line.x0 = std::max(line.x0 + theme.px(44), end + theme.px(12));
+        canvas.text(line, part.meaning, theme.fonts.small, lit ? theme.muted : theme.faint);
+        for (const model::Field& inner : part.parts) draw_part(context, canvas, width, part, inner, depth + 1);
+    }
+
+    static const model::Field* find(const std::vector<model::Field>& fields, const std::string& name) {
+        for (const model::Field& field : fields) {
+            if (field.name == name) return &field;
+        }
+        return nullptr;
+    }
+
+    std::vector<model::Field> fields_;
+    const model::Field* old_ = nullptr;
+    std::vector<std::string> open_;  ///< registers whose bits are shown
+    model::EventIndex event_ = model::kNoEvent;
+    int side_ = -1;
+};
+
+}  // namespace
+
+std::unique_ptr<View> make_event_view() {
+    return std::make_unique<EventView>();
+}
+
+}  // namespace ws::view

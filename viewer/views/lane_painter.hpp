@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+// Draws intervals of any number: what is narrower than a pixel or two is merged into columns, so that the work is that
+// of the picture's width.
+#pragma once
+
+#include <functional>
+
+#include "viewer/views/axis.hpp"
+#include "viewer/views/view.hpp"
+
+namespace ws::view {
+
+/// One lane's place on the screen; `origin` is the net time that the axis calls 0.
+struct LanePlace {
+    Axis axis;
+    Rect r;
+    i64 origin;
+};
+
+/// Draws an interval that is wide enough to be one.
+using PaintItem = std::function<void(const Rect&, u32 item)>;
+/// Draws a column of `count` intervals from place `first` on that fill the part `density` of it.
+using PaintColumn = std::function<void(const Rect&, double density, std::size_t first, std::size_t count)>;
+
+void paint_lane(const LanePlace& place, const model::LaneIndex& lane, float column, const PaintItem& item,
+                const PaintColumn& merged);
+
+/// The interval under `x`, within a pixel; null if there is none.
+const model::LaneIndex::Interval* find_in_lane(const LanePlace& place, const model::LaneIndex& lane, float x);
+
+}  // namespace ws::view

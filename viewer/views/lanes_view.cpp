@@ -1,0 +1,311 @@
+// SPDX-License-Identifier: Apache-2.0
+// Who ran when: for each run the lanes of the guest, EL2 and the host, with the steps drawn inside, both runs aligned at
+// the trap of the shown operation.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "viewer/views/lane_painter.hpp"
+#include "viewer/views/step_tooltip.hpp"
+#include "viewer/views/text_forms.hpp"
+
+namespace ws::view {
+namespace {
+
+constexpr const char* kLaneNames[model::kLanes] = {"guest EL0/1", "EL2", "host EL0/1"};
+
+/// A run's part of the view.
+struct Group {
+    int side;
+    const model::CpuLanes* lanes;
+    const model::CpuTimeline* timeline;
+    const std::vector<model::EventIndex>* events;
+    LanePlace lane[model::kLanes];
+    LanePlace ticks;
+};
+
+class LanesView : public View {
+  public:
+    void draw(const Context& context, const Rect& area) override {
+        const Theme& theme = context.theme;
+        Canvas canvas(theme);
+        Rect inside = canvas.panel(area);
+        heading(context, canvas, inside);
+        const float gutter = gutter_width(context, canvas);
+        const Rect labels = inside.take_bottom(theme.px(20));
+        const Axis axis{context.state.from, context.state.to, inside.x0 + gutter, inside.x1};
+        draw_axis(canvas, theme, axis, {axis.x0, inside.y0, inside.x1, inside.y1}, {axis.x0, labels.y0, inside.x1, labels.y1});
+        std::vector<Group> groups;
+        const float gap = theme.px(12);
+        const auto count = static_cast<float>(context.session.count());
+        const float height = (inside.height() - gap * (count - 1)) / count;
+        Rect rest = inside;
+        canvas.list().PushClipRect({inside.x0, inside.y0}, {inside.x1, inside.y1}, true);
+        for (int side = 0; side < context.session.count(); ++side) {
+            const Rect place = rest.take_top(height);
+            rest.take_top(gap);
+            draw_names(context, canvas, place, gutter, side);
+            if (context.state.shown(side).operation == nullptr) continue;
+            groups.push_back(make_group(context, axis, {axis.x0, place.y0, place.x1, place.y1}, side));
+            draw_group(context, canvas, groups.back());
+        }
+        const float zero = std::floor(axis.x(0)) + 0.5F;
+        if (zero >= axis.x0) canvas.line(zero, inside.y0, zero, inside.y1, theme.text, theme.px(1));
+        canvas.list().PopClipRect();
+        interact(context, axis, {axis.x0, inside.y0, inside.x1, labels.y1}, groups);
+    }
+
+  private:
+    static void heading(const Context& context, Canvas& canvas, Rect& inside) {
+        const Theme& theme = context.theme;
+        State& state = context.state;
+        Rect row = inside;
+        const float end = canvas.heading(inside, "Time line");
+        row.y1 = inside.y0 - theme.px(4);
+        if (button(theme, "whole run", row.take_right(theme.px(92)), "whole run  A")) state.show_whole_run();
+        row.take_right(theme.px(8));
+        if (button(theme, "operation", row.take_right(theme.px(92)), "operation  F")) state.fit();
+        row.x0 = end + theme.px(14);
+        row.x1 -= theme.px(14);
+        const Shown& shown = state.shown(state.side());
+        const auto visible = static_cast<u64>(std::llround(state.to - state.from));
+        std::string text = fmt::format("CPU {} \u00b7 aligned at the trap \u00b7 {} in view, net, measured",
+                                       shown.operation != nullptr ? shown.operation->cpu : 0,
+                                       counted(visible, "instruction"));
+        canvas.text(row, text, theme.fonts.small, theme.muted);
+    }
+
+    static float gutter_width(const Context& context, Canvas& canvas) {
+        float width = context.theme.px(40);
+        for (int side = 0; side < context.session.count(); ++side) {
+            width = std::max(width, canvas.width(context.session.name(side), context.theme.fonts.bold));
+        }
+        return width + context.theme.px(16) + canvas.width(kLaneNames[0], context.theme.fonts.small) + context.theme.px(12);
+    }
+
+    /// Three lanes and, below, a mark for each event.
+    static Rect lane_rect(const Theme& theme, const Rect& group, std::size_t lane) {
+        const float ticks = theme.px(9);
+        const float height = (group.height() - ticks) / static_cast<float>(model::kLanes);
+        const float y = group.y0 + height * static_cast<float>(lane);
+        return {group.x0, std::floor(y), group.x1, std::floor(y + height - theme.px(3))};
+    }
+
+    static void draw_names(const Context& context, Canvas& canvas, const Rect& group, float gutter, int side) {
+        const Theme& theme = context.theme;
+        for (std::size_t lane = 0; lane < model::kLanes; ++lane) {
+            Rect r = lane_rect(theme, group, lane);
+            canvas.fill({group.x0 + gutter, r.y0, r.x1, r.y1}, faded(theme.grid, 0.45F));
+            r.x1 = group.x0 + gutter - theme.px(12);
+            canvas.text(r, kLaneNames[lane], theme.fonts.small, theme.muted, Align::right);
+        }
+        Rect name = lane_rect(theme, group, 1);
+        name.x1 = group.x0 + gutter;
+        canvas.text(name, context.session.name(side), theme.fonts.bold, theme.text);
+        if (context.state.shown(side).operation == nullptr) {
+            const Rect r = lane_rect(theme, group, 1);
+            canvas.text({group.x0 + gutter + theme.px(10), r.y0, r.x1, r.y1}, "no partner in this run", theme.fonts.small,
+                        theme.faint);
+        }
+    }
+
+    static Group make_group(const Context& context, const Axis& axis, const Rect& area, int side) {
+        const model::Operation& operation = *context.state.shown(side).operation;
+        const model::Run& run = context.session.run(side);
+        Group group{side, &context.session.lanes(side, operation.cpu), &run.timeline[operation.cpu],
+                    &run.trace.events_of(operation.cpu), {}, {}};
+        for (std::size_t lane = 0; lane < model::kLanes; ++lane) {
+            group.lane[lane] = {axis, lane_rect(context.theme, area, lane), operation.begin};
+        }
+        group.ticks = {axis, {area.x0, area.y1 - context.theme.px(9), area.x1, area.y1}, operation.begin};
+        return group;
+    }
+
+    static void draw_group(const Context& context, Canvas& canvas, const Group& group) {
+        for (std::size_t lane = 0; lane < model::kLanes; ++lane) {
+            draw_spans(context, canvas, group, lane);
+            const auto& depths = group.lanes->phases[lane];
+            for (std::size_t depth = 0; depth < depths.size(); ++depth) draw_phases(context, canvas, group, lane, depth);
+        }
+        const Theme& theme = context.theme;
+        if (!context.session.host_at_el1(group.side)) {
+            const Rect& r = group.lane[static_cast<std::size_t>(model::Lane::host)].r;
+            canvas.text(r.inset(theme.px(10), 0), "the host's kernel runs at EL2: nothing of the host at EL1",
+                        theme.fonts.small, theme.muted);
+        }
+        draw_ticks(context, canvas, group);
+    }
+
+    static void draw_spans(const Context& context, Canvas& canvas, const Group& group, std::size_t lane) {
+        const Theme& theme = context.theme;
+        paint_lane(
+            group.lane[lane], group.lanes->spans[lane], 2,
+            [&](const Rect& r, u32) { canvas.fill(r, theme.band); },
+            [&](const Rect& r, double density, std::size_t, std::size_t) {
+                canvas.fill(r, faded(theme.band, static_cast<float>(std::clamp(density, 0.15, 1.0))));
+            });
+    }
+
+    /// Where the steps of one depth are drawn: nested ones below.
+    static LanePlace phase_place(const Theme& theme, const Group& group, std::size_t lane, std::size_t depth) {
+        LanePlace place = group.lane[lane];
+        const auto rows = static_cast<float>(group.lanes->phases[lane].size());
+        place.r = place.r.inset(0, theme.px(3));
+        const float height = place.r.height() / rows;
+        place.r.y0 += height * static_cast<float>(depth);
+        place.r.y1 = place.r.y0 + height - (rows > 1 ? 1.0F : 0.0F);
+        return place;
+    }
+
+    static void draw_phases(const Context& context, Canvas& canvas, const Group& group, std::size_t lane,
+                            std::size_t depth) {
+        const Theme& theme = context.theme;
+        const model::LaneIndex& index = group.lanes->phases[lane][depth];
+        const auto cause_of = [&](u32 item) {
+            return std::string(cause_of_step(static_cast<u8>(group.timeline->phases[item].step)));
+        };
+        const auto opacity = [&](const std::string& cause) {
+            return context.state.hot_cause.empty() || context.state.hot_cause == cause ? 1.0F : 0.2F;
+        };
+        paint_lane(
+            phase_place(theme, group, lane, depth), index, 2,
+            [&](const Rect& r, u32 item) {
+                const std::string cause = cause_of(item);
+                const CausePaint paint = theme.cause(cause);
+                Rect filled = r;
+                if (filled.width() > theme.px(4)) filled.x1 -= 1;
+                canvas.cause(filled, paint, opacity(cause));
+                const model::StepInfo* step = model::find_step(static_cast<u8>(group.timeline->phases[item].step));
+                const std::string text = step != nullptr ? words(step->name) : "";
+                if (canvas.width(text, theme.fonts.small) + theme.px(8) < filled.width() &&
+                    theme.fonts.small->FontSize < filled.height() + theme.px(2) && !paint.hatched) {
+                    canvas.text(filled, text, theme.fonts.small, paint.ink, Align::centre);
+                }
+            },
+            [&](const Rect& r, double density, std::size_t first, std::size_t count) {
+                static constexpr std::size_t kFew = 16;  // more than that in one column have no one colour
+                const float alpha = static_cast<float>(std::clamp(density, 0.25, 1.0));
+                if (count > kFew) return canvas.fill(r, faded(theme.muted, 0.5F * alpha));
+                std::size_t longest = first;
+                for (std::size_t i = first; i < first + count; ++i) {
+                    if (index[i].end - index[i].begin > index[longest].end - index[longest].begin) longest = i;
+                }
+                const std::string cause = cause_of(index[longest].item);
+                canvas.fill(r, faded(theme.cause(cause).fill, alpha * opacity(cause)));
+            });
+    }
+
+    static void draw_ticks(const Context& context, Canvas& canvas, const Group& group) {
+        const Theme& theme = context.theme;
+        const model::Trace& trace = context.session.run(group.side).trace;
+        const LanePlace& place = group.ticks;
+        const auto by_net = [&trace](model::EventIndex event, i64 net) { return trace.event(event).net < net; };
+        const double last = place.axis.to + static_cast<double>(place.origin);
+        auto at = std::lower_bound(group.events->begin(), group.events->end(),
+                                   place.origin + static_cast<i64>(std::floor(place.axis.from)), by_net);
+        while (at != group.events->end() && static_cast<double>(trace.event(*at).net) <= last) {
+            const i64 net = trace.event(*at).net - place.origin;
+            const float x = std::floor(place.axis.x(static_cast<double>(net)));
+            canvas.fill({x, place.r.y0 + theme.px(2), x + 1, place.r.y1}, theme.faint);
+            // One mark a column of two pixels: go on with the first event of the next one.
+            const double next = std::floor(place.axis.time(x + 2)) + static_cast<double>(place.origin);
+            at = std::lower_bound(at + 1, group.events->end(), static_cast<i64>(next), by_net);
+        }
+        if (context.state.side() != group.side || context.state.event() == model::kNoEvent) return;
+        const model::Event& event = trace.event(context.state.event());
+        const float x = std::floor(place.axis.x(static_cast<double>(event.net - place.origin))) + 0.5F;
+        if (x < place.r.x0 || x > place.r.x1) return;
+        canvas.line(x, group.lane[0].r.y0, x, place.r.y1, theme.link, theme.px(2));
+        const float d = theme.px(5);
+        canvas.triangle({x, place.r.y1 - d}, {x + d, place.r.y1}, {x - d, place.r.y1}, theme.link);
+    }
+
+    void interact(const Context& context, const Axis& axis, const Rect& area, const std::vector<Group>& groups) {
+        const bool over = hit_area("lanes", area);
+        const bool released = ImGui::IsItemDeactivated();
+        const ImVec2 mouse = ImGui::GetMousePos();
+        State& state = context.state;
+        if (ImGui::IsItemActivated()) dragged_ = false;
+        if (ImGui::IsItemActive() && ImGui::IsMouseDragging(0, context.theme.px(3))) {
+            dragged_ = true;
+            const double by = static_cast<double>(ImGui::GetIO().MouseDelta.x) * axis.per_pixel();
+            state.from -= by;
+            state.to -= by;
+        }
+        if (!over) return;
+        if (const float wheel = ImGui::GetIO().MouseWheel; wheel != 0) {
+            state.zoom(std::pow(1.25, -static_cast<double>(wheel)), axis.time(mouse.x));
+        }
+        if (ImGui::IsItemActive() && dragged_) return;
+        for (const Group& group : groups) inspect(context, group, mouse, released && !dragged_);
+    }
+
+    /// Says what is under the mouse, and selects it on a click.
+    static void inspect(const Context& context, const Group& group, ImVec2 mouse, bool click) {
+        const auto near_tick = group.ticks.r;
+        if (near_tick.contains(mouse)) {
+            if (click) select_nearest(context, group, mouse.x);
+            return;
+        }
+        for (std::size_t lane = 0; lane < model::kLanes; ++lane) {
+            if (!group.lane[lane].r.contains(mouse)) continue;
+            const auto& depths = group.lanes->phases[lane];
+            for (std::size_t depth = depths.size(); depth-- > 0;) {
+                const LanePlace place = phase_place(context.theme, group, lane, depth);
+                if (!place.r.contains(mouse)) continue;
+                if (const auto* found = find_in_lane(place, depths[depth], mouse.x)) {
+                    return show_phase(context, group, group.timeline->phases[found->item], click);
+                }
+            }
+            if (const auto* found = find_in_lane(group.lane[lane], group.lanes->spans[lane], mouse.x)) {
+                show_span(context, group, group.timeline->spans[found->item], click);
+            }
+        }
+    }
+
+    static void select_nearest(const Context& context, const Group& group, float x) {
+        const model::Trace& trace = context.session.run(group.side).trace;
+        const auto net = static_cast<i64>(std::llround(group.ticks.axis.time(x))) + group.ticks.origin;
+        const auto by_net = [&trace](model::EventIndex event, i64 time) { return trace.event(event).net < time; };
+        auto at = std::lower_bound(group.events->begin(), group.events->end(), net, by_net);
+        if (at == group.events->end() ||
+            (at != group.events->begin() && net - trace.event(*(at - 1)).net < trace.event(*at).net - net)) {
+            --at;
+        }
+        context.state.select_event(group.side, *at);
+    }
+
+    static std::string when(const Context& context, const Group& group, i64 begin, i64 end) {
+        return fmt::format("{}: {} to {} after the trap \u00b7 measured", context.session.name(group.side),
+                           grouped(begin - group.ticks.origin), grouped(end - group.ticks.origin));
+    }
+
+    static void show_phase(const Context& context, const Group& group, const model::Phase& phase, bool click) {
+        const model::StepInfo* step = model::find_step(static_cast<u8>(phase.step));
+        Tooltip tip(context.theme);
+        tip.title(step != nullptr ? fmt::format("{}. {}", step->number, words(step->name)) : "unknown step");
+        if (step != nullptr) tip.text(step->meaning);
+        tip.text(counted(static_cast<u64>(phase.end - phase.begin), "instruction"));
+        tip.note(when(context, group, phase.begin, phase.end));
+        if (click) context.state.select_event(group.side, phase.first);
+    }
+
+    static void show_span(const Context& context, const Group& group, const model::Span& span, bool click) {
+        Tooltip tip(context.theme);
+        tip.title(model::world_name(span.world));
+        tip.text(counted(static_cast<u64>(span.end - span.begin), "instruction"));
+        tip.note(when(context, group, span.begin, span.end));
+        if (click) context.state.select_event(group.side, span.first);
+    }
+
+    bool dragged_ = false;
+};
+
+}  // namespace
+
+std::unique_ptr<View> make_lanes_view() {
+    return std::make_unique<LanesView>();
+}
+
+}  // namespace ws::view

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "viewer/views/screen.hpp"
+
+#include <algorithm>
+
+namespace ws::view {
+
+Screen::Screen() {
+    views_.push_back({Place::top, make_top_bar()});
+    views_.push_back({Place::operation, make_operation_bar()});
+    views_.push_back({Place::strips, make_strips_view()});
+    views_.push_back({Place::lanes, make_lanes_view()});
+    views_.push_back({Place::comparison, make_comparison_view()});
+    views_.push_back({Place::ledger, make_ledger_view()});
+    views_.push_back({Place::events, make_event_list_view()});
+    views_.push_back({Place::event, make_event_view()});
+}
+
+Rect Screen::rect_of(Place place, const Context& context, const Rect& screen) {
+    const Theme& theme = context.theme;
+    const float gap = theme.px(12);
+    Rect rest = screen.inset(theme.px(16), theme.px(8));
+    const auto runs = static_cast<float>(context.session.count());
+    const Rect top = rest.take_top(theme.px(44));
+    const Rect operation = rest.take_top(theme.px(40));
+    rest.take_top(theme.px(4));
+    const Rect strips = rest.take_top(std::clamp(rest.height() * 0.27F, theme.px(88 + 70 * runs), theme.px(130 + 90 * runs)));
+    rest.take_top(gap);
+    Rect right = rest.take_right(std::clamp(rest.width() * 0.30F, theme.px(360), theme.px(560)));
+    rest.take_right(gap);
+    const Rect lanes = rest.take_top(std::clamp(rest.height() * 0.42F, theme.px(60 + 84 * runs), theme.px(70 + 130 * runs)));
+    rest.take_top(gap);
+    const Rect ledger = rest.take_right(std::clamp(rest.width() * 0.38F, theme.px(300), theme.px(460)));
+    rest.take_right(gap);
+    const Rect events = right.take_top(right.height() * 0.42F);
+    right.take_top(gap);
+    switch (place) {
+        case Place::top:
+            return top;
+        case Place::operation:
+            return operation;
+        case Place::strips:
+            return strips;
+        case Place::lanes:
+            return lanes;
+        case Place::comparison:
+            return rest;
+        case Place::ledger:
+            return ledger;
+        case Place::events:
+            return events;
+        case Place::event:
+            return right;
+    }
+    return rest;
+}
+
+void Screen::draw(const Context& context) {
+    const ImVec2 size = ImGui::GetIO().DisplaySize;
+    ImGui::SetNextWindowPos({0, 0});
+    ImGui::SetNextWindowSize(size);
+    const ImGuiWindowFlags flags = ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove | ImGuiWindowFlags_NoSavedSettings |
+                                   ImGuiWindowFlags_NoBringToFrontOnFocus | ImGuiWindowFlags_NoScrollWithMouse |
+                                   ImGuiWindowFlags_NoNav;
+    ImGui::PushFont(context.theme.fonts.text);
+    ImGui::Begin("Worldswitch", nullptr, flags);
+    context.state.next_hot_cause.clear();
+    const Rect screen{0, 0, size.x, size.y};
+    for (const Placed& placed : views_) {
+        const Rect area = rect_of(placed.place, context, screen);
+        if (area.width() < 8 || area.height() < 8) continue;
+        ImGui::PushID(static_cast<int>(placed.place));
+        placed.view->draw(context, area);
+        ImGui::PopID();
+    }
+    context.state.hot_cause = context.state.next_hot_cause;
+    ImGui::End();
+    ImGui::PopFont();
+}
+
+}  // namespace ws::view

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "viewer/views/session.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace ws::view {
+
+Session::Session(std::vector<model::Run> runs) : runs_(std::move(runs)) {
+    for (const model::Run& run : runs_) {
+        if (run.operations.all().empty()) {
+            throw model::TraceError(run.trace.path().string(), "holds no operation: no guest trapped and was entered again");
+        }
+    }
+    const model::Run& other = runs_.back();  // a run alone is compared with itself: its rows are what is shown
+    comparison_ = model::compare(runs_[0], other);
+    browse_ = std::make_unique<model::Browse>(runs_[0], two() ? &other : nullptr, comparison_);
+    const bool same = two() && runs_[0].trace.design() == runs_[1].trace.design();
+    for (std::size_t i = 0; i < runs_.size(); ++i) {
+        lanes_.push_back(model::make_lanes(runs_[i]));
+        const std::string design = runs_[i].trace.design();
+        names_.push_back(same ? fmt::format("{} {}", i == 0 ? 'A' : 'B', design) : design);
+        const auto at_el1 = [](const model::CpuLanes& lanes) {
+            return lanes.spans[static_cast<std::size_t>(model::Lane::host)].size() != 0;
+        };
+        host_at_el1_.push_back(std::any_of(lanes_[i].begin(), lanes_[i].end(), at_el1));
+    }
+    find_causes();
+}
+
+void Session::find_causes() {
+    std::array<u64, model::kMaxStep + 1> steps{};
+    for (const model::Run& run : runs_) {
+        for (const model::Operation& operation : run.operations.all()) {
+            for (std::size_t i = 0; i < steps.size(); ++i) steps[i] += operation.steps[i];
+        }
+    }
+    const auto add = [this](const char* cause) {
+        if (std::find(causes_.begin(), causes_.end(), cause) == causes_.end()) causes_.emplace_back(cause);
+    };
+    for (const model::StepInfo& step : model::step_infos()) {
+        if (steps[step.number] != 0) add(step.cause);
+    }
+    if (steps[0] != 0) add("outside");
+}
+
+std::string Session::title(int side) const {
+    const model::Trace& trace = run(side).trace;
+    std::string title = fmt::format("{} \u00b7 {} CPU{}", run(side).title(), trace.cpus(), trace.cpus() == 1 ? "" : "s");
+    const std::string level = trace.env("trace_level");
+    return level.empty() ? title : title + " \u00b7 trace " + level;
+}
+
+const model::Operation* Session::operation(int side, u32 place) const {
+    if (side >= count() || place == model::kUnpaired) return nullptr;
+    return &run(side).operations.all()[place];
+}
+
+const char* cause_of_step(u8 step) {
+    const model::StepInfo* info = step == 0 ? nullptr : model::find_step(step);
+    return info != nullptr ? info->cause : "outside";
+}
+
+const char* cause_of_class(RegisterClass register_class) {
+    switch (register_class) {
+        case RegisterClass::general:
+        case RegisterClass::callee_saved:
+            return "general";
+        case RegisterClass::fp:
+            return "fp";
+        case RegisterClass::return_state:
+        case RegisterClass::el1:
+        case RegisterClass::user:
+            return "el1";
+        case RegisterClass::timer:
+            return "timer";
+        case RegisterClass::vgic:
+            return "vgic";
+        case RegisterClass::debug:
+        case RegisterClass::breakpoints:
+            return "debug";
+        case RegisterClass::trap_config:
+            return "trap_config";
+        case RegisterClass::stage2:
+            return "stage2";
+        case RegisterClass::other:
+            break;
+    }
+    return "outside";
+}
+
+}  // namespace ws::view

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+// All that the views draw from, loaded once and then constant. No ImGui.
+#pragma once
+
+#include <memory>
+
+#include "viewer/model/browse.hpp"
+#include "viewer/model/lane_index.hpp"
+#include "viewer/model/segments.hpp"
+
+namespace ws::view {
+
+class Session {
+  public:
+    /// Takes one run or two. Throws model::TraceError when a run has no operation that could be shown.
+    explicit Session(std::vector<model::Run> runs);
+
+    int count() const { return static_cast<int>(runs_.size()); }
+    bool two() const { return runs_.size() == 2; }
+    const model::Run& run(int side) const { return runs_[static_cast<std::size_t>(side)]; }
+    const model::Comparison& comparison() const { return comparison_; }
+    const model::Browse& browse() const { return *browse_; }
+    const model::CpuLanes& lanes(int side, u32 cpu) const { return lanes_[static_cast<std::size_t>(side)][cpu]; }
+    /// The design, and a letter before it where both runs are of the same.
+    const std::string& name(int side) const { return names_[static_cast<std::size_t>(side)]; }
+    /// `split · hypercall · 1 CPU · trace full`.
+    std::string title(int side) const;
+    /// Does the host's kernel run at EL1 anywhere in this run?
+    bool host_at_el1(int side) const { return host_at_el1_[static_cast<std::size_t>(side)]; }
+    /// Causes that take time in any operation of any run, in the order of steps.def.
+    const std::vector<std::string>& causes() const { return causes_; }
+
+    const model::Operation* operation(int side, u32 place) const;
+
+  private:
+    void find_causes();
+
+    std::vector<model::Run> runs_;
+    model::Comparison comparison_;
+    std::unique_ptr<model::Browse> browse_;
+    std::vector<std::vector<model::CpuLanes>> lanes_;
+    std::vector<std::string> names_;
+    std::vector<bool> host_at_el1_;
+    std::vector<std::string> causes_;
+};
+
+/// The cause of a step, `outside` for none.
+const char* cause_of_step(u8 step);
+/// The cause whose colour a register class has.
+const char* cause_of_class(RegisterClass register_class);
+
+}  // namespace ws::view

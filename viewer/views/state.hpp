@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the person at the window has chosen: the operation, the event, the stretch of the time line. Views change it and
+// all views follow.
+#pragma once
+
+#include "viewer/views/session.hpp"
+
+namespace ws::view {
+
+/// What a key does.
+enum class Action : u8 {
+    next_operation,
+    previous_operation,
+    first_operation,
+    last_operation,
+    next_event,
+    previous_event,
+    zoom_in,
+    zoom_out,
+    fit_operation,
+    whole_run,
+    toggle_theme,
+    toggle_help,
+    quit
+};
+
+/// The selected operation in one run.
+struct Shown {
+    const model::Operation* operation = nullptr;  ///< null where the other run's has no partner
+    model::OperationEvents parts;
+};
+
+class State {
+  public:
+    State(const Session& session, bool dark);
+
+    void act(Action action);
+    void select_kind(u32 kind);
+    /// Shows a stop of the kind; what is past the end is the last one.
+    void select_stop(u64 stop);
+    /// Selects an event; its operation becomes the shown one.
+    void select_event(int side, model::EventIndex event);
+    /// Selects the event at the head of a segment of the shown operation.
+    void select_segment(int side, const model::Segment& segment);
+    void select_side(int side);
+
+    u32 kind() const { return kind_; }
+    u32 stop() const { return stop_; }
+    u32 stops() const { return static_cast<u32>(session_.browse().kind(kind_).stops.size()); }
+    const Shown& shown(int side) const { return shown_[side]; }
+    int side() const { return side_; }
+    model::EventIndex event() const { return event_; }
+    /// The piece of the shown operation that the selected event is in, or null.
+    const model::Segment* segment() const;
+    u64 longest_net() const;
+
+    // The stretch of the time line that is in view, in net instructions after the trap of the shown operation.
+    double from = 0;
+    double to = 1;
+    void fit();
+    void show_whole_run();
+    void zoom(double factor, double about);
+
+    bool dark;
+    bool help = false;
+    bool quit = false;
+    bool scroll_to_event = true;   ///< the list of events is to bring the selected one into view
+    std::string hot_cause;         ///< the cause under the mouse: other causes step back. Set anew in each frame.
+    std::string next_hot_cause;
+
+  private:
+    void show_stop();
+    void step_event(int by);
+    model::EventIndex first_event() const;
+
+    const Session& session_;
+    u32 kind_ = 0;
+    u32 stop_ = 0;
+    Shown shown_[2];
+    int side_ = 0;
+    model::EventIndex event_ = model::kNoEvent;
+};
+
+}  // namespace ws::view

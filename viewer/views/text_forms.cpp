@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "viewer/views/text_forms.hpp"
+
+#include <fmt/format.h>
+
+namespace ws::view {
+namespace {
+
+struct CauseText {
+    const char* cause;
+    const char* name;
+    const char* brief;
+};
+constexpr CauseText kCauses[] = {
+    {"transition", "transitions", "ERET"},     {"general", "general-purpose", "GPR"}, {"fp", "FP/SIMD", "FP"},
+    {"el1", "EL1 state", "EL1"},               {"vgic", "vGIC", "vGIC"},              {"timer", "timer", "timer"},
+    {"debug", "debug", "debug"},               {"stage2", "stage 2", "stage 2"},      {"handler", "handler", "handler"},
+    {"trap_config", "trap control", "traps"}, {"outside", "between steps", ""},
+};
+
+const CauseText* find_cause(const std::string& cause) {
+    for (const CauseText& text : kCauses) {
+        if (cause == text.cause) return &text;
+    }
+    return nullptr;
+}
+
+struct WordText {
+    const char* word;
+    const char* text;
+};
+constexpr WordText kWords[] = {{"el1", "EL1"}, {"el2", "EL2"}, {"fp", "FP"}, {"vgic", "vGIC"}, {"stage2", "stage 2"},
+                               {"vcpu", "vCPU"}};
+
+}  // namespace
+
+std::string grouped(u64 value) {
+    std::string digits = std::to_string(value);
+    for (std::size_t at = digits.size(); at > 3;) {
+        at -= 3;
+        digits.insert(at, 1, ',');
+    }
+    return digits;
+}
+
+std::string grouped(i64 value, bool plus) {
+    const u64 size = value < 0 ? u64{0} - static_cast<u64>(value) : static_cast<u64>(value);
+    return (value < 0 ? "\u2212" : plus && value > 0 ? "+" : "") + grouped(size);
+}
+
+std::string times(double ratio) {
+    if (ratio <= 0) return {};
+    return ratio < 10 ? fmt::format("{:.2f}\u00d7", ratio) : fmt::format("{:.0f}\u00d7", ratio);
+}
+
+std::string hex_groups(const std::string& hex) {
+    if (hex.rfind("0x", 0) != 0 || hex.size() <= 6) return hex;
+    std::string digits = hex.substr(2);
+    for (std::size_t at = digits.size(); at > 4;) {
+        at -= 4;
+        digits.insert(at, 1, ' ');
+    }
+    return "0x" + digits;
+}
+
+std::string words(const std::string& name) {
+    std::string result;
+    for (std::size_t at = 0; at <= name.size();) {
+        const std::size_t end = std::min(name.find('_', at), name.size());
+        std::string word = name.substr(at, end - at);
+        for (const WordText& known : kWords) {
+            if (word == known.word) word = known.text;
+        }
+        result += (result.empty() ? "" : " ") + word;
+        at = end + 1;
+    }
+    return result;
+}
+
+std::string cause_name(const std::string& cause) {
+    const CauseText* text = find_cause(cause);
+    return text != nullptr ? text->name : words(cause);
+}
+
+std::string cause_short(const std::string& cause) {
+    const CauseText* text = find_cause(cause);
+    return text != nullptr ? text->brief : words(cause);
+}
+
+std::string counted(u64 count, const char* noun) {
+    return grouped(count) + " " + noun + (count == 1 ? "" : "s");
+}
+
+}  // namespace ws::view

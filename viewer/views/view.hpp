@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+// A view draws one part of the screen from the constant session; what it changes is the state that all views share.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "viewer/views/canvas.hpp"
+#include "viewer/views/state.hpp"
+
+namespace ws::view {
+
+/// What a view draws with and from.
+struct Context {
+    const Session& session;
+    State& state;
+    const Theme& theme;
+};
+
+class View {
+  public:
+    virtual ~View() = default;
+    virtual void draw(const Context& context, const Rect& area) = 0;
+};
+
+std::unique_ptr<View> make_top_bar();
+std::unique_ptr<View> make_operation_bar();
+std::unique_ptr<View> make_strips_view();
+std::unique_ptr<View> make_lanes_view();
+std::unique_ptr<View> make_comparison_view();
+std::unique_ptr<View> make_ledger_view();
+std::unique_ptr<View> make_event_list_view();
+std::unique_ptr<View> make_event_view();
+
+}  // namespace ws::view
