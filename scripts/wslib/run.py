@@ -111,9 +111,10 @@ def run(options: Options, show_console_on: int | None = None) -> Result:
                                extra=options.qemu)
         started = datetime.datetime.now(datetime.timezone.utc)
         qemu_version = process.first_line([command[0], "--version"])
-        environment = {"design": options.design, "guest": Path(options.guest).stem, "level": options.trace,
-                       "cpu": options.cpu, "cpus": str(options.cpus), "arguments": options.append,
-                       "qemu": qemu_version, "date": started.isoformat(timespec="seconds")}
+        # What the run page does not tell of the run.
+        environment = {"design": options.design, "guest": Path(options.guest).stem, "arguments": options.append,
+                       "cpu": options.cpu, "cpus": str(options.cpus), "qemu": qemu_version,
+                       "date": started.isoformat(timespec="seconds")}
         clock = time.monotonic()
         try:
             folder.make_ram(layout.total)
