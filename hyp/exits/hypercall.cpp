@@ -31,12 +31,16 @@ u64 console_write(const Vcpu& vcpu, Ipa text, u64 bytes) {
 }
 
 u64 mark(const VcpuContext& context) {
-    trace::event<trace::At::kernel>(trace::payload::mark{context.owner, context.x(1), context.x(2)});
+    using Event = trace::payload::mark;
+    trace::event_made<trace::At::kernel, Event>(
+        [&]() WS_INLINE_LAMBDA { return Event{context.owner, context.x(1), context.x(2)}; });
     return kSuccess;
 }
 
-void record(const VcpuContext& context, u64 result) {
-    trace::event<trace::At::kernel>(trace::payload::hypercall{context.owner, context.x(0), context.x(1), result});
+WS_INLINE void record(const VcpuContext& context, const u64& result) {
+    using Event = trace::payload::hypercall;
+    trace::event_made<trace::At::kernel, Event>(
+        [&]() WS_INLINE_LAMBDA { return Event{context.owner, context.x(0), context.x(1), result}; });
 }
 
 [[noreturn]] void exit_guest(const VcpuContext& context) {

@@ -41,6 +41,12 @@ WS_INLINE void event(const Payload& payload) {
     record<Payload::kLevel, at>([&](Window& window) WS_INLINE_LAMBDA { window.emit(payload); });
 }
 
+/// The same, with a payload that is made inside the window: what it is read from costs the recorder, not the hypervisor.
+template <At at, class Payload, class Make>
+WS_INLINE void event_made(Make make) {
+    record<Payload::kLevel, at>([&](Window& window) WS_INLINE_LAMBDA { window.emit(make()); });
+}
+
 /// A numbered step: begins here and ends with the scope.
 template <At at = At::el2>
 class StepScope {
@@ -59,7 +65,7 @@ WS_INLINE void last_step(Step step) { event<At::el2>(payload::phase_begin{step})
 
 /// All registers of a class were saved to, or are about to be restored from, `state`.
 template <RegisterClass c>
-WS_INLINE void block(Operation operation, Owner owner, const ClassState<c>& state) {
+WS_INLINE void block(Operation operation, const Owner& owner, const ClassState<c>& state) {
     record<Level::full, At::el2>([&](Window& window) WS_INLINE_LAMBDA {
         window.emit_block<ClassState<c>::kWords>(c, operation, owner, state.words);
     });
@@ -67,7 +73,7 @@ WS_INLINE void block(Operation operation, Owner owner, const ClassState<c>& stat
 
 /// Writes a control register and records its old and its new value.
 template <class Register, At at = At::el2>
-WS_INLINE void write_control(Owner owner, u64 value) {
+WS_INLINE void write_control(const Owner& owner, u64 value) {
     record<Level::full, at>([&](Window& window) WS_INLINE_LAMBDA {
         window.emit(payload::control_write{Register::id, owner, hw::read<Register>(), value});
     });
