@@ -90,22 +90,29 @@ float Canvas::text(const Rect& r, const std::string& full, ImFont* font, ImU32 c
     return x + size;
 }
 
-bool Canvas::wrapped(const Rect& r, const std::string& all, ImFont* font, ImU32 colour) {
-    std::vector<std::string> lines;
+std::vector<std::string> Canvas::lines(const std::string& all, ImFont* font, float room) const {
+    std::vector<std::string> result;
     std::istringstream stream(all);
     for (std::string word; stream >> word;) {
-        if (width(word, font) > r.width()) return false;
-        if (!lines.empty() && width(lines.back() + " " + word, font) <= r.width()) {
-            lines.back() += " " + word;
+        if (!result.empty() && width(result.back() + " " + word, font) <= room) {
+            result.back() += " " + word;
         } else {
-            lines.push_back(word);
+            result.push_back(word);
         }
     }
+    return result;
+}
+
+bool Canvas::wrapped(const Rect& r, const std::string& all, ImFont* font, ImU32 colour) {
+    const std::vector<std::string> parts = lines(all, font, r.width());
+    for (const std::string& one : parts) {
+        if (width(one, font) > r.width()) return false;
+    }
     const float height = std::floor(font->FontSize * 1.1F);
-    const float total = height * static_cast<float>(lines.size());
+    const float total = height * static_cast<float>(parts.size());
     if (total > r.height()) return false;
     float y = (r.y0 + r.y1 - total) / 2;
-    for (const std::string& one : lines) {
+    for (const std::string& one : parts) {
         text({r.x0, y, r.x1, y + height}, one, font, colour, Align::centre);
         y += height;
     }

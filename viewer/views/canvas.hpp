@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "viewer/views/theme.hpp"
 
@@ -42,6 +43,9 @@ class Canvas {
     float width(const std::string& text, ImFont* font) const;
     /// Words on as many lines as they need and the rectangle has room for. False, and nothing drawn, if they do not fit.
     bool wrapped(const Rect& r, const std::string& text, ImFont* font, ImU32 colour);
+
+    /// The same words cut into lines of at most this width; a word that is wider has a line of its own.
+    std::vector<std::string> lines(const std::string& text, ImFont* font, float width) const;
 
     /// A panel's ground; returns what is inside of its margins.
     Rect panel(const Rect& area);

@@ -2,6 +2,9 @@
 // All kinds of operations: what they cost in one run and in the other. A click shows one of that kind.
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cmath>
+
 #include "viewer/views/text_forms.hpp"
 #include "viewer/views/view.hpp"
 
@@ -24,23 +27,24 @@ struct Column {
     const char* above;
     const char* name;
     u64 (*figure)(const model::KindFigures&);
-    int rank;  ///< where there is little room, the highest ranks are left out first
+    bool wide;  ///< figures may have many digits
+    int rank;   ///< where there is little room, the highest ranks are left out first
     const char* meaning;
 };
 using Figures = model::KindFigures;
 constexpr Column kColumns[] = {
-    {"", "count", [](const Figures& f) { return f.count; }, 1, "Operations of this kind in the run."},
-    {"net", "min", [](const Figures& f) { return f.net.min; }, 3, "Least net instructions of one operation, measured."},
-    {"net", "median", [](const Figures& f) { return f.net.median; }, 0,
+    {"", "count", [](const Figures& f) { return f.count; }, true, 1, "Operations of this kind in the run."},
+    {"net", "min", [](const Figures& f) { return f.net.min; }, true, 3, "Least net instructions of one operation, measured."},
+    {"net", "median", [](const Figures& f) { return f.net.median; }, true, 0,
      "Median of the net instructions of one operation, measured."},
-    {"net", "max", [](const Figures& f) { return f.net.max; }, 3, "Most net instructions of one operation, measured."},
-    {"exceptions", "taken", [](const Figures& f) { return f.traps; }, 0,
+    {"net", "max", [](const Figures& f) { return f.net.max; }, true, 3, "Most net instructions of one operation, measured."},
+    {"exceptions", "taken", [](const Figures& f) { return f.traps; }, false, 0,
      "Exceptions taken to EL2 in one operation, the guest's own included. Median."},
-    {"ELs", "crossed", [](const Figures& f) { return f.els_crossed; }, 2,
+    {"ELs", "crossed", [](const Figures& f) { return f.els_crossed; }, false, 2,
      "Exception levels crossed by all traps and returns of one operation. Median."},
-    {"registers", "saved", saved_registers, 0, "Registers saved in one operation, all classes. Median."},
-    {"registers", "restored", restored_registers, 0, "Registers restored in one operation, all classes. Median."},
-    {"control", "writes", [](const Figures& f) { return f.control_writes; }, 2,
+    {"registers", "saved", saved_registers, false, 0, "Registers saved in one operation, all classes. Median."},
+    {"registers", "restored", restored_registers, false, 0, "Registers restored in one operation, all classes. Median."},
+    {"control", "writes", [](const Figures& f) { return f.control_writes; }, false, 2,
      "Control registers written in one operation. Median."},
 };
 
@@ -54,37 +58,50 @@ class ComparisonView : public View {
         row.x0 = canvas.heading(inside, "All operations") + theme.px(14);
         row.y1 = inside.y0 - theme.px(4);
         canvas.text(row, "instructions, net, measured; for each operation the median", theme.fonts.small, theme.muted);
-        choose_columns(theme, inside.width() - theme.px(10));
+        inside.x1 -= theme.px(16);
+        choose_columns(context, canvas, inside.width());
         draw_head(theme, canvas, inside.take_top(theme.px(36)));
         canvas.line(inside.x0, inside.y0, inside.x1, inside.y0, theme.border);
         inside.take_top(1);
+        inside.x1 += theme.px(16);
+        const float kind = kind_height(context) + 1;
+        inside.y1 = inside.y0 + std::max(kind, std::floor(inside.height() / kind) * kind);
         const ScrollArea scroll("comparison", inside);
         Canvas rows_canvas(theme);
         const auto& rows = context.session.comparison().rows;
-        for (u32 i = 0; i < rows.size(); ++i) draw_kind(context, rows_canvas, inside.width(), i);
+        for (u32 i = 0; i < rows.size(); ++i) draw_kind(context, rows_canvas, inside.width() - theme.px(12), i);
     }
 
   private:
-    void choose_columns(const Theme& theme, float width) {
-        const float least = theme.px(64);
-        const float label = theme.px(84);
-        columns_.clear();
+    /// As many columns as there is room for, each as wide as its head and figures need; what is left over is shared.
+    void choose_columns(const Context& context, Canvas& canvas, float width) {
+        const Theme& theme = context.theme;
+        label_ = theme.px(14);
+        for (int side = 0; side < context.session.count(); ++side) {
+            label_ = std::max(label_, theme.px(14) + canvas.width(context.session.name(side), theme.fonts.text));
+        }
+        const float figure = canvas.width("00,000", theme.fonts.text);
+        float needed = 0;
         for (int rank = 3; rank >= 0; --rank) {
             columns_.clear();
+            needed = label_;
             for (const Column& column : kColumns) {
-                if (column.rank <= rank) columns_.push_back(&column);
+                if (column.rank > rank) continue;
+                const float head = std::max(canvas.width(column.above, theme.fonts.small), canvas.width(column.name, theme.fonts.small));
+                columns_.push_back({&column, std::max(head, column.wide ? figure : 0) + theme.px(9)});
+                needed += columns_.back().width;
             }
-            if (label + least * static_cast<float>(columns_.size()) <= width) break;
+            if (needed <= width) break;
         }
-        column_ = (width - label) / static_cast<float>(columns_.size());
-        label_ = label;
+        const float more = std::max(0.0F, width - needed) / static_cast<float>(columns_.size());
+        for (Place& place : columns_) place.width += more;
     }
 
     void draw_head(const Theme& theme, Canvas& canvas, const Rect& head) const {
         float x = head.x0 + label_;
-        for (const Column* column : columns_) {
-            Rect r{x, head.y0, x + column_, head.y1 - theme.px(4)};
-            x += column_;
+        for (const auto& [column, width] : columns_) {
+            Rect r{x, head.y0, x + width, head.y1 - theme.px(4)};
+            x += width;
             ImGui::PushID(column);
             if (hit_area("head", r)) {
                 Tooltip tip(theme);
@@ -96,13 +113,19 @@ class ComparisonView : public View {
         }
     }
 
+    static constexpr float kLine = 21;
+
+    static float kind_height(const Context& context) {
+        return context.theme.px(kLine) * static_cast<float>(1 + context.session.count()) + context.theme.px(8);
+    }
+
     void draw_kind(const Context& context, Canvas& canvas, float width, u32 kind) const {
         const Theme& theme = context.theme;
         const model::ComparisonRow& row = context.session.comparison().rows[kind];
-        const float line = theme.px(21);
-        const float height = line * static_cast<float>(1 + context.session.count()) + theme.px(8);
+        const float line = theme.px(kLine);
+        const float height = kind_height(context);
         const ImVec2 at = ImGui::GetCursorScreenPos();
-        Rect all{at.x, at.y, at.x + width - theme.px(10), at.y + height};
+        Rect all{at.x, at.y, at.x + width, at.y + height};
         ImGui::PushID(static_cast<int>(kind));
         const bool over = hit_area("kind", all);
         if (ImGui::IsItemClicked()) context.state.select_kind(kind);
@@ -117,7 +140,7 @@ class ComparisonView : public View {
         for (int side = 0; side < context.session.count(); ++side) {
             draw_figures(context, canvas, all.take_top(line), side, side == 0 ? row.a : row.b);
         }
-        canvas.line(at.x, at.y + height, at.x + width - theme.px(10), at.y + height, theme.grid);
+        canvas.line(at.x, at.y + height, at.x + width, at.y + height, theme.grid);
         ImGui::SetCursorScreenPos({at.x, at.y + height + 1});
     }
 
@@ -142,12 +165,12 @@ class ComparisonView : public View {
         canvas.text({line.x0 + theme.px(6), line.y0, line.x0 + label_, line.y1}, context.session.name(side),
                     theme.fonts.text, theme.muted);
         float x = line.x0 + label_;
-        for (const Column* column : columns_) {
+        for (const auto& [column, width] : columns_) {
             const u64 figure = column->figure(figures);
             const bool none = figures.count == 0 && column->rank != 1;
-            canvas.text({x, line.y0, x + column_, line.y1}, none ? "\u2013" : grouped(figure), theme.fonts.text,
+            canvas.text({x, line.y0, x + width, line.y1}, none ? "\u2013" : grouped(figure), theme.fonts.text,
                         figure == 0 || none ? theme.faint : theme.text, Align::right);
-            x += column_;
+            x += width;
         }
     }
 
@@ -171,9 +194,12 @@ class ComparisonView : public View {
         }
     }
 
-    std::vector<const Column*> columns_;
+    struct Place {
+        const Column* column;
+        float width;
+    };
+    std::vector<Place> columns_;
     float label_ = 0;
-    float column_ = 0;
 };
 
 }  // namespace

@@ -2,6 +2,9 @@
 // The events of the shown operation in one of the runs. A click selects one.
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cmath>
+
 #include "viewer/model/describe.hpp"
 #include "viewer/views/text_forms.hpp"
 #include "viewer/views/view.hpp"
@@ -49,15 +52,17 @@ class EventListView : public View {
         Rect inside = canvas.panel(area);
         draw_head(context, canvas, inside);
         const auto& events = context.state.shown(context.state.side()).parts.events;
-        const ScrollArea scroll("events", inside);
         line_ = theme.px(22);
+        inside.y1 = inside.y0 + std::max(line_, std::floor(inside.height() / line_) * line_);
+        inside.x1 += theme.px(6);
+        const ScrollArea scroll("events", inside);
         Canvas rows(theme);
         keep_in_view(context, inside.height());
         ImGuiListClipper clipper;
         clipper.Begin(static_cast<int>(events.size()), line_);
         while (clipper.Step()) {
             for (int i = clipper.DisplayStart; i < clipper.DisplayEnd; ++i) {
-                draw_event(context, rows, inside.width() - theme.px(10), events[static_cast<std::size_t>(i)]);
+                draw_event(context, rows, inside.width() - theme.px(14), events[static_cast<std::size_t>(i)]);
             }
         }
     }

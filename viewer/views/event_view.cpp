@@ -36,7 +36,7 @@ class EventView : public View {
         const ScrollArea scroll("event", inside);
         ImGui::PushID(static_cast<int>(state.event()));
         Canvas rows(theme);
-        for (const model::Field& field : fields_) draw_field(context, rows, inside.width() - theme.px(10), field);
+        for (const model::Field& field : fields_) draw_field(context, rows, inside.width() - theme.px(12), field);
         ImGui::Dummy({1, theme.px(4)});
         ImGui::PopID();
     }
@@ -62,7 +62,7 @@ class EventView : public View {
 
     static void draw_times(const Context& context, Canvas& canvas, Rect& inside, const model::Event& event) {
         const Theme& theme = context.theme;
-        canvas.text(inside.take_top(theme.px(20)), event.info().meaning, theme.fonts.text, theme.text);
+        paragraph(theme, canvas, inside, meaning(context, event));
         inside.take_top(theme.px(4));
         const Shown& shown = context.state.shown(context.state.side());
         struct Clock {
@@ -82,6 +82,24 @@ class EventView : public View {
         inside.take_top(theme.px(6));
         canvas.line(inside.x0, inside.y0, inside.x1, inside.y0, theme.border);
         inside.take_top(theme.px(4));
+    }
+
+    /// What the event says; where it is about a step, what the step is.
+    static std::string meaning(const Context& context, const model::Event& event) {
+        const bool begins = event.is(trace::EventId::phase_begin);
+        if (!begins && !event.is(trace::EventId::phase_end)) return event.info().meaning;
+        const model::Trace& trace = context.session.run(context.state.side()).trace;
+        const auto number = static_cast<u8>(trace.as<trace::payload::phase_begin>(event).step);
+        const model::StepInfo* step = model::find_step(number);
+        if (step == nullptr) return event.info().meaning;
+        return fmt::format("Step {} {}, {}: {}", number, begins ? "begins" : "ends", words(step->name), step->meaning);
+    }
+
+    /// Text on as many lines as it needs.
+    static void paragraph(const Theme& theme, Canvas& canvas, Rect& inside, const std::string& text) {
+        for (const std::string& line : canvas.lines(text, theme.fonts.text, inside.width())) {
+            canvas.text(inside.take_top(theme.px(20)), line, theme.fonts.text, theme.text);
+        }
     }
 
     bool is_open(const std::string& name) const { return std::find(open_.begin(), open_.end(), name) != open_.end(); }
@@ -157,12 +175,12 @@ class EventView : public View {
         Rect line = next_line(theme, width, 20);
         if (changed) canvas.fill(line, faded(theme.select, 0.7F), theme.px(3));
         line.take_left(theme.px(16 + 14 * static_cast<float>(depth)));
-        canvas.text(line.take_left(theme.px(48)), part.bits, theme.fonts.mono, theme.faint);
-        canvas.text(line.take_left(theme.px(78)), part.name, theme.fonts.mono, lit ? theme.text : theme.faint);
+        canvas.text(line.take_left(theme.px(52)), part.bits, theme.fonts.mono, theme.faint);
+        canvas.text(line.take_left(theme.px(82 - 14 * static_cast<float>(depth))), part.name, theme.fonts.mono, lit ? theme.text : theme.faint);
         line.take_left(theme.px(8));
         const std::string value = changed ? before->text + " \u2192 " + part.text : part.text;
         const float end = canvas.text(line, value, theme.fonts.mono, lit ? theme.text : theme.faint);
-        line.x0 = std::max(line.x0 + theme.px(44), end + theme.px(12));
+        line.x0 = std::max(line.x0 + theme.px(48), end + theme.px(12));
         canvas.text(line, part.meaning, theme.fonts.small, lit ? theme.muted : theme.faint);
         for (const model::Field& inner : part.parts) draw_part(context, canvas, width, part, inner, depth + 1);
     }

@@ -147,14 +147,12 @@ class LanesView : public View {
             });
     }
 
-    /// Where the steps of one depth are drawn: nested ones below.
+    /// Where the steps of one depth are drawn: those in another one on its lower part.
     static LanePlace phase_place(const Theme& theme, const Group& group, std::size_t lane, std::size_t depth) {
         LanePlace place = group.lane[lane];
         const auto rows = static_cast<float>(group.lanes->phases[lane].size());
         place.r = place.r.inset(0, theme.px(3));
-        const float height = place.r.height() / rows;
-        place.r.y0 += height * static_cast<float>(depth);
-        place.r.y1 = place.r.y0 + height - (rows > 1 ? 1.0F : 0.0F);
+        place.r.y0 += std::floor(place.r.height() / rows) * static_cast<float>(depth);
         return place;
     }
 
@@ -177,11 +175,7 @@ class LanesView : public View {
                 if (filled.width() > theme.px(4)) filled.x1 -= 1;
                 canvas.cause(filled, paint, opacity(cause));
                 const model::StepInfo* step = model::find_step(static_cast<u8>(group.timeline->phases[item].step));
-                const std::string text = step != nullptr ? words(step->name) : "";
-                if (canvas.width(text, theme.fonts.small) + theme.px(8) < filled.width() &&
-                    theme.fonts.small->FontSize < filled.height() + theme.px(2) && !paint.hatched) {
-                    canvas.text(filled, text, theme.fonts.small, paint.ink, Align::centre);
-                }
+                label(context, canvas, filled, step != nullptr ? words(step->name) : "", cause);
             },
             [&](const Rect& r, double density, std::size_t first, std::size_t count) {
                 static constexpr std::size_t kFew = 16;  // more than that in one column have no one colour
@@ -194,6 +188,19 @@ class LanesView : public View {
                 const std::string cause = cause_of(index[longest].item);
                 canvas.fill(r, faded(theme.cause(cause).fill, alpha * opacity(cause)));
             });
+    }
+
+    /// The step's name, or its cause where there is less room; nothing where there is none.
+    static void label(const Context& context, Canvas& canvas, const Rect& r, const std::string& name,
+                      const std::string& cause) {
+        const Theme& theme = context.theme;
+        const CausePaint paint = theme.cause(cause);
+        if (paint.hatched || r.height() + theme.px(2) < theme.fonts.small->FontSize) return;
+        for (const std::string& text : {name, cause_short(cause)}) {
+            if (canvas.width(text, theme.fonts.small) + theme.px(6) > r.width()) continue;
+            canvas.text(r, text, theme.fonts.small, paint.ink, Align::centre);
+            return;
+        }
     }
 
     static void draw_ticks(const Context& context, Canvas& canvas, const Group& group) {

@@ -19,13 +19,15 @@ class LedgerView : public View {
         row.y1 = inside.y0 - theme.px(4);
         canvas.text(row, "moved in this operation", theme.fonts.small, theme.muted);
         const auto sides = static_cast<float>(context.session.count());
-        column_ = std::min(theme.px(66), (inside.width() - theme.px(118)) / (2 * sides));
+        column_ = std::min(theme.px(66), (inside.width() - theme.px(130)) / (2 * sides));
+        inside.x1 -= theme.px(4);
         draw_head(context, canvas, inside.take_top(theme.px(36)));
         canvas.line(inside.x0, inside.y0, inside.x1, inside.y0, theme.border);
         inside.take_top(1);
+        inside.x1 += theme.px(12);
         const ScrollArea scroll("ledger", inside);
         Canvas rows(theme);
-        const float width = inside.width() - theme.px(10);
+        const float width = inside.width() - theme.px(12);
         for (std::size_t c = 0; c < kRegisterClassCount; ++c) {
             if (kRegisterClasses[c].moved_as != MovedAs::none) draw_class(context, rows, width, c);
         }
@@ -40,7 +42,6 @@ class LedgerView : public View {
 
     void draw_head(const Context& context, Canvas& canvas, Rect head) const {
         const Theme& theme = context.theme;
-        head.x1 -= theme.px(10);
         head.y1 -= theme.px(4);
         Rect names = head.take_top(head.height() / 2);
         const int sides = context.session.count();
@@ -56,7 +57,7 @@ class LedgerView : public View {
 
     static Rect next_line(const Theme& theme, float width) {
         const ImVec2 at = ImGui::GetCursorScreenPos();
-        const float height = theme.px(21);
+        const float height = theme.px(20);
         return {at.x, at.y, at.x + width, at.y + height};
     }
 
@@ -105,9 +106,9 @@ class LedgerView : public View {
     void draw_sum(const Context& context, Canvas& canvas, float width) const {
         const Theme& theme = context.theme;
         Rect line = next_line(theme, width);
-        canvas.line(line.x0, line.y0 + theme.px(2), line.x1, line.y0 + theme.px(2), theme.border);
-        line.y0 += theme.px(4);
-        line.y1 += theme.px(4);
+        canvas.line(line.x0, line.y0 + theme.px(1), line.x1, line.y0 + theme.px(1), theme.border);
+        line.y0 += theme.px(2);
+        line.y1 += theme.px(2);
         canvas.text(line.inset(theme.px(4), 0), "all", theme.fonts.bold, theme.text);
         for (int side = 0; side < context.session.count(); ++side) {
             const model::Moves& moves = context.state.shown(side).parts.moves;

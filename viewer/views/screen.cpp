@@ -30,7 +30,7 @@ Rect Screen::rect_of(Place place, const Context& context, const Rect& screen) {
     rest.take_right(gap);
     const Rect lanes = rest.take_top(std::clamp(rest.height() * 0.42F, theme.px(60 + 84 * runs), theme.px(70 + 130 * runs)));
     rest.take_top(gap);
-    const Rect ledger = rest.take_right(std::clamp(rest.width() * 0.38F, theme.px(300), theme.px(460)));
+    const Rect ledger = rest.take_right(std::clamp(rest.width() * 0.36F, theme.px(300), theme.px(440)));
     rest.take_right(gap);
     const Rect events = right.take_top(right.height() * 0.42F);
     right.take_top(gap);

@@ -109,8 +109,7 @@ class StripsView : public View {
         const Theme& theme = context.theme;
         Rect r = place(axis, strip, *segment);
         r.x1 = std::max(r.x1, r.x0 + theme.px(2));
-        canvas.frame(r.inset(-theme.px(1)), theme.panel, theme.px(4), theme.px(2));
-        canvas.frame(r.inset(-theme.px(2)), theme.text, theme.px(2), theme.px(3));
+        canvas.frame(r.inset(-theme.px(2)), theme.link, theme.px(2), theme.px(3));
     }
 
     static void draw_total(const Context& context, Canvas& canvas, const Axis& axis, const Rect& row, int side) {
