@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <stdexcept>
+#include <utility>
 
 namespace ws::test {
 
@@ -99,7 +100,7 @@ bool FakeRun::make_room(u32 cpu, u64 time) {
 }
 
 void FakeRun::emit_bytes(u32 id, const void* payload, std::size_t bytes, u32 cpu) {
-    const u64 time = clock_;
+    const u64 time = window_.value_or(clock_);
     Recorder& recorder = recorders_[cpu];
     if (make_room(cpu, time)) {
         const u32 spent = static_cast<u32>(recorder.spent);
@@ -114,7 +115,16 @@ void FakeRun::emit_bytes(u32 id, const void* payload, std::size_t bytes, u32 cpu
         put(recorder, payload, bytes);
         ring(cpu).open_bytes = recorder.used;
     }
-    spend(kRecorderCost, cpu);
+    if (window_) {
+        ++window_events_;
+    } else {
+        spend(kRecorderCost, cpu);
+    }
+}
+
+void FakeRun::end_window() {
+    window_.reset();
+    spend(std::exchange(window_events_, 0) * kRecorderCost);
 }
 
 void FakeRun::block(RegisterClass register_class, trace::Operation operation, trace::Owner owner, u64 first, u32 cpu) {

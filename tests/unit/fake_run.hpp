@@ -54,6 +54,10 @@ class FakeRun {
     /// What the recorder of a CPU spent beside its events.
     void spend(u64 instructions, u32 cpu = 0);
 
+    /// Events until end_window() share one reading of the clock; their cost comes at the end.
+    void begin_window() { window_ = clock_; }
+    void end_window();
+
     template <class Payload>
     void emit(const Payload& payload, u32 cpu = 0) {
         emit_bytes(static_cast<u32>(Payload::kId), &payload, sizeof(payload), cpu);
@@ -87,6 +91,8 @@ class FakeRun {
     trace::RunPage* page_ = nullptr;
     std::vector<Recorder> recorders_;
     u64 clock_ = 1000;
+    std::optional<u64> window_;  ///< the time of all events in a window
+    u64 window_events_ = 0;
 };
 
 }  // namespace ws::test

@@ -16,7 +16,7 @@ model::Run load(FakeRun& run) {
 }
 
 const model::CostRow& row(const std::vector<model::CostRow>& rows, const std::string& event) {
-    const auto found = std::find_if(rows.begin(), rows.end(), [&](const auto& r) { return r.event == event; });
+    const auto found = std::find_if(rows.begin(), rows.end(), [&](const auto& r) { return r.events == event; });
     INFO(event);
     REQUIRE(found != rows.end());
     return *found;
@@ -90,7 +90,7 @@ TEST_CASE("the recorder's cost is what it spent until the next event", "[cost]")
     const model::Run run = load(fake);
     const auto rows = model::recorder_cost(run.trace);
     for (const model::CostRow& each : rows) {
-        INFO(each.event);
+        INFO(each.events);
         CHECK(each.instructions.min == FakeRun::kRecorderCost);
         CHECK(each.instructions.max == FakeRun::kRecorderCost);
         CHECK(!each.exceeds());
@@ -111,6 +111,23 @@ TEST_CASE("a recorder that costs too much is told", "[cost]") {
     const model::Run run = load(fake);
     CHECK(row(model::recorder_cost(run.trace), "trap").exceeds());
     CHECK(!row(model::recorder_cost(run.trace), "eret").exceeds());
+}
+
+TEST_CASE("events that are written in one go share their cost and their allowances", "[cost]") {
+    FakeRun fake;
+    enter_guest(fake);
+    fake.begin_window();
+    trap_from_guest(fake);
+    fake.block(RegisterClass::callee_saved, trace::Operation::save, trace::kHost, 1);
+    fake.end_window();
+    enter_guest(fake);
+    const model::Run run = load(fake);
+    const auto rows = model::recorder_cost(run.trace);
+    const model::CostRow& together = row(rows, "trap + registers_callee_saved");
+    CHECK(together.registers == 12);
+    CHECK(together.allowance == 2 * 30 + 2 * 12);
+    CHECK(together.instructions.max == 2 * FakeRun::kRecorderCost);
+    CHECK(together.count == 1);
 }
 
 TEST_CASE("a summary counts events, traps and operations", "[summary]") {

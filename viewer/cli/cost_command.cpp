@@ -8,7 +8,7 @@ namespace ws::cli {
 namespace {
 
 Json json_of(const model::CostRow& row) {
-    Json json = {{"event", row.event},
+    Json json = {{"event", row.events},
                  {"count", row.count},
                  {"registers", row.registers},
                  {"instructions", cli::json_of(row.instructions)}};
@@ -20,13 +20,14 @@ Json json_of(const model::CostRow& row) {
 void print_text(const std::vector<model::CostRow>& rows) {
     Table table({"event", "count", "registers", "least", "median", "most", "allowance", ""});
     for (const model::CostRow& row : rows) {
-        table.add({row.event, thousands(row.count), thousands(row.registers), thousands(row.instructions.min),
+        table.add({row.events, thousands(row.count), thousands(row.registers), thousands(row.instructions.min),
                    thousands(row.instructions.median), thousands(row.instructions.max),
                    row.allowance == 0 ? "-" : thousands(row.allowance), row.exceeds() ? "TOO DEAR" : ""});
     }
     table.print();
     fmt::print(
-        "\nInstructions of the recorder for one event; the allowance is {} a register of a block and {} an event.\n",
+        "\nInstructions of the recorder for what it wrote in one go; the allowance is {} a register of a block and {} "
+        "an event.\n",
         model::kAllowanceRegister, model::kAllowanceEvent);
 }
 
@@ -43,7 +44,7 @@ int cost_command(const std::string& path, bool json) {
     Json exceeding = Json::array();
     for (const model::CostRow& row : rows) {
         list.push_back(json_of(row));
-        if (row.exceeds()) exceeding.push_back(row.event);
+        if (row.exceeds()) exceeding.push_back(row.events);
     }
     print_json({{"run", json_of_env(trace)}, {"events", std::move(list)}, {"exceeding", std::move(exceeding)}});
     return 0;

@@ -41,7 +41,7 @@ void print_text(const model::Run& run, const model::Summary& summary) {
 
 Json recorder_json(const model::Trace& trace) {
     Json json = Json::object();
-    for (const model::CostRow& row : model::recorder_cost(trace)) json[row.event] = cli::json_of(row.instructions);
+    for (const model::CostRow& row : model::recorder_cost(trace)) json[row.events] = cli::json_of(row.instructions);
     return json;
 }
 

@@ -6,48 +6,89 @@
 namespace ws::model {
 namespace {
 
-/// Numbers of rows that are no event's.
-constexpr u32 kNewPacket = 1U << 16;
-constexpr u32 kClockEpoch = kNewPacket + 1;
+/// Storing an event's header takes about this many instructions: an event that seems to have cost less got its time
+/// early, at a vector, but was written later, together with the next ones.
+constexpr u64 kLeastCost = 4;
 
-CostRow make_row(u32 number, std::vector<u64> costs) {
-    CostRow row;
-    row.count = costs.size();
-    row.instructions = spread(std::move(costs));
-    if (const EventInfo* info = find_event(number)) {
-        row.event = info->name;
-        row.registers = info->registers;
-        row.allowance = kAllowanceRegister * info->registers + kAllowanceEvent;
-    } else {
-        row.event = number == kNewPacket ? "(new packet)" : "(clock epoch)";
+/// Events that the recorder wrote in one go: their cost is one.
+struct Window {
+    std::string events;
+    u64 registers = 0;
+    u64 count = 0;
+    u64 spent = 0;
+    bool new_packet = false;
+    bool epoch = false;
+};
+
+class CostFinder {
+  public:
+    explicit CostFinder(const Trace& trace) : trace_(trace), first_of_packet_(trace.events().size(), false) {
+        for (const Packet& packet : trace.packets()) {
+            if (packet.first != kNoEvent) first_of_packet_[packet.first] = true;
+        }
     }
-    return row;
-}
+
+    std::vector<CostRow> find() {
+        for (u32 cpu = 0; cpu < trace_.cpus(); ++cpu) take(trace_.events_of(cpu));
+        std::vector<CostRow> rows;
+        for (auto& [name, costs] : costs_) {
+            rows_[name].count = costs.size();
+            rows_[name].instructions = spread(std::move(costs));
+            rows.push_back(rows_[name]);
+        }
+        return rows;
+    }
+
+  private:
+    void take(const std::vector<EventIndex>& events) {
+        Window window;
+        for (std::size_t i = 0; i < events.size(); ++i) {
+            const Event& event = trace_.event(events[i]);
+            add(window, event, first_of_packet_[events[i]]);
+            if (i + 1 == events.size()) break;  // nobody tells what the last window cost
+            const Event& next = trace_.event(events[i + 1]);
+            window.spent += trace_.recorder_spent(next) - trace_.recorder_spent(event);
+            const bool gap = trace_.after_gap(events[i + 1]);
+            if (!gap && (window.count == 0 || window.spent < kLeastCost * window.count)) continue;
+            if (!gap) close(window);
+            window = {};
+        }
+    }
+
+    static void add(Window& window, const Event& event, bool first_of_packet) {
+        window.new_packet |= first_of_packet;
+        if (event.is(trace::EventId::clock_epoch)) {
+            window.epoch = true;
+            return;
+        }
+        const EventInfo& info = event.info();
+        window.events += window.events.empty() ? info.name : " + " + info.name;
+        window.registers += info.registers;
+        ++window.count;
+    }
+
+    void close(const Window& window) {
+        // The recorder's seldom path, whatever the events: it has no allowance.
+        const std::string name = window.new_packet ? "(new packet)" : window.epoch ? "(clock epoch)" : window.events;
+        CostRow& row = rows_[name];
+        row.events = name;
+        if (!window.new_packet && !window.epoch) {
+            row.registers = window.registers;
+            row.allowance = kAllowanceRegister * window.registers + kAllowanceEvent * window.count;
+        }
+        costs_[name].push_back(window.spent);
+    }
+
+    const Trace& trace_;
+    std::vector<bool> first_of_packet_;
+    std::map<std::string, CostRow> rows_;
+    std::map<std::string, std::vector<u64>> costs_;
+};
 
 }  // namespace
 
 std::vector<CostRow> recorder_cost(const Trace& trace) {
-    std::vector<bool> first_of_packet(trace.events().size(), false);
-    for (const Packet& packet : trace.packets()) {
-        if (packet.first != kNoEvent) first_of_packet[packet.first] = true;
-    }
-    std::map<u32, std::vector<u64>> costs;
-    for (u32 cpu = 0; cpu < trace.cpus(); ++cpu) {
-        const auto& events = trace.events_of(cpu);
-        bool after_epoch = false;
-        for (std::size_t i = 0; i + 1 < events.size(); ++i) {
-            const Event& event = trace.event(events[i]);
-            const bool epoch = event.is(trace::EventId::clock_epoch);
-            const u32 row = first_of_packet[events[i]] ? kNewPacket : after_epoch ? kClockEpoch : event.id();
-            after_epoch = epoch;
-            // An epoch is written within the window of the event that follows it, which bears the cost of both.
-            if (epoch || trace.after_gap(events[i + 1])) continue;
-            costs[row].push_back(trace.recorder_spent(trace.event(events[i + 1])) - trace.recorder_spent(event));
-        }
-    }
-    std::vector<CostRow> rows;
-    for (auto& [number, values] : costs) rows.push_back(make_row(number, std::move(values)));
-    return rows;
+    return CostFinder(trace).find();
 }
 
 }  // namespace ws::model

@@ -9,18 +9,18 @@
 
 namespace ws::model {
 
-/// What the recorder spent on one kind of event, in instructions.
+/// What the recorder spent on events that it wrote in one go, between two readings of its clock; in instructions.
 struct CostRow {
-    std::string event;
-    u32 registers = 0;  ///< values in a register block
-    u64 count = 0;      ///< events whose cost is known: the CPU's next event tells it
+    std::string events;  ///< the kind of the event, or the kinds of those written together: `trap + phase_begin`
+    u64 registers = 0;   ///< values in their register blocks; one of 128 bits counts once
+    u64 count = 0;       ///< how often; the last time on a CPU nobody tells the cost
     Spread instructions;
     u64 allowance = 0;  ///< 2 a register of a block plus 30 an event; 0 for the seldom path
     bool exceeds() const { return allowance != 0 && instructions.max > allowance; }
 };
 
-/// By kind of event. Events that found their packet full, or the upper bits of the clock changed, went the recorder's
-/// seldom path: they are the rows `(new packet)` and `(clock epoch)`.
+/// By kind of event. Where the packet was full, or the upper bits of the clock changed, the recorder went its seldom
+/// path: these are the rows `(new packet)` and `(clock epoch)`.
 std::vector<CostRow> recorder_cost(const Trace& trace);
 
 inline constexpr u64 kAllowanceEvent = 30;
