@@ -9,6 +9,9 @@
 
 namespace ws::model {
 
+/// No run lasts that many instructions; below it no difference of clocks overflows.
+static constexpr u64 kBeyondAnyRun = u64{1} << 62;
+
 trace::PacketHeader read_header(Bytes bytes) {
     trace::PacketHeader header;
     if (bytes.size() < sizeof(header)) {
@@ -74,6 +77,9 @@ bool PacketCursor::next(PacketEvent& event) {
     raw_ = raw;
     // The event holds the low 32 bits; between two events the recorder spends far less than 2^31.
     spent_ += static_cast<u64>(static_cast<i64>(static_cast<std::int32_t>(spent - static_cast<u32>(spent_))));
+    if (raw_ >= kBeyondAnyRun || spent_ >= kBeyondAnyRun) {
+        throw PacketFault(event.start, fmt::format("event {} has a time beyond any run", event.info->name));
+    }
     event.raw = raw_;
     event.recorder_spent = spent_;
     event.payload = position_;
