@@ -65,7 +65,8 @@ class PythonTests(Part):
     """A unittest suite: tests/NAME."""
 
     def _command(self, report: str, wanted: list[str]) -> list[str]:
-        return [sys.executable, str(ROOT / "scripts/wslib/unittest_suite.py"), str(ROOT / "tests" / self.name), report, *wanted]
+        suite = ROOT / "scripts/wslib/unittest_suite.py"
+        return [sys.executable, str(suite), str(ROOT / "tests" / self.name), report, *wanted]
 
     def run(self, wanted: list[str]) -> Counter:
         with tempfile.TemporaryDirectory() as folder:
@@ -83,8 +84,8 @@ class Docs(Part):
     def run(self, wanted: list[str]) -> Counter:
         if wanted:
             return Counter()
-        done = subprocess.run(["sphinx-build", "-W", "--keep-going", "-q", "-b", "html", ROOT / "docs", BUILD / "docs" / "html"],
-                              stdin=subprocess.DEVNULL)
+        command = ["sphinx-build", "-W", "--keep-going", "-q", "-b", "html", ROOT / "docs", BUILD / "docs" / "html"]
+        done = subprocess.run(command, stdin=subprocess.DEVNULL)
         print(f"  {'FAILED' if done.returncode else 'ok':8} sphinx-build -W docs build/docs/html")
         return FAILED if done.returncode else Counter(passed=1)
 
@@ -104,10 +105,11 @@ def present(part: Part) -> bool:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="scripts/test", description="Sets up and runs every test.", allow_abbrev=False)
+    parser = argparse.ArgumentParser(prog="scripts/test", description="Sets up and runs every test.",
+                                     allow_abbrev=False)
     parser.add_argument("--only", action="append", default=[], metavar="NAME",
-                        help=f"only this part ({', '.join(part.name for part in PARTS)}), or only tests with this in their "
-                             "name; may be given again")
+                        help=f"only this part ({', '.join(part.name for part in PARTS)}), or only tests with this in "
+                             "their name; may be given again")
     parser.add_argument("--long", action="store_true", help="the long tests too")
     parser.add_argument("--list", action="store_true", help="list the parts and their tests, run nothing")
     options = parser.parse_args()
@@ -161,7 +163,8 @@ def run_parts(parts: list[Part], names: list[str], substrings: list[str]) -> int
     total = sum((counts for _, counts, _ in rows), Counter())
     print()
     for name, counts, seconds in rows:
-        print(f"{name:8} {counts['passed']:5} passed {counts['failed']:4} failed {counts['skipped']:4} skipped {seconds:7.0f} s")
+        print(f"{name:8} {counts['passed']:5} passed {counts['failed']:4} failed {counts['skipped']:4} skipped "
+              f"{seconds:7.0f} s")
     print(f"in {time.monotonic() - start:.0f} s")
     if not total["passed"] and not total["failed"]:
         print(f"no test has {' or '.join(substrings)} in its name", file=sys.stderr)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`ws bench`: each operation measured twice. By the guest itself on a build without a recorder, and from a full trace."""
+"""`ws bench`: each operation measured twice, by the guest itself with no recorder and from a full trace."""
 
 import json
 import platform

@@ -33,8 +33,8 @@ def _size(text: str) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="ws", description="Worldswitch: build it, run guests on it, look at the traces.",
-                                     epilog="ws VERB --help tells more.", allow_abbrev=False)
+    parser = argparse.ArgumentParser(prog="ws", epilog="ws VERB --help tells more.", allow_abbrev=False,
+                                     description="Worldswitch: build it, run guests on it, look at the traces.")
     verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
 
     def verb(name: str, help_text: str, **more) -> argparse.ArgumentParser:
@@ -55,7 +55,8 @@ def _parser() -> argparse.ArgumentParser:
     one = verb("run", "boot one run of a guest on a design of the hypervisor", epilog=_RUN_EPILOG,
                usage="ws run --design DESIGN --guest NAME|FILE [options] [-- QEMU ARGUMENTS]")
     one.add_argument("--design", required=True, choices=DESIGNS, help="of the hypervisor: %(choices)s")
-    one.add_argument("--guest", required=True, metavar="NAME|FILE", help="a guest of guests/, or a flat binary or arm64 Image")
+    one.add_argument("--guest", required=True, metavar="NAME|FILE",
+                     help="a guest of guests/, or a flat binary or arm64 Image")
     one.add_argument("--cpus", type=int, default=1, metavar="N", help="CPUs of the machine, 1 to 8 (%(default)s)")
     one.add_argument("--mem", type=_size, default=machine.DEFAULT_MEMORY, metavar="SIZE",
                      help=f"memory of the guest ({show_size(machine.DEFAULT_MEMORY)})")
@@ -64,9 +65,11 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("--trace-memory", type=_size, default=machine.DEFAULT_TRACE_MEMORY, metavar="SIZE",
                      help=f"memory of the trace's rings ({show_size(machine.DEFAULT_TRACE_MEMORY)})")
     one.add_argument("--out", default="", metavar="DIR", help="the run's folder (see below)")
-    one.add_argument("--timeout", type=float, default=300, metavar="S", help="seconds before QEMU is ended, 0 for never (%(default)s)")
+    one.add_argument("--timeout", type=float, default=300, metavar="S",
+                     help="seconds before QEMU is ended, 0 for never (%(default)s)")
     one.add_argument("--append", default="", metavar="ARGS", help="arguments for the guest")
-    one.add_argument("--selfcheck", action="store_true", help="the hypervisor checks its own registers at every world switch")
+    one.add_argument("--selfcheck", action="store_true",
+                     help="the hypervisor checks its own registers at every world switch")
     one.add_argument("--keep-ram", action="store_true", help="leave the machine's RAM as a file in the run's folder")
     one.add_argument("--quiet", action="store_true", help="do not show the guest's console, nor a success")
     one.add_argument("--json", action="store_true", help="print run.json at the end; the console goes to standard error")
