@@ -72,12 +72,14 @@ def _parser() -> argparse.ArgumentParser:
                      help="the hypervisor checks its own registers at every world switch")
     one.add_argument("--keep-ram", action="store_true", help="leave the machine's RAM as a file in the run's folder")
     one.add_argument("--quiet", action="store_true", help="do not show the guest's console, nor a success")
-    one.add_argument("--json", action="store_true", help="print run.json at the end; the console goes to standard error")
+    one.add_argument("--json", action="store_true",
+                     help="print run.json at the end; the console goes to standard error")
     one.set_defaults(do=_run)
 
     one = verb("bench", "measure operations: what they cost with no recorder, and what a trace says they cost",
                epilog="Counts are instructions in QEMU. The docs' page on measuring says what they mean.")
-    one.add_argument("--benchmark", action="append", choices=tuple(bench.BENCHMARKS), help="only this one; may be given again")
+    one.add_argument("--benchmark", action="append", choices=tuple(bench.BENCHMARKS),
+                     help="only this one; may be given again")
     one.add_argument("--design", action="append", choices=DESIGNS, help="only this one; may be given again")
     one.add_argument("--cpus", type=int, default=1, metavar="N", help="CPUs of the machine (%(default)s)")
     one.add_argument("--recorder", action="store_true", help="what the recorder itself costs, instead")
@@ -91,8 +93,8 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _build(options: argparse.Namespace) -> int:
-    wanted = [name for name, asked in (("release", options.host), ("hyp", options.hyp), ("debug", options.debug)) if asked]
-    build.build(wanted or ["release", "hyp"])
+    asked = {"release": options.host, "hyp": options.hyp, "debug": options.debug}
+    build.build([preset for preset, wanted in asked.items() if wanted] or ["release", "hyp"])
     return 0
 
 

@@ -57,7 +57,8 @@ def refuse_unbootable(file: Path) -> None:
     if not start:
         raise usage_problem(f"{file} is empty")
     if start == b"\x7fELF":
-        raise usage_problem(f"{file} is an ELF file; a guest is a flat binary or an arm64 Image (objcopy -O binary makes one)")
+        raise usage_problem(f"{file} is an ELF file; a guest is a flat binary or an arm64 Image "
+                            "(objcopy -O binary makes one)")
     if start[:2] == b"\x1f\x8b":
         raise usage_problem(f"{file} is compressed; unpack it first (gzip -dc {file})")
 

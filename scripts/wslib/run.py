@@ -78,7 +78,7 @@ class Result:
 
 
 def finished_run(options: Options) -> bool:
-    """Was just this run, of these very images, done already with success? Its folder then holds what a new one would."""
+    """Was just this run, of these very images, done already with success? Then its folder holds what a new one would."""
     try:
         done = json.loads((options.folder() / "run.json").read_text(encoding="utf-8"))
         if options.trace != "off" and not (options.folder() / "trace").is_dir():
@@ -166,7 +166,8 @@ def _execute(command: list[str], folder: RunFolder, options: Options, environmen
             try:
                 qemu = process.start(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=complaints)
             except FileNotFoundError:
-                raise Problem("qemu-system-aarch64 is not installed: scripts/ws doctor tells how to mend it", BROKE) from None
+                raise Problem("qemu-system-aarch64 is not installed: scripts/ws doctor tells how to mend it",
+                              BROKE) from None
         console = Console(qemu.stdout, folder.console, show_console_on)
         try:
             reason = _wait(qemu, capture, options.timeout)

@@ -53,10 +53,11 @@ class RunFolder:
         try:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise usage_problem(f"another run is writing into {shown(self.path)}; give this one another --out") from None
+            raise usage_problem(f"another run is writing into {shown(self.path)}; "
+                                "give this one another --out") from None
         if any(self.path.iterdir()) and not self.description.exists():
-            raise usage_problem(f"{shown(self.path)} is not empty and not the folder of a former run, so it is left alone; "
-                                "give another --out")
+            raise usage_problem(f"{shown(self.path)} is not empty and not the folder of a former run, "
+                                "so it is left alone; give another --out")
         for file in (self.description, self.console, self.qemu_stderr, self.ram):
             file.unlink(missing_ok=True)
         if self.trace.exists():
@@ -70,7 +71,7 @@ class RunFolder:
         new.replace(self.description)
 
     def make_ram(self, size: int) -> None:
-        """The file behind the machine's RAM, with its blocks on disk: a full disk is told here, not by a bus error in QEMU."""
+        """The file behind the machine's RAM. Its blocks are taken now: a full disk is told here, not by a crash of QEMU."""
         free = shutil.disk_usage(self.path).free
         too_little = Problem(f"the machine's RAM takes {show_size(size)} of disk in {shown(self.path)}, "
                              f"where {show_size(free)} are free", RUN_BROKE)

@@ -34,7 +34,8 @@ class Result(unittest.TestResult):
     def addSubTest(self, test, subtest, error):
         super().addSubTest(test, subtest, error)
         if error is not None:
-            self._fail(test, str(subtest), self.failures if issubclass(error[0], test.failureException) else self.errors)
+            kind = self.failures if issubclass(error[0], test.failureException) else self.errors
+            self._fail(test, str(subtest), kind)
 
     def addFailure(self, test, error):
         super().addFailure(test, error)

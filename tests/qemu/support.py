@@ -59,8 +59,8 @@ def new_run(design: str, guest: str, *options: str, append: str = "") -> Run:
     """`ws run`, in a folder of its own."""
     folder = new_folder()
     at = options.index("--") if "--" in options else len(options)
-    command = ["run", "--design", design, "--guest", guest, "--out", str(folder), "--timeout", "200", "--append", append,
-               *options[:at], "--quiet", *options[at:]]
+    command = ["run", "--design", design, "--guest", guest, "--out", str(folder), "--timeout", "200", "--append",
+               append, *options[:at], "--quiet", *options[at:]]
     done = ws(*command)
     return Run(done.returncode, done.stdout, done.stderr, folder)
 
@@ -82,8 +82,8 @@ def ws(*arguments: str, timeout: float = 400) -> subprocess.CompletedProcess:
 
 def call(program: Path | str, *arguments: object, timeout: float = 300) -> subprocess.CompletedProcess:
     """A program to its end, whatever that is."""
-    return subprocess.run([str(program), *map(str, arguments)], stdin=subprocess.DEVNULL, capture_output=True, text=True,
-                          timeout=timeout)
+    return subprocess.run([str(program), *map(str, arguments)], stdin=subprocess.DEVNULL, capture_output=True,
+                          text=True, timeout=timeout)
 
 
 def wstrace(*arguments: object) -> str:

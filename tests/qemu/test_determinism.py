@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Two runs of one command give the same trace, byte for byte, but for its UUID, the date and the checksums over them."""
+"""Two runs of one command give the same trace, byte for byte, but for UUID and date, and the checksums over them."""
 
 import re
 import unittest
@@ -44,7 +44,8 @@ class Determinism(unittest.TestCase):
             if name == "metadata":
                 self.assertEqual(masked_metadata(first.trace / name), masked_metadata(second.trace / name))
             else:
-                self.assertTrue(masked_stream(first.trace / name) == masked_stream(second.trace / name), f"{name} differs")
+                same = masked_stream(first.trace / name) == masked_stream(second.trace / name)
+                self.assertTrue(same, f"{name} differs")
         self.assertEqual((first.folder / "console.log").read_bytes(), (second.folder / "console.log").read_bytes())
 
     def test_two_runs_are_equal(self):

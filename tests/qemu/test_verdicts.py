@@ -74,7 +74,8 @@ class Verdicts(unittest.TestCase):
 
     def test_json_is_all_of_standard_output(self):
         with tempfile.TemporaryDirectory() as folder:
-            done = support.ws("run", "--design", "vhe", "--guest", "hypercall", "--trace", "off", "--out", folder, "--json")
+            done = support.ws("run", "--design", "vhe", "--guest", "hypercall", "--trace", "off", "--out", folder,
+                              "--json")
             self.assertEqual(json.loads(done.stdout), json.loads((Path(folder) / "run.json").read_text()))
             self.assertIn("@bench ", done.stderr)
 
@@ -136,5 +137,6 @@ class BadUsage(unittest.TestCase):
     def test_a_former_runs_folder_is_replaced(self):
         folder = support.new_folder()
         for _ in range(2):
-            done = support.ws("run", "--design", "split", "--guest", "hypercall", "--trace", "off", "--out", str(folder))
+            done = support.ws("run", "--design", "split", "--guest", "hypercall", "--trace", "off",
+                              "--out", str(folder))
             self.assertEqual(done.returncode, 0, done.stderr)

@@ -2,8 +2,8 @@
 """QEMU's own log of exceptions is the witness: the trace has the same traps and returns, in the same order.
 
 `-d int` makes QEMU log every exception that it takes and every return. Those to and from EL2 must be the trace's trap
-and eret events: the same vector, syndrome and address, one to one, in the same order. Tracing starts before the first of them
-and ends after the last, so nothing may be in one list alone.
+and eret events: the same vector, syndrome and address, one to one, in the same order. Tracing starts before the first
+of them and ends after the last, so nothing may be in one list alone.
 """
 
 import re
