@@ -90,6 +90,15 @@ void add_verbs(CLI::App& app, Arguments& arguments) {
         ->check(CLI::IsMember({"rst"}));
 }
 
+/// Why the command line cannot be: CLI11's words, but for an unknown verb, which it only misses.
+std::string usage_problem(const CLI::App& app, const CLI::ParseError& error, int argc, char** argv) {
+    bool verb_known = argc < 2 || argv[1][0] == '-';
+    for (const CLI::App* verb : app.get_subcommands([](const CLI::App*) { return true; })) {
+        verb_known |= !verb_known && verb->check_name(argv[1]);
+    }
+    return verb_known ? error.what() : fmt::format("{} is no verb", argv[1]);
+}
+
 int fail(int status, const std::string& line) {
     fmt::print(stderr, "wstrace: {}\n", line);
     return status;
@@ -105,7 +114,7 @@ int main(int argc, char** argv) {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
         if (error.get_exit_code() == 0) return app.exit(error);  // --help, --version
-        return fail(kUsage, std::string(error.what()) + "; see wstrace --help");
+        return fail(kUsage, usage_problem(app, error, argc, argv) + "; see wstrace --help");
     }
     try {
         const int status = run_verb(app, arguments);

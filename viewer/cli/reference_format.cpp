@@ -93,7 +93,7 @@ void print_metadata() {
     metadata.set("format_version", fmt::format("{}", trace::kFormatVersion));
     metadata.set("date", "2026-01-01T00:00:00Z");
     metadata.set(model::kPacketsKey, "1");
-    fmt::print(".. code-block:: none\n\n");
+    fmt::print(".. code-block:: text\n\n");
     std::istringstream text(model::make_metadata(metadata));
     for (std::string line; std::getline(text, line);) fmt::print("{}{}\n", line.empty() ? "" : "   ", line);
 }
