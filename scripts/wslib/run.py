@@ -78,7 +78,7 @@ class Result:
 
 
 def finished_run(options: Options) -> bool:
-    """Was just this run, of these very images, done already with success? Then its folder holds what a new one would."""
+    """Was just this run, of these very images, done already with success? Then its folder has what a new one would."""
     try:
         done = json.loads((options.folder() / "run.json").read_text(encoding="utf-8"))
         if options.trace != "off" and not (options.folder() / "trace").is_dir():

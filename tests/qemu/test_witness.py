@@ -32,7 +32,8 @@ def trap(vector: int, syndrome: int, address: int) -> Event:
 def witnessed(log: str) -> list[Event]:
     """The exceptions to EL2 and the returns from it in QEMU's log."""
     events = []
-    entry = re.compile(r"Taking exception .*\n\.\.\.from EL\d to EL2\n(?P<details>(?:\.\.\.with .*\n)*)\.\.\.to EL2 PC 0x(?P<pc>\w+)"
+    entry = re.compile(r"Taking exception .*\n\.\.\.from EL\d to EL2\n"
+                       r"(?P<details>(?:\.\.\.with .*\n)*)\.\.\.to EL2 PC 0x(?P<pc>\w+)"
                        r"|Exception return from AArch64 EL2 to AArch64 EL\d PC 0x(?P<to>\w+)")
     for match in entry.finditer(log):
         if match["to"]:
