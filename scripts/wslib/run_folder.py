@@ -71,7 +71,7 @@ class RunFolder:
         new.replace(self.description)
 
     def make_ram(self, size: int) -> None:
-        """The file behind the machine's RAM. Its blocks are taken now: a full disk shows here, not as a crash of QEMU."""
+        """The file behind the machine's RAM. Its blocks are taken now: a full disk shows here, not as QEMU crashing."""
         free = shutil.disk_usage(self.path).free
         too_little = Problem(f"the machine's RAM takes {show_size(size)} of disk in {shown(self.path)}, "
                              f"where {show_size(free)} are free", RUN_BROKE)
