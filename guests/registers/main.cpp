@@ -45,7 +45,7 @@ u64 harmless(u64 bits) {
         case SysregId::SCTLR_EL1:
             return 0x30d0'0800 | (bits & (SCTLR_EL1::UCT.mask() | SCTLR_EL1::DZE.mask() | SCTLR_EL1::UMA.mask() |
                                           SCTLR_EL1::nTWE.mask() | SCTLR_EL1::nTWI.mask() | SCTLR_EL1::I.mask()));
-        case SysregId::CPACR_EL1: return CPACR_EL1::FPEN.mask();
+        case SysregId::CPACR_EL1: return CPACR_EL1::FPEN.mask() | (bits & CPACR_EL1::TTA.mask());
         case SysregId::CNTKCTL_EL1: return bits & 0x303;   // who may use timers and counters at EL0
         case SysregId::CSSELR_EL1: return bits & 0x3;
         case SysregId::CNTV_CTL_EL0: return CNTV_CTL_EL0::IMASK.mask() | (bits & CNTV_CTL_EL0::ENABLE.mask());

@@ -78,6 +78,17 @@ void verify_fp(const FpState& state, const char* when) {
     verify_class(state, when);
 }
 
+/// What belongs to nobody while the host runs gets patterns as well: a guest that finds them was not fully restored.
+void scrub_guest_registers() {
+    hw::write<reg::SP_EL0>(pattern(200));
+    if constexpr (!kEl1IsSwitched) {
+        // EL1 is the guest's alone: while no vCPU is loaded, anything may be in it.
+        for_each_sysreg<RegisterClass::el1>([&]<SysregId id, std::size_t at>() {
+            hw::write_guest<ThisDesign::kGuestNames, id>(pattern(at) & ~u64{0xfff});
+        });
+    }
+}
+
 }  // namespace
 
 void HostRegisters::keep() {
@@ -101,6 +112,7 @@ void HostRegisters::fill() {
     if constexpr (kEl1IsSwitched) {
         for_each_sysreg<RegisterClass::el1>([&]<SysregId id, std::size_t at>() { fill_one<id>(at); });
     }
+    scrub_guest_registers();
     hw::isb();
     keep();   // as the hardware kept them: not every bit of every register can be written
 }
@@ -115,7 +127,11 @@ void HostRegisters::verify(const char* when) const {
 
 void run_checked(VcpuContext& vcpu) {
     static HostRegisters before;
-    if constexpr (kEl1IsSwitched) before.fill();
+    if constexpr (kEl1IsSwitched) {
+        before.fill();
+    } else {
+        hw::write<reg::SP_EL0>(pattern(200));   // the guest's EL1 registers are loaded: only this is saved and restored here
+    }
     const u64 lost_registers = call_with_patterns(
         [](void* argument) { ThisDesign::run(*static_cast<VcpuContext*>(argument)); }, &vcpu);
     if (lost_registers != 0) panic("selfcheck: the switch lost general-purpose registers of the host's, bit n for Xn", lost_registers);

@@ -1,0 +1,118 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Registers survive, and the tests would see it if one did not.
+
+The guest `registers` fills every register that it may with patterns, traps, and compares; the hypervisor's `selfcheck`
+does the same for the host's. Mutants show that this would be noticed: in a copy of the image one instruction of the
+switch (an MRS, MSR, LDP or STP that moves a register) becomes a NOP, and the run must not succeed."""
+
+import re
+import struct
+import subprocess
+import unittest
+
+from support import DESIGNS, LONG, ROOT, new_folder, new_run
+
+IMAGE_ADDRESS = 0x40200000
+NOP = 0xD503201F
+
+# The functions that move registers, by design; their names as objdump --demangle shows them.
+FUNCTIONS = {
+    "split": ("lowvisor_run_vcpu", "guest_enter", "guest_exit"),
+    "vhe": ("ws::ThisDesign::run(ws::VcpuContext&)", "ws::ThisDesign::load(ws::VcpuContext&)",
+            "ws::ThisDesign::put(ws::VcpuContext&)", "ws::ThisDesign::load_fp(ws::VcpuContext&)",
+            "ws::ThisDesign::load_debug(ws::VcpuContext&)", "guest_enter", "guest_exit"),
+}
+# Classes whose registers a guest can fill and read back.
+CLASSES = ("general", "callee_saved", "return_state", "fp", "el1", "user", "timer", "debug", "breakpoints")
+# Registers of these classes in which a loss cannot show, and why.
+INVISIBLE = {
+    "afsr0_el1": "QEMU's reads as zero", "afsr1_el1": "QEMU's reads as zero", "amair_el1": "QEMU's reads as zero",
+    "cntvoff_el2": "zero for the host and for the only guest",
+}
+
+
+def tables() -> dict[str, str]:
+    """Register name in lower case -> class, from sysregs.def."""
+    text = (ROOT / "hyp/arch/sysregs.def").read_text(encoding="utf-8")
+    return {name.lower(): register_class for name, register_class in
+            re.findall(r"^SYSREG\((\w+), \d+, \d+, \d+, \d+, \d+, (\w+),", text, re.MULTILINE)}
+
+
+def own_name(operand: str) -> str:
+    """TTBR0_EL12 and CNTV_CTL_EL02 are TTBR0_EL1 and CNTV_CTL_EL0 by another name."""
+    return re.sub(r"_el([01])2$", r"_el\1", operand)
+
+
+def moves(design: str) -> list[tuple[int, str, str]]:
+    """(address, text, register) of each instruction of the switch that moves a register of CLASSES."""
+    elf = ROOT / f"build/hyp/hyp/off/hyp-{design}"
+    classes = tables()
+    found = []
+    for function in FUNCTIONS[design]:
+        listing = subprocess.run(["aarch64-linux-gnu-objdump", "-d", "-C", f"--disassemble={function}", str(elf)],
+                                 capture_output=True, text=True, check=True).stdout
+        for address, text in re.findall(r"^\s*([0-9a-f]+):\t[0-9a-f]{8} \t(.+)$", listing, re.MULTILINE):
+            register = moved_register(text, classes, function)
+            if register:
+                found.append((int(address, 16), f"{function}: {' '.join(text.split())}", register))
+    return found
+
+
+def moved_register(text: str, classes: dict[str, str], function: str) -> str | None:
+    operation, _, rest = text.partition("\t")
+    operands = [operand.strip() for operand in rest.split(",")]
+    if operation in ("mrs", "msr"):
+        name = own_name(operands[1] if operation == "mrs" else operands[0])
+        return name if classes.get(name) in CLASSES and name not in INVISIBLE else None
+    if operation in ("ldp", "stp") and operands[0].startswith("q"):
+        return operands[0]
+    # In guest_entry.S the pairs of general-purpose registers; [sp] is its own stack frame.
+    if operation in ("ldp", "stp") and function in ("guest_enter", "guest_exit") and "[sp" not in rest:
+        return operands[0]
+    return None
+
+
+class Mutant:
+    """The untraced image of a design with one instruction taken out."""
+
+    def __init__(self, design: str, address: int):
+        image = bytearray((ROOT / f"build/hyp/hyp/off/hyp-{design}.bin").read_bytes())
+        struct.pack_into("<I", image, address - IMAGE_ADDRESS, NOP)
+        self.design = design
+        self.path = new_folder() / "mutant.bin"
+        self.path.write_bytes(image)
+
+    def survives(self) -> bool:
+        """True if guest and hypervisor notice nothing."""
+        made = new_run(self.design, "registers", "--trace", "off", "--selfcheck", "--timeout", "20",
+                       "--", "-kernel", str(self.path), append="rounds=120")
+        self.path.unlink()
+        return made.status == 0
+
+
+def sample(every: list[tuple[int, str, str]]) -> list[tuple[int, str, str]]:
+    """A few instructions of each kind; all of them in the long tests."""
+    return every if LONG else every[3::12]
+
+
+class RegistersSurvive(unittest.TestCase):
+    def test_ten_thousand_traps(self):
+        for design in DESIGNS:
+            for level in ("off", "full"):
+                with self.subTest(design=design, trace=level):
+                    made = new_run(design, "registers", "--trace", level, "--selfcheck")
+                    self.assertEqual(made.status, 0, made.console + made.stderr)
+                    self.assertIn("all registers kept for 10000 traps", made.console)
+
+    def test_each_part_of_the_switch_is_needed(self):
+        for design in DESIGNS:
+            every = moves(design)
+            self.assertGreater(len(every), 100, f"{design}: the switch's instructions were not found")
+            for address, text, register in sample(every):
+                with self.subTest(design=design, left_out=text):
+                    self.assertFalse(Mutant(design, address).survives(),
+                                     f"{design} without `{text}` at {address:#x}: nobody missed {register}")
+
+
+if __name__ == "__main__":
+    unittest.main()
