@@ -16,13 +16,12 @@ using trace::Operation;
 using trace::Step;
 using trace::StepScope;
 constexpr auto kEl1Names = hw::GuestNames::el1;
-constexpr auto kEl12Names = hw::GuestNames::el12;
 
 // ---- from the guest to the host ----
 
 WS_INLINE void save_el1(VcpuContext& vcpu) {
     StepScope step(Step::save_el1);
-    save_sysregs<kEl12Names>(vcpu.return_state);
+    save_sysregs<kEl1Names>(vcpu.return_state);
     trace::block(Operation::save, vcpu.owner, vcpu.return_state);
 }
 
@@ -63,7 +62,7 @@ WS_INLINE void activate_traps(const VcpuContext& vcpu) {
 WS_INLINE void restore_el1(const VcpuContext& vcpu) {
     StepScope step(Step::restore_el1);
     trace::block(Operation::restore, vcpu.owner, vcpu.return_state);
-    restore_sysregs<kEl12Names>(vcpu.return_state);
+    restore_sysregs<kEl1Names>(vcpu.return_state);
 }
 
 WS_INLINE void restore_debug(const VcpuContext& vcpu) {
