@@ -57,6 +57,8 @@ class UnitTests(Part):
         return Counter(passed=total - failed - skipped, failed=failed, skipped=skipped)
 
     def names(self) -> list[str]:
+        if not (BUILD / "debug").is_dir():
+            return ["(not built yet)"]
         listed = subprocess.run(["ctest", "-N"], cwd=BUILD / "debug", capture_output=True, text=True).stdout
         return [line.split(": ", 1)[1] for line in listed.splitlines() if line.lstrip().startswith("Test ")]
 
