@@ -26,6 +26,7 @@ extern "C" void wait_round(const RegisterPatterns* before, RegisterPatterns* aft
 
 alignas(16) RegisterPatterns before;
 alignas(16) RegisterPatterns after;
+u64 expected_daif;
 u64 expected_sysregs[ws::kSysregCount];
 
 /// A new number for each register and each filling (SplitMix64's finaliser).
@@ -127,6 +128,10 @@ void fill(u64 filling) {
     // Not every bit of every register can be written: what the hardware kept is what must stay.
     for_each_of_mine([&]<SysregId id>() { expected_sysregs[static_cast<u64>(id)] = ws::hw::read<id>(); });
     fill_interface(filling);
+    // PSTATE: debug exceptions and SError masked or not; neither will come.
+    constexpr u64 kMayChange = ws::reg::DAIF::D.mask() | ws::reg::DAIF::A.mask();
+    ws::hw::write<ws::reg::DAIF>(ws::reg::DAIF::I.mask() | ws::reg::DAIF::F.mask() | (pattern(filling, 400) & kMayChange));
+    expected_daif = ws::hw::read<ws::reg::DAIF>();
 }
 
 /// `result`: what X0 must be; every other register as it was.
@@ -153,6 +158,8 @@ u64 verify(u64 result, u64 round) {
         const u64 was = expected_sysregs[static_cast<u64>(id)];
         if (is != was) errors += wrong(ws::info(id).name, was, is, round);
     });
+    const u64 daif = ws::hw::read<ws::reg::DAIF>();
+    if (daif != expected_daif) errors += wrong("DAIF", expected_daif, daif, round);
     return errors + verify_interface(round);
 }
 

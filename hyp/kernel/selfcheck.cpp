@@ -81,6 +81,7 @@ void verify_fp(const FpState& state, const char* when) {
 /// What belongs to nobody while the host runs gets patterns as well: a guest that finds them was not fully restored.
 void scrub_guest_registers() {
     hw::write<reg::SP_EL0>(pattern(200));
+    hw::write_guest<ThisDesign::kGuestNames, SysregId::CNTV_CVAL_EL0>(pattern(201));
     if constexpr (!kEl1IsSwitched) {
         // EL1 is the guest's alone: while no vCPU is loaded, anything may be in it.
         for_each_sysreg<RegisterClass::el1>([&]<SysregId id, std::size_t at>() {
@@ -108,7 +109,7 @@ void HostRegisters::fill() {
     hw::write<reg::TPIDR_EL0>(pattern(100));
     hw::write<reg::TPIDRRO_EL0>(pattern(101));
     hw::write<reg::MDSCR_EL1>(reg::MDSCR_EL1::TDCC.mask());
-    for_each_sysreg<RegisterClass::breakpoints>([&]<SysregId id, std::size_t at>() { hw::write<id>(at << 8); });
+    for_each_sysreg<RegisterClass::breakpoints>([&]<SysregId id, std::size_t at>() { hw::write<id>((at + 1) << 8); });
     if constexpr (kEl1IsSwitched) {
         for_each_sysreg<RegisterClass::el1>([&]<SysregId id, std::size_t at>() { fill_one<id>(at); });
     }
@@ -132,9 +133,11 @@ void run_checked(VcpuContext& vcpu) {
     } else {
         hw::write<reg::SP_EL0>(pattern(200));   // the guest's EL1 registers are loaded: only this is saved and restored here
     }
+    const u64 daif = hw::read<reg::DAIF>();
     const u64 lost_registers = call_with_patterns(
         [](void* argument) { ThisDesign::run(*static_cast<VcpuContext*>(argument)); }, &vcpu);
     if (lost_registers != 0) panic("selfcheck: the switch lost general-purpose registers of the host's, bit n for Xn", lost_registers);
+    if (hw::read<reg::DAIF>() != daif) lost("DAIF", "after an exit", daif, hw::read<reg::DAIF>());
     if constexpr (kEl1IsSwitched) before.verify("after an exit");
 }
 
