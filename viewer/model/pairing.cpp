@@ -16,7 +16,7 @@ namespace ws::model {
 namespace {
 
 using Keys = std::span<const u64>;
-constexpr int kMaxDifference = 256;
+constexpr int kMaxDifference = 1024;
 
 /// A place in the grid of both sequences.
 struct Point {
@@ -131,6 +131,7 @@ std::vector<u32> without_partner(const std::vector<u32>& partners) {
 
 std::vector<Pair> common_subsequence(const std::vector<u64>& a, const std::vector<u64>& b, bool& exact) {
     std::vector<Pair> pairs;
+    bool in_full = true;
     Point at{0, 0};
     while (at.x < a.size() && at.y < b.size()) {
         Round round(Keys(a).subspan(at.x), Keys(b).subspan(at.y));
@@ -141,8 +142,10 @@ std::vector<Pair> common_subsequence(const std::vector<u64>& a, const std::vecto
         });
         std::reverse(pairs.begin() + static_cast<std::ptrdiff_t>(known), pairs.end());
         at = {at.x + end.x, at.y + end.y};
-        if (at.x < a.size() && at.y < b.size()) exact = false;
+        if (at.x < a.size() && at.y < b.size()) in_full = false;
     }
+    // Where one side is paired to its last operation, no search could find more.
+    if (!in_full && pairs.size() < std::min(a.size(), b.size())) exact = false;
     return pairs;
 }
 
