@@ -87,7 +87,7 @@ class Docs(Part):
         if wanted:
             return Counter()
         command = ["sphinx-build", "-W", "--keep-going", "-q", "-b", "html", ROOT / "docs", BUILD / "docs" / "html"]
-        # The pages show what users have: the optimised programs. (Building those tests that they compile, too.)
+        # The pages show what users have: the optimised programs.
         done = subprocess.run(command, stdin=subprocess.DEVNULL, env={**os.environ, "WS_HOST_BUILD": "release"})
         print(f"  {'FAILED' if done.returncode else 'ok':8} sphinx-build -W docs build/docs/html")
         return FAILED if done.returncode else Counter(passed=1)
