@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "viewer/views/text_forms.hpp"
 
 namespace ws::app {
@@ -25,14 +27,20 @@ u32 find_kind(const view::Session& session, const std::string& name) {
 
 }  // namespace
 
+float fitting_scale(const Options& options) {
+    const float width = static_cast<float>(options.width) / static_cast<float>(kLeastWidth);
+    const float height = static_cast<float>(options.height) / static_cast<float>(kLeastHeight);
+    return std::max(0.4F, std::min({options.scale, width, height}));
+}
+
 Frame::Frame(const view::Session& session, const Options& options)
-    : session_(session), state_(session, options.dark), theme_(options.dark, options.scale) {
+    : session_(session), state_(session, options.dark), theme_(options.dark, fitting_scale(options)) {
     choose(session, options, state_);
     IMGUI_CHECKVERSION();
     ImGui::CreateContext();
     ImGui::GetIO().IniFilename = nullptr;
     ImGui::GetIO().LogFilename = nullptr;
-    theme_.fonts = view::load_fonts(options.scale);
+    theme_.fonts = view::load_fonts(theme_.scale);
     theme_.apply();
 }
 

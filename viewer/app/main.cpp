@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <cmath>
 #include <cstdio>
+#include <cstdlib>
 
 #include "viewer/app/picture.hpp"
 #include "viewer/app/window.hpp"
@@ -40,8 +42,9 @@ void describe_options(CLI::App& app, Options& options) {
     app.add_option("--event", options.event, "Event of A to select, by its number from 1 (the operation's trap)")
         ->check(CLI::Range(u64{1}, ~u64{0}))
         ->option_text("N");
-    app.add_option("--scale", options.scale, "Size of everything, for fine screens and projectors (1)")
+    app.add_option("--scale", options.scale, "Size of everything, for fine screens and projectors (1); less where --size has no room for it")
         ->check(CLI::Range(0.5F, 4.0F))
+        ->check([](const std::string& text) { return std::isnan(std::strtof(text.c_str(), nullptr)) ? "is no number" : ""; })
         ->option_text("FACTOR");
     app.add_option_function<std::string>(
            "--theme", [&options](const std::string& name) { options.dark = name == "dark"; }, "light (as it is) or dark")

@@ -99,6 +99,9 @@ class Window {
         glfwWindowHint(GLFW_VISIBLE, GLFW_FALSE);
         window_ = glfwCreateWindow(options.width, options.height, title.c_str(), nullptr, nullptr);
         if (window_ == nullptr) fail();
+        const float scale = fitting_scale(options);
+        glfwSetWindowSizeLimits(window_, static_cast<int>(scale * static_cast<float>(kLeastWidth)),
+                                static_cast<int>(scale * static_cast<float>(kLeastHeight)), GLFW_DONT_CARE, GLFW_DONT_CARE);
         glfwMakeContextCurrent(window_);
         glfwSwapInterval(1);
     }

@@ -86,6 +86,16 @@ class Cutter {
 
 }  // namespace
 
+Moves moves_between(const Trace& trace, EventIndex first, EventIndex last) {
+    static constexpr EventIndex kMost = 10000;
+    Moves moves;
+    const u32 cpu = trace.event(first).cpu();
+    for (EventIndex index = first; index <= last && index - first < kMost; ++index) {
+        if (trace.event(index).cpu() == cpu) count(moves, trace, trace.event(index));
+    }
+    return moves;
+}
+
 u32 Moves::saved() const {
     return sum(blocks, [](const Moved& moved) { return moved.saved; });
 }

@@ -19,6 +19,10 @@ struct Moves {
     u32 written() const;
 };
 
+/// What one CPU did to registers from one of its events to another. Of a stretch of very many events only the first
+/// ones count: what moves registers is short.
+Moves moves_between(const Trace& trace, EventIndex first, EventIndex last);
+
 /// A piece of an operation; times are net instructions after the operation's trap.
 struct Segment {
     i64 begin;

@@ -176,7 +176,7 @@ bool button(const Theme& theme, const char* id, const Rect& r, const std::string
     return pressed;
 }
 
-ScrollArea::ScrollArea(const char* id, const Rect& r) {
+ScrollArea::ScrollArea(const Theme& theme, const char* id, const Rect& r) : theme_(theme), rect_(r) {
     ImGui::SetCursorScreenPos({r.x0, r.y0});
     ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, ImVec2(0, 0));
     ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, ImVec2(0, 0));
@@ -184,6 +184,16 @@ ScrollArea::ScrollArea(const char* id, const Rect& r) {
 }
 
 ScrollArea::~ScrollArea() {
+    const float fade = theme_.px(26);
+    const float right = rect_.x1 - (ImGui::GetScrollMaxY() > 0 ? ImGui::GetStyle().ScrollbarSize : 0);
+    const ImU32 clear = theme_.panel & ~IM_COL32_A_MASK;
+    ImDrawList& list = *ImGui::GetWindowDrawList();
+    if (ImGui::GetScrollY() < ImGui::GetScrollMaxY() - 1) {
+        list.AddRectFilledMultiColor({rect_.x0, rect_.y1 - fade}, {right, rect_.y1}, clear, clear, theme_.panel, theme_.panel);
+    }
+    if (ImGui::GetScrollY() > 1) {
+        list.AddRectFilledMultiColor({rect_.x0, rect_.y0}, {right, rect_.y0 + fade}, theme_.panel, theme_.panel, clear, clear);
+    }
     ImGui::EndChild();
     ImGui::PopStyleVar(2);
 }

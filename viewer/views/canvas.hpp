@@ -81,13 +81,17 @@ bool hit_area(const char* id, const Rect& r);
 /// A button with text; true when pressed.
 bool button(const Theme& theme, const char* id, const Rect& r, const std::string& text, bool on = false);
 
-/// A rectangle of the screen with its own scrolling.
+/// A rectangle of the screen with its own scrolling; where there is more above or below, it fades.
 class ScrollArea {
   public:
-    ScrollArea(const char* id, const Rect& r);
+    ScrollArea(const Theme& theme, const char* id, const Rect& r);
     ~ScrollArea();
     ScrollArea(const ScrollArea&) = delete;
     ScrollArea& operator=(const ScrollArea&) = delete;
+
+  private:
+    const Theme& theme_;
+    Rect rect_;
 };
 
 }  // namespace ws::view

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 
 #include "viewer/views/text_forms.hpp"
 #include "viewer/views/view.hpp"
@@ -64,10 +63,9 @@ class ComparisonView : public View {
         canvas.line(inside.x0, inside.y0, inside.x1, inside.y0, theme.border);
         inside.take_top(1);
         inside.x1 += theme.px(16);
-        const float kind = kind_height(context) + 1;
-        inside.y1 = inside.y0 + std::max(kind, std::floor(inside.height() / kind) * kind);
-        const ScrollArea scroll("comparison", inside);
+        const ScrollArea scroll(theme, "comparison", inside);
         Canvas rows_canvas(theme);
+        keep_in_view(context, inside.height());
         const auto& rows = context.session.comparison().rows;
         for (u32 i = 0; i < rows.size(); ++i) draw_kind(context, rows_canvas, inside.width() - theme.px(12), i);
     }
@@ -111,6 +109,16 @@ class ComparisonView : public View {
             canvas.text(r.take_top(r.height() / 2), column->above, theme.fonts.small, theme.muted, Align::right);
             canvas.text(r, column->name, theme.fonts.small, theme.muted, Align::right);
         }
+    }
+
+    /// Brings the selected kind into view when it has changed.
+    void keep_in_view(const Context& context, float height) {
+        if (kind_ == context.state.kind()) return;
+        kind_ = context.state.kind();
+        const float line = kind_height(context) + 1;
+        const float y = line * static_cast<float>(kind_);
+        const float top = ImGui::GetScrollY();
+        if (y < top || y + line > top + height) ImGui::SetScrollY(y + line - height);
     }
 
     static constexpr float kLine = 21;
@@ -167,7 +175,8 @@ class ComparisonView : public View {
         float x = line.x0 + label_;
         for (const auto& [column, width] : columns_) {
             const u64 figure = column->figure(figures);
-            const bool none = figures.count == 0 && column->rank != 1;
+            const bool recorded = column->wide || column->rank == 2 || context.session.full(side) || column->figure == kColumns[4].figure;
+            const bool none = (figures.count == 0 && column->rank != 1) || !recorded;
             canvas.text({x, line.y0, x + width, line.y1}, none ? "\u2013" : grouped(figure), theme.fonts.text,
                         figure == 0 || none ? theme.faint : theme.text, Align::right);
             x += width;
@@ -200,6 +209,7 @@ class ComparisonView : public View {
     };
     std::vector<Place> columns_;
     float label_ = 0;
+    u32 kind_ = ~u32{0};
 };
 
 }  // namespace

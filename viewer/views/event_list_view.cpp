@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 
 #include "viewer/model/describe.hpp"
 #include "viewer/views/text_forms.hpp"
@@ -31,6 +30,15 @@ std::string brief(const model::Trace& trace, const model::Event& event) {
         const std::string name = id < kSysregCount ? kSysregs[id].name : "unknown register";
         return name + (write.old_value == write.new_value ? ", unchanged" : "");
     }
+    if (event.is(EventId::hypercall)) {
+        const u64 function = trace.as<trace::payload::hypercall>(event).function;
+        const char* name = model::hypercall_name(function);
+        return name != nullptr ? words(name) : hex_groups(model::hex(function, 4)) + ", unhandled";
+    }
+    if (event.is(EventId::mark)) {
+        const auto mark = trace.as<trace::payload::mark>(event);
+        return fmt::format("id {}, value {}", u64{mark.id}, u64{mark.value});
+    }
     if (model::block_class(event)) {
         const auto block = trace.block(event);
         return fmt::format("{} {}, {}", block.operation == trace::Operation::save ? "save" : "restore",
@@ -53,9 +61,8 @@ class EventListView : public View {
         draw_head(context, canvas, inside);
         const auto& events = context.state.shown(context.state.side()).parts.events;
         line_ = theme.px(22);
-        inside.y1 = inside.y0 + std::max(line_, std::floor(inside.height() / line_) * line_);
         inside.x1 += theme.px(6);
-        const ScrollArea scroll("events", inside);
+        const ScrollArea scroll(theme, "events", inside);
         Canvas rows(theme);
         keep_in_view(context, inside.height());
         ImGuiListClipper clipper;

@@ -33,7 +33,7 @@ class EventView : public View {
                                      grouped(u64{trace.events().size()}), context.session.name(state.side()), event.cpu()),
                     theme.fonts.small, theme.muted);
         draw_times(context, canvas, inside, event);
-        const ScrollArea scroll("event", inside);
+        const ScrollArea scroll(theme, "event", inside);
         ImGui::PushID(static_cast<int>(state.event()));
         Canvas rows(theme);
         for (const model::Field& field : fields_) draw_field(context, rows, inside.width() - theme.px(12), field);
@@ -78,7 +78,9 @@ class EventView : public View {
             row.x0 = canvas.text(row, clock.name, theme.fonts.small, theme.muted) + theme.px(6);
             row.x0 = canvas.text(row, clock.value, theme.fonts.text, theme.text) + theme.px(18);
         }
-        canvas.text(row, "instructions", theme.fonts.small, theme.muted);
+        if (canvas.width("instructions", theme.fonts.small) <= row.width()) {
+            canvas.text(row, "instructions", theme.fonts.small, theme.muted);
+        }
         inside.take_top(theme.px(6));
         canvas.line(inside.x0, inside.y0, inside.x1, inside.y0, theme.border);
         inside.take_top(theme.px(4));
@@ -181,7 +183,16 @@ class EventView : public View {
         const std::string value = changed ? before->text + " \u2192 " + part.text : part.text;
         const float end = canvas.text(line, value, theme.fonts.mono, lit ? theme.text : theme.faint);
         line.x0 = std::max(line.x0 + theme.px(48), end + theme.px(12));
-        canvas.text(line, part.meaning, theme.fonts.small, lit ? theme.muted : theme.faint);
+        bool first = true;
+        for (const std::string& words_of_line : canvas.lines(part.meaning, theme.fonts.small, line.width())) {
+            if (!first) {
+                const Rect more = next_line(theme, width, 17);
+                line.y0 = more.y0;
+                line.y1 = more.y1;
+            }
+            canvas.text(line, words_of_line, theme.fonts.small, lit ? theme.muted : theme.faint);
+            first = false;
+        }
         for (const model::Field& inner : part.parts) draw_part(context, canvas, width, part, inner, depth + 1);
     }
 

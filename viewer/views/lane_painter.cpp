@@ -30,10 +30,11 @@ void paint_lane(const LanePlace& place, const model::LaneIndex& lane, float colu
             ++i;
             continue;
         }
-        const float begin = place.r.x0 + std::floor((x0 - place.r.x0) / column) * column;
+        // A hair to the right, so that rounding does not put an interval into the column that was just drawn.
+        const float begin = place.r.x0 + std::floor((x0 - place.r.x0) / column + 0.01F) * column;
         const float end = std::min(begin + column, place.r.x1);
         const i64 time_begin = absolute(place, begin);
-        const i64 time_end = std::max(absolute(place, end), time_begin + 1);
+        const i64 time_end = std::max(absolute(place, end) + 1, time_begin + 1);
         std::size_t next = lane.first_from(time_end, i + 1);
         // A wide one that begins in this column is drawn for itself.
         if (next > i + 1 && pixel(place, lane[next - 1].end) - pixel(place, lane[next - 1].begin) >= column) --next;

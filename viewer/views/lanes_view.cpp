@@ -105,7 +105,8 @@ class LanesView : public View {
         canvas.text(name, context.session.name(side), theme.fonts.bold, theme.text);
         if (context.state.shown(side).operation == nullptr) {
             const Rect r = lane_rect(theme, group, 1);
-            canvas.text({group.x0 + gutter + theme.px(10), r.y0, r.x1, r.y1}, "no partner in this run", theme.fonts.small,
+            const Axis axis{context.state.from, context.state.to, group.x0 + gutter, group.x1};
+            canvas.text({std::max(axis.x0, axis.x(0)) + theme.px(10), r.y0, r.x1, r.y1}, "no partner in this run", theme.fonts.small,
                         theme.faint);
         }
     }
@@ -130,8 +131,9 @@ class LanesView : public View {
         }
         const Theme& theme = context.theme;
         if (!context.session.host_at_el1(group.side)) {
-            const Rect& r = group.lane[static_cast<std::size_t>(model::Lane::host)].r;
-            canvas.text(r.inset(theme.px(10), 0), "the host's kernel runs at EL2: nothing of the host at EL1",
+            Rect r = group.lane[static_cast<std::size_t>(model::Lane::host)].r;
+            r.x0 = std::max(r.x0, group.ticks.axis.x(0)) + theme.px(10);
+            canvas.text(r, "the host's kernel runs at EL2: nothing of the host at EL1",
                         theme.fonts.small, theme.muted);
         }
         draw_ticks(context, canvas, group);
@@ -294,6 +296,9 @@ class LanesView : public View {
         tip.title(step != nullptr ? fmt::format("{}. {}", step->number, words(step->name)) : "unknown step");
         if (step != nullptr) tip.text(step->meaning);
         tip.text(counted(static_cast<u64>(phase.end - phase.begin), "instruction"));
+        const std::string moves =
+            moves_sentence(model::moves_between(context.session.run(group.side).trace, phase.first, phase.last));
+        if (!moves.empty()) tip.text(moves);
         tip.note(when(context, group, phase.begin, phase.end));
         if (click) context.state.select_event(group.side, phase.first);
     }

@@ -17,15 +17,19 @@ class LedgerView : public View {
         Rect row = inside;
         row.x0 = canvas.heading(inside, "Registers") + theme.px(14);
         row.y1 = inside.y0 - theme.px(4);
-        canvas.text(row, "moved in this operation", theme.fonts.small, theme.muted);
-        const auto sides = static_cast<float>(context.session.count());
-        column_ = std::min(theme.px(66), (inside.width() - theme.px(130)) / (2 * sides));
         inside.x1 -= theme.px(4);
+        const auto sides = static_cast<float>(context.session.count());
+        const float least = canvas.width("restored", theme.fonts.small) + theme.px(6);
+        const float room = (inside.width() - theme.px(112)) / sides;
+        narrow_ = room < 2 * least;
+        column_ = std::min(theme.px(66), narrow_ ? room / 2 : std::max(least, room / 2));
+        const char* what = narrow_ ? "saved / restored in this operation" : "moved in this operation";
+        canvas.text(row, recorded(context) ? what : "not recorded at this trace level", theme.fonts.small, theme.muted);
         draw_head(context, canvas, inside.take_top(theme.px(36)));
         canvas.line(inside.x0, inside.y0, inside.x1, inside.y0, theme.border);
         inside.take_top(1);
         inside.x1 += theme.px(12);
-        const ScrollArea scroll("ledger", inside);
+        const ScrollArea scroll(theme, "ledger", inside);
         Canvas rows(theme);
         const float width = inside.width() - theme.px(12);
         for (std::size_t c = 0; c < kRegisterClassCount; ++c) {
@@ -35,6 +39,13 @@ class LedgerView : public View {
     }
 
   private:
+    static bool recorded(const Context& context) {
+        for (int side = 0; side < context.session.count(); ++side) {
+            if (!context.session.full(side)) return false;
+        }
+        return true;
+    }
+
     Rect cell(const Rect& line, int side, int sides, int column) const {
         const float x = line.x1 - column_ * static_cast<float>(2 * (sides - side) - column);
         return {x, line.y0, x + column_, line.y1};
@@ -49,6 +60,7 @@ class LedgerView : public View {
             Rect both = cell(names, side, sides, 0);
             both.x1 += column_;
             canvas.text(both, context.session.name(side), theme.fonts.small, theme.text, Align::right);
+            if (narrow_) continue;
             canvas.text(cell(head, side, sides, 0), "saved", theme.fonts.small, theme.muted, Align::right);
             canvas.text(cell(head, side, sides, 1), "restored", theme.fonts.small, theme.muted, Align::right);
         }
@@ -97,10 +109,19 @@ class LedgerView : public View {
                         writes == 0 ? theme.faint : theme.text, Align::right);
             return;
         }
+        if (narrow_) return draw_both(theme, canvas, cell(line, side, sides, 0), moves.blocks[c], theme.fonts.text);
         for (const auto& [column, count] : {std::pair{0, moves.blocks[c].saved}, std::pair{1, moves.blocks[c].restored}}) {
             canvas.text(cell(line, side, sides, column), count == 0 ? "\u2013" : grouped(u64{count}), theme.fonts.text,
                         count == 0 ? theme.faint : theme.text, Align::right);
         }
+    }
+
+    /// Both figures in one column.
+    void draw_both(const Theme& theme, Canvas& canvas, Rect place, const model::Moved& moved, ImFont* font) const {
+        place.x1 += column_;
+        const bool none = moved.saved + moved.restored == 0;
+        canvas.text(place, none ? "\u2013" : fmt::format("{} / {}", moved.saved, moved.restored), font,
+                    none ? theme.faint : theme.text, Align::right);
     }
 
     void draw_sum(const Context& context, Canvas& canvas, float width) const {
@@ -113,8 +134,13 @@ class LedgerView : public View {
         for (int side = 0; side < context.session.count(); ++side) {
             const model::Moves& moves = context.state.shown(side).parts.moves;
             const int sides = context.session.count();
-            canvas.text(cell(line, side, sides, 0), grouped(u64{moves.saved()}), theme.fonts.bold, theme.text, Align::right);
-            canvas.text(cell(line, side, sides, 1), grouped(u64{moves.restored()}), theme.fonts.bold, theme.text,
+            const model::Moved sum{moves.saved(), moves.restored()};
+            if (narrow_) {
+                draw_both(theme, canvas, cell(line, side, sides, 0), sum, theme.fonts.bold);
+                continue;
+            }
+            canvas.text(cell(line, side, sides, 0), grouped(u64{sum.saved}), theme.fonts.bold, theme.text, Align::right);
+            canvas.text(cell(line, side, sides, 1), grouped(u64{sum.restored}), theme.fonts.bold, theme.text,
                         Align::right);
         }
         ImGui::SetCursorScreenPos({line.x0, line.y1});
@@ -139,6 +165,7 @@ class LedgerView : public View {
     }
 
     float column_ = 0;
+    bool narrow_ = false;  ///< no room for two columns a run
 };
 
 }  // namespace

@@ -24,7 +24,7 @@ Rect Screen::rect_of(Place place, const Context& context, const Rect& screen) {
     const Rect top = rest.take_top(theme.px(44));
     const Rect operation = rest.take_top(theme.px(40));
     rest.take_top(theme.px(4));
-    const Rect strips = rest.take_top(std::clamp(rest.height() * 0.27F, theme.px(88 + 70 * runs), theme.px(130 + 90 * runs)));
+    const Rect strips = rest.take_top(std::clamp(rest.height() * 0.27F, theme.px(96 + 62 * runs), theme.px(100 + 80 * runs)));
     rest.take_top(gap);
     Rect right = rest.take_right(std::clamp(rest.width() * 0.30F, theme.px(360), theme.px(560)));
     rest.take_right(gap);

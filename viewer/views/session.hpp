@@ -27,6 +27,8 @@ class Session {
     std::string title(int side) const;
     /// Does the host's kernel run at EL1 anywhere in this run?
     bool host_at_el1(int side) const { return host_at_el1_[static_cast<std::size_t>(side)]; }
+    /// Were steps and registers recorded, not traps and returns alone?
+    bool full(int side) const { return run(side).trace.env("trace_level") != "traps"; }
     /// Causes that take time in any operation of any run, in the order of steps.def.
     const std::vector<std::string>& causes() const { return causes_; }
 

@@ -91,16 +91,11 @@ class StripsView : public View {
         Rect r = place(axis, strip, segment);
         if (r.width() > theme.px(3)) r.x1 -= 1;
         canvas.cause(r, paint, dim ? 0.2F : 1.0F);
-        if (dim || cause == "outside") return;
+        if (dim || paint.hatched) return;
         const Rect room = r.inset(theme.px(3), theme.px(2));
         const model::StepInfo* step = model::find_step(segment.step);
-        if (step != nullptr && fits(canvas, theme, room, words(step->name), paint)) return;
-        fits(canvas, theme, room, cause_short(cause), paint);
-    }
-
-    static bool fits(Canvas& canvas, const Theme& theme, const Rect& room, const std::string& text,
-                     const CausePaint& paint) {
-        return canvas.wrapped(room, text, theme.fonts.small, paint.ink);
+        if (step != nullptr && canvas.wrapped(room, words(step->name), theme.fonts.small, paint.ink)) return;
+        canvas.wrapped(room, cause_short(cause), theme.fonts.small, paint.ink);
     }
 
     static void draw_selection(const Context& context, Canvas& canvas, const Axis& axis, const Rect& strip, int side) {
@@ -197,7 +192,10 @@ class StripsView : public View {
         canvas.cause({swatch.x0, (swatch.y0 + swatch.y1) / 2 - theme.px(6), swatch.x1, (swatch.y0 + swatch.y1) / 2 + theme.px(6)},
                      theme.cause(cause));
         head.take_left(theme.px(6));
-        canvas.text(head, cause_name(cause), theme.fonts.small, theme.text);
+        const std::string name = cause_name(cause);
+        const std::string brief = cause_short(cause);
+        const bool room = brief.empty() || canvas.width(name, theme.fonts.small) <= head.width();
+        canvas.text(head, room ? name : brief, theme.fonts.small, theme.text);
         for (int side = 0; side < context.session.count(); ++side) {
             Rect line = rest.take_top(theme.px(20));
             line.take_left(theme.px(18));

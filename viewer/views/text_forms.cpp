@@ -15,7 +15,7 @@ constexpr CauseText kCauses[] = {
     {"transition", "transitions", "ERET"},     {"general", "general-purpose", "GPR"}, {"fp", "FP/SIMD", "FP"},
     {"el1", "EL1 state", "EL1"},               {"vgic", "vGIC", "vGIC"},              {"timer", "timer", "timer"},
     {"debug", "debug", "debug"},               {"stage2", "stage 2", "stage 2"},      {"handler", "handler", "handler"},
-    {"trap_config", "trap control", "traps"}, {"outside", "between steps", ""},
+    {"trap_config", "trap control", "traps"}, {"outside", "between steps", "other"},
 };
 
 const CauseText* find_cause(const std::string& cause) {

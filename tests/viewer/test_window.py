@@ -1,0 +1,136 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A real window under Xvfb, with real keys and a real mouse."""
+
+import os
+import shutil
+import subprocess
+import time
+import unittest
+
+from viewer_support import WSVIEW, Image, environment, picture, trace
+
+SIZE = (1600, 1000)
+
+
+@unittest.skipUnless(shutil.which("Xvfb") and shutil.which("xdotool") and shutil.which("import"),
+                     "Xvfb, xdotool and ImageMagick are needed")
+class Window(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        read_end, write_end = os.pipe()
+        cls.server = subprocess.Popen(["Xvfb", "-displayfd", str(write_end), "-screen", "0", f"{SIZE[0]}x{SIZE[1]}x24",
+                                       "-nolisten", "tcp"], pass_fds=[write_end], stderr=subprocess.DEVNULL)
+        os.close(write_end)
+        with os.fdopen(read_end) as told:
+            cls.display = f":{told.readline().strip()}"
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.server.terminate()
+        cls.server.wait(20)
+
+    def setUp(self):
+        self.program = subprocess.Popen([WSVIEW, trace("split"), trace("vhe"), "--kind", "DABT"],
+                                        env=environment(self.display), stderr=subprocess.PIPE, text=True)
+        self.addCleanup(self.end)
+        self.xdotool("search", "--sync", "--onlyvisible", "--name", "Worldswitch")
+        self.park_mouse()
+        self.first = self.settled()
+
+    def end(self):
+        if self.program.poll() is None:
+            self.program.kill()
+        self.program.communicate()
+
+    def xdotool(self, *arguments):
+        subprocess.run(["xdotool", *map(str, arguments)], env=environment(self.display), check=True, timeout=60,
+                       stdout=subprocess.DEVNULL)
+
+    def park_mouse(self):
+        """Where nothing is to be said, nor the pointer to be seen."""
+        self.xdotool("mousemove", SIZE[0] - 1, SIZE[1] - 1)
+
+    def screenshot(self) -> Image:
+        return Image.of_display(self.display, *SIZE)
+
+    def settled(self, unlike: Image | None = None) -> Image:
+        """The screen once it does not change any more, and is not what it was."""
+        deadline = time.monotonic() + 60
+        last = self.screenshot()
+        while time.monotonic() < deadline:
+            time.sleep(0.3)
+            now = self.screenshot()
+            blank = len(now.row_counts(SIZE[1] // 2)) < 3
+            if now.rows == last.rows and not blank and (unlike is None or now.differing(unlike) > 20):
+                return now
+            last = now
+        self.fail("the window did not change as it should" if unlike else "the window did not settle")
+
+    def assert_ends(self):
+        self.assertEqual(self.program.wait(30), 0, self.program.stderr.read())
+
+    def test_looks_like_the_picture(self):
+        self.assertLess(self.first.differing(picture(trace("split"), trace("vhe"), "--kind", "DABT")), 400)
+        self.xdotool("key", "q")
+        self.assert_ends()
+
+    def test_keys_walk_through_the_operations(self):
+        self.xdotool("key", "Right")
+        second = self.settled(unlike=self.first)
+        self.xdotool("key", "Left")
+        self.assertEqual(self.settled(unlike=second).rows, self.first.rows)
+        self.xdotool("key", "End")
+        last = self.settled(unlike=self.first)
+        self.xdotool("key", "Home")
+        self.assertEqual(self.settled(unlike=last).rows, self.first.rows)
+
+    def test_keys_zoom_and_fit(self):
+        self.xdotool("key", "plus")
+        near = self.settled(unlike=self.first)
+        self.xdotool("key", "a")
+        whole = self.settled(unlike=near)
+        self.xdotool("key", "f")
+        self.assertEqual(self.settled(unlike=whole).rows, self.first.rows)
+
+    def test_wheel_and_drag_on_the_time_line(self):
+        self.xdotool("mousemove", 600, 440, "click", 4, "click", 4)
+        self.park_mouse()
+        near = self.settled(unlike=self.first)
+        # A hand is slower than a program: the window sees the way.
+        self.xdotool("mousemove", 600, 440, "sleep", 0.5, "mousedown", 1, "sleep", 0.5, "mousemove", 640, 440, "sleep", 0.5,
+                     "mousemove", 720, 440, "sleep", 0.5, "mouseup", 1)
+        self.park_mouse()
+        self.settled(unlike=near)
+
+    def test_click_on_a_segment_selects_it(self):
+        self.xdotool("mousemove", 900, 150)
+        hovered = self.settled(unlike=self.first)  # the tooltip
+        self.xdotool("click", 1)
+        self.park_mouse()
+        selected = self.settled(unlike=hovered)
+        self.assertGreater(selected.differing(self.first), 500)
+
+    def test_theme_and_help(self):
+        self.xdotool("key", "t")
+        dark = self.settled(unlike=self.first)
+        self.assertEqual(dark.pixel(2, 2), 0x15181D)
+        self.xdotool("key", "h")
+        helped = self.settled(unlike=dark)
+        self.xdotool("key", "Escape")
+        self.assertEqual(self.settled(unlike=helped).rows, dark.rows)
+
+    def test_sleeps_when_nothing_moves(self):
+        def ticks():
+            with open(f"/proc/{self.program.pid}/stat", encoding="ascii") as stat:
+                return sum(map(int, stat.read().rsplit(")", 1)[1].split()[11:13]))
+        before = ticks()
+        time.sleep(5)
+        self.assertLessEqual(ticks() - before, 5, "under 1% of a core")
+
+    def test_closing_the_window_ends_it(self):
+        self.xdotool("search", "--name", "Worldswitch", "key", "q")
+        self.assert_ends()
+
+
+if __name__ == "__main__":
+    unittest.main()
