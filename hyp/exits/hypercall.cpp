@@ -33,14 +33,14 @@ u64 console_write(const Vcpu& vcpu, Ipa text, u64 bytes) {
 u64 mark(const VcpuContext& context) {
     using Event = trace::payload::mark;
     trace::event_made<trace::At::kernel, Event>(
-        [&]() WS_INLINE_LAMBDA { return Event{context.owner, context.x(1), context.x(2)}; });
+        [&]() WS_INLINE_LAMBDA { return Event{context.x(1), context.x(2), context.owner}; });
     return kSuccess;
 }
 
 WS_INLINE void record(const VcpuContext& context, const u64& result) {
     using Event = trace::payload::hypercall;
     trace::event_made<trace::At::kernel, Event>(
-        [&]() WS_INLINE_LAMBDA { return Event{context.owner, context.x(0), context.x(1), result}; });
+        [&]() WS_INLINE_LAMBDA { return Event{context.x(0), context.x(1), result, context.owner}; });
 }
 
 [[noreturn]] void exit_guest(const VcpuContext& context) {

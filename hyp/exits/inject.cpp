@@ -40,8 +40,8 @@ void inject_undefined(Vcpu& vcpu) {
     VcpuContext& context = *vcpu.context;
     const u64 pstate = context.pstate();
     const u64 esr = reg::ESR_EL1::EC.of(static_cast<u64>(Ec::UNKNOWN)) | reg::ESR_EL1::IL.mask();
-    trace::event<trace::At::kernel>(trace::payload::inject{context.owner, trace::Injection::undefined_instruction, esr,
-                                                           read_guest_el1<reg::FAR_EL1>(context)});
+    trace::event<trace::At::kernel>(trace::payload::inject{esr, read_guest_el1<reg::FAR_EL1>(context), context.owner,
+                                                           trace::Injection::undefined_instruction});
     write_guest_el1<reg::ELR_EL1>(context, context.pc());
     write_guest_el1<reg::SPSR_EL1>(context, pstate);
     write_guest_el1<reg::ESR_EL1>(context, esr);

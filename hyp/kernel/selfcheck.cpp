@@ -38,13 +38,13 @@ void fill_one(u64 n) {
     }
 }
 
-/// Calls f.template operator()<id, index>() for each register of class `c` that EL1 may name: SP_EL1 is EL2's to read.
+/// Calls f.template operator()<id, index>() for each register of class `c` that the kernel may name: SP_EL1 is EL2's.
 template <RegisterClass c, class F>
 void for_each_sysreg(F f) {
     [&]<std::size_t... i>(std::index_sequence<i...>) {
         ([&] {
             constexpr SysregId id = detail::nth_sysreg(c, i);
-            if constexpr (id != SysregId::SP_EL1) f.template operator()<id, ClassState<c>::kCoreWords + i>();
+            if constexpr (id != SysregId::SP_EL1 || ThisDesign::kKernelEl == 2) f.template operator()<id, ClassState<c>::kCoreWords + i>();
         }(), ...);
     }(std::make_index_sequence<ClassState<c>::kSysregs>{});
 }

@@ -27,6 +27,9 @@ call_with_patterns:
     .irp n, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28
     pattern x\n, \n
     .endr
+    .irp n, 2, 3, 4, 5, 6, 7, 8, 10, 11, 12, 13, 14, 15, 16, 17, 18
+    pattern x\n, \n                     // what a call may lose: a guest must not find it
+    .endr
     blr x9
     mov x0, #0
     .irp n, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28

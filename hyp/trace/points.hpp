@@ -75,7 +75,7 @@ WS_INLINE void block(Operation operation, const Owner& owner, const ClassState<c
 template <class Register, At at = At::el2>
 WS_INLINE void write_control(const Owner& owner, u64 value) {
     record<Level::full, at>([&](Window& window) WS_INLINE_LAMBDA {
-        window.emit(payload::control_write{Register::id, owner, hw::read<Register>(), value});
+        window.emit(payload::control_write{hw::read<Register>(), value, Register::id, owner});
     });
     hw::write<Register>(value);
 }

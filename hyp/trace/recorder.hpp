@@ -6,6 +6,7 @@
 // interrupts masked. Level `off` leaves only a compiler barrier, which keeps the code around it in the same order.
 #pragma once
 
+#include "../arch/hw/copy_words.hpp"
 #include "../arch/hw/trace_clock.hpp"
 #include "format/layout.hpp"
 
@@ -49,15 +50,11 @@ class Window {
     WS_INLINE void emit_block(RegisterClass register_class, Operation operation, Owner owner, const u64* values) {
         u8* const at = begin(static_cast<u8>(kFirstBlockId + static_cast<u8>(register_class)));
         *reinterpret_cast<payload::block_header*>(at) = {operation, owner};
-        copy<count>(at + sizeof(payload::block_header), values);
+        hw::copy_words<count>(at + sizeof(payload::block_header), values);
         end(at + sizeof(payload::block_header) + count * sizeof(u64));
     }
 
   private:
-    struct [[gnu::packed]] Pair {
-        u64 first, second;
-    };
-
     /// Writes the header; returns where the payload goes.
     WS_INLINE u8* begin(u8 id) {
         if (recorder_.position >= recorder_.limit || recorder_.epoch != time_ >> kTimeBits) [[unlikely]] {
@@ -75,15 +72,6 @@ class Window {
         recorder_.position = position;
         // Packets are aligned to their size of 64 KiB, so the low half word of a position is the offset in the packet.
         *recorder_.open_bytes = static_cast<u16>(reinterpret_cast<std::uintptr_t>(position));
-    }
-
-    /// Two values at a time, so that the compiler uses LDP and STP: about one instruction a register.
-    template <std::size_t count>
-    WS_INLINE static void copy(u8* to, const u64* from) {
-        auto* pairs = reinterpret_cast<Pair*>(to);
-#pragma GCC unroll 64
-        for (std::size_t i = 0; i < count / 2; ++i) pairs[i] = {from[2 * i], from[2 * i + 1]};
-        if constexpr (count % 2 != 0) __builtin_memcpy(to + (count - 1) * sizeof(u64), from + count - 1, sizeof(u64));
     }
 
     u64 time_;

@@ -8,22 +8,18 @@ namespace ws::trace {
 namespace {
 
 payload::trap trap_now(Owner owner, u64 vector, u64 lead) {
-    return {owner,
-            static_cast<u8>(vector),
-            static_cast<u8>(lead),
-            hw::read<reg::ESR_EL2>(),
-            hw::read<reg::ELR_EL2>(),
-            hw::read<reg::SPSR_EL2>(),
-            hw::read<reg::FAR_EL2>(),
-            hw::read<reg::HPFAR_EL2>()};
+    return {hw::read<reg::ESR_EL2>(),    hw::read<reg::ELR_EL2>(),
+            hw::read<reg::SPSR_EL2>(),   hw::read<reg::FAR_EL2>(),
+            hw::read<reg::HPFAR_EL2>(),  owner,
+            static_cast<u8>(vector),     static_cast<u8>(lead)};
 }
 
-/// `bytes` lie between the recorder's last instruction and the ERET, which is one more instruction.
-payload::eret eret_now(Owner owner, u64 bytes) {
-    return {owner, static_cast<u8>(bytes / 4 + 1), hw::read<reg::ELR_EL2>(), hw::read<reg::SPSR_EL2>()};
+/// The return is `tail` instructions after the recorder's last, ERET included.
+payload::eret eret_now(Owner owner, u64 tail) {
+    return {hw::read<reg::ELR_EL2>(), hw::read<reg::SPSR_EL2>(), owner, static_cast<u8>(tail)};
 }
 
-constexpr u64 kLowerElSync = 8;
+constexpr u8 kLowerElSync = 8;
 
 }  // namespace
 
@@ -45,7 +41,7 @@ extern "C" u64* trace_record_guest_exit(VcpuContext& vcpu, u64 vector, u64 clock
 }
 
 /// The guest is entered next. Step::restore_general_purpose, which the kernel's side began, ends with the ERET.
-extern "C" u64* trace_record_guest_entry(VcpuContext& vcpu, u64 start, u64 bytes_to_eret) {
+extern "C" u64* trace_record_guest_entry(VcpuContext& vcpu, u64 start, u64 tail) {
     Recorder& recorder = el2_cpu().recorder;
     Window now(start, recorder);
     if constexpr (kLevel >= Level::full) {
@@ -53,24 +49,25 @@ extern "C" u64* trace_record_guest_entry(VcpuContext& vcpu, u64 start, u64 bytes
         now.emit_block<CalleeSavedState::kWords>(RegisterClass::callee_saved, Operation::save, kHost, host.words);
         now.emit_block<GeneralState::kWords>(RegisterClass::general, Operation::restore, vcpu.owner, vcpu.general.words);
     }
-    now.emit(eret_now(vcpu.owner, bytes_to_eret));
+    now.emit(eret_now(vcpu.owner, tail));
     return &recorder.spent;
 }
 
-/// The host's kernel at EL1 called the lowvisor (split). The clock was read by the vector's first instruction.
+/// The host's kernel at EL1 called the lowvisor (split). The clock was read by the vector's first instruction. It can only
+/// be an HVC, which has no fault address; if it is anything else a panic reports the rest.
 extern "C" u64* trace_record_host_trap(u64 clock) {
     Recorder& recorder = el2_cpu().recorder;
     Window at_trap(clock, recorder);
-    at_trap.emit(trap_now(kHost, kLowerElSync, 0));
-    recorder.spent += 1;
+    at_trap.emit(payload::trap{hw::read<reg::ESR_EL2>(), hw::read<reg::ELR_EL2>(), hw::read<reg::SPSR_EL2>(), 0, 0, kHost,
+                               kLowerElSync, 0});
     return &recorder.spent;
 }
 
 /// The lowvisor returns to the host's kernel (split).
-extern "C" u64* trace_record_host_eret(u64 start, u64 bytes_to_eret) {
+extern "C" u64* trace_record_host_eret(u64 start, u64 tail) {
     Recorder& recorder = el2_cpu().recorder;
     Window now(start, recorder);
-    now.emit(eret_now(kHost, bytes_to_eret));
+    now.emit(eret_now(kHost, tail));
     return &recorder.spent;
 }
 

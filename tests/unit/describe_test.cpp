@@ -34,7 +34,7 @@ u64 sys64(SysregEncoding e, bool read) {
 
 TEST_CASE("a trap's syndrome is told down to its fields", "[describe]") {
     FakeRun run;
-    run.emit(trace::payload::trap{kVcpu, kLowerSync, 2, kHvcEsr | 0x42, kGuestPc, kSpsrEl1, 0, 0});
+    run.emit(trace::payload::trap{kHvcEsr | 0x42, kGuestPc, kSpsrEl1, 0, 0, kVcpu, kLowerSync, 2});
     const model::Trace trace = run.trace();
     const auto fields = model::describe(trace, trace.event(0));
     CHECK(field(fields, "owner").text == "vcpu 1");
@@ -91,7 +91,7 @@ TEST_CASE("a control write shows the bits of the register, in the layout of the 
     for (const char* design : {"split", "vhe"}) {
         INFO(design);
         FakeRun run({.design = design});
-        run.emit(trace::payload::control_write{SysregId::CPTR_EL2, kVcpu, 0, 0x30'0000});
+        run.emit(trace::payload::control_write{0, 0x30'0000, SysregId::CPTR_EL2, kVcpu});
         const model::Trace trace = run.trace();
         const auto fields = model::describe(trace, trace.event(0));
         CHECK(field(fields, "sysreg").text == "CPTR_EL2");
@@ -104,9 +104,9 @@ TEST_CASE("a control write shows the bits of the register, in the layout of the 
 
 TEST_CASE("numbers without a name are shown as numbers", "[describe]") {
     FakeRun run;
-    run.emit(trace::payload::trap{200, 99, 0, 0, 0, 0, 0, 0});
+    run.emit(trace::payload::trap{0, 0, 0, 0, 0, 200, 99, 0});
     run.emit(trace::payload::phase_begin{static_cast<trace::Step>(250)});
-    run.emit(trace::payload::control_write{static_cast<SysregId>(60000), 0, 1, 2});
+    run.emit(trace::payload::control_write{1, 2, static_cast<SysregId>(60000), 0});
     const model::Trace trace = run.trace();
     check_contains(model::one_line(trace, trace.event(0)), "vector=99 (unknown)");
     check_contains(model::one_line(trace, trace.event(1)), "step=250 (unknown)");

@@ -69,9 +69,9 @@ TEST_CASE("a trap from EL2 itself nests", "[laws]") {
     FakeRun run;
     enter_guest(run);
     trap_from_guest(run);
-    run.emit(payload::trap{trace::kHost, 5, 1, 0, 0x7f00'0000, 0x3c9, 0, 0});
+    run.emit(payload::trap{0, 0x7f00'0000, 0x3c9, 0, 0, trace::kHost, 5, 1});
     run.work(10);
-    run.emit(payload::eret{trace::kHost, 1, 0x7f00'0000, 0x3c9});
+    run.emit(payload::eret{0x7f00'0000, 0x3c9, trace::kHost, 1});
     run.work(10);
     enter_guest(run);
     CHECK(model::check(run.trace()).holds());
@@ -86,7 +86,7 @@ TEST_CASE("a run may end in a trap", "[laws]") {
 
 TEST_CASE("somebody traps who was not entered", "[laws]") {
     FakeRun run;
-    run.emit(payload::eret{2, 3, kGuestPc, kSpsrEl1});
+    run.emit(payload::eret{kGuestPc, kSpsrEl1, 2, 3});
     run.work(10);
     trap_from_guest(run);
     demand_broken(run, "entered_is_who_traps", 1, "vcpu 1 traps, but vcpu 2 was entered");
@@ -113,7 +113,7 @@ TEST_CASE("a phase that ends without having begun", "[laws]") {
 TEST_CASE("net time that runs back", "[laws]") {
     FakeRun run;
     enter_guest(run);
-    run.emit(payload::trap{kVcpu, kLowerSync, 250, kHvcEsr, kGuestPc, kSpsrEl1, 0, 0});
+    run.emit(payload::trap{kHvcEsr, kGuestPc, kSpsrEl1, 0, 0, kVcpu, kLowerSync, 250});
     demand_broken(run, "time_runs_forward", 1, "net from");
 }
 
@@ -138,7 +138,7 @@ TEST_CASE("an injection may change EL1 state, of its guest alone and until it is
     FakeRun run;
     run.block(RegisterClass::el1, Operation::save, kVcpu, 10);
     run.block(RegisterClass::el1, Operation::save, 2, 10);
-    run.emit(payload::inject{kVcpu, trace::Injection::undefined_instruction, 0, 0});
+    run.emit(payload::inject{0, 0, kVcpu, trace::Injection::undefined_instruction});
     run.block(RegisterClass::el1, Operation::restore, kVcpu, 99);
     SECTION("it may") {
         CHECK(model::check(run.trace()).holds());
@@ -156,9 +156,9 @@ TEST_CASE("an injection may change EL1 state, of its guest alone and until it is
 
 TEST_CASE("a control register that changes behind the trace's back", "[laws]") {
     FakeRun run;
-    run.emit(payload::control_write{SysregId::HCR_EL2, kVcpu, 1, 2});
-    run.emit(payload::control_write{SysregId::CPTR_EL2, kVcpu, 7, 8});
-    run.emit(payload::control_write{SysregId::HCR_EL2, kVcpu, 3, 4});
+    run.emit(payload::control_write{1, 2, SysregId::HCR_EL2, kVcpu});
+    run.emit(payload::control_write{7, 8, SysregId::CPTR_EL2, kVcpu});
+    run.emit(payload::control_write{3, 4, SysregId::HCR_EL2, kVcpu});
     demand_broken(run, "control_writes_chain", 1, "HCR_EL2 is 0x0000000000000003");
 }
 
@@ -166,17 +166,17 @@ TEST_CASE("a hypercall out of nowhere", "[laws]") {
     FakeRun run;
     play(run, "vhe", 1);
     SECTION("while the guest runs") {
-        run.emit(payload::hypercall{kVcpu, 1, 2, 3});
+        run.emit(payload::hypercall{1, 2, 3, kVcpu});
         demand_broken(run, "hypercalls_are_in_traps", 1, "no guest has trapped");
     }
     SECTION("of another guest") {
         trap_from_guest(run);
-        run.emit(payload::hypercall{2, 1, 2, 3});
+        run.emit(payload::hypercall{1, 2, 3, 2});
         demand_broken(run, "hypercalls_are_in_traps", 1, "the last trap is of vcpu 1");
     }
     SECTION("after an abort") {
         trap_from_guest(run, 0x9200'0000);
-        run.emit(payload::mark{kVcpu, 1, 2});
+        run.emit(payload::mark{1, 2, kVcpu});
         demand_broken(run, "hypercalls_are_in_traps", 1, "by DABT_LOW");
     }
 }
@@ -189,13 +189,13 @@ TEST_CASE("a number without a name", "[laws]") {
         run.emit(payload::phase_begin{static_cast<Step>(200)});
     }
     SECTION("a register") {
-        run.emit(payload::control_write{static_cast<SysregId>(kSysregCount), 0, 0, 0});
+        run.emit(payload::control_write{0, 0, static_cast<SysregId>(kSysregCount), 0});
     }
     SECTION("an operation") {
         run.block(RegisterClass::general, static_cast<Operation>(2), kVcpu, 0);
     }
     SECTION("an injection") {
-        run.emit(payload::inject{kVcpu, static_cast<trace::Injection>(9), 0, 0});
+        run.emit(payload::inject{0, 0, kVcpu, static_cast<trace::Injection>(9)});
     }
     demand_broken(run, "numbers_have_names", 1, "unknown number");
 }
@@ -210,7 +210,7 @@ TEST_CASE("after dropped events laws on neighbours start anew", "[laws]") {
     const auto go_on = [&run] {
         run.emit(payload::phase_end{Step::save_fp});
         run.block(RegisterClass::el1, Operation::restore, kVcpu, 777);
-        run.emit(payload::control_write{SysregId::HCR_EL2, kVcpu, 555, 666});
+        run.emit(payload::control_write{555, 666, SysregId::HCR_EL2, kVcpu});
         enter_guest(run);
         split_hypercall(run);
     };

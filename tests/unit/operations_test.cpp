@@ -117,8 +117,8 @@ TEST_CASE("spans tell who ran where, without holes", "[timeline]") {
 
 TEST_CASE("a guest's user code has spans of its own", "[timeline]") {
     FakeRun fake;
-    fake.emit(trace::payload::eret{kVcpu, 1, 0, 0});
-    fake.emit(trace::payload::trap{kVcpu, kLowerSync, 1, 0, 0, 0, 0, 0});
+    fake.emit(trace::payload::eret{0, 0, kVcpu, 1});
+    fake.emit(trace::payload::trap{0, 0, 0, 0, 0, kVcpu, kLowerSync, 1});
     const model::Run run = load(fake);
     CHECK(run.timeline.at(0).spans.at(0).world == World::guest_el0);
 }
@@ -150,7 +150,7 @@ TEST_CASE("operations are named after what the guest did", "[operations]") {
     const auto kind_of = [](u64 esr, u8 vector) {
         FakeRun fake;
         enter_guest(fake);
-        fake.emit(trace::payload::trap{kVcpu, vector, 2, esr, kGuestPc, kSpsrEl1, 0, 0});
+        fake.emit(trace::payload::trap{esr, kGuestPc, kSpsrEl1, 0, 0, kVcpu, vector, 2});
         enter_guest(fake);
         const model::Run run = load(fake);
         return run.operations.kind(run.operations.all().at(0));
@@ -186,7 +186,7 @@ TEST_CASE("an operation that ends in another vCPU is not counted as this one's",
     FakeRun fake;
     enter_guest(fake);
     trap_from_guest(fake);
-    fake.emit(trace::payload::eret{2, 3, kGuestPc, kSpsrEl1});
+    fake.emit(trace::payload::eret{kGuestPc, kSpsrEl1, 2, 3});
     const model::Run run = load(fake);
     REQUIRE(run.operations.all().size() == 1);
     CHECK(!run.operations.all()[0].resumed);

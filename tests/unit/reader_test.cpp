@@ -31,8 +31,8 @@ void write(const std::filesystem::path& path, const std::string& text) {
 
 TEST_CASE("events come back with their fields", "[reader]") {
     FakeRun run;
-    run.emit(payload::trap{kVcpu, kLowerSync, 2, kHvcEsr, kGuestPc, kSpsrEl1, 0x1234, 0x5678});
-    run.emit(payload::hypercall{kVcpu, kUnhandled, 7, ~u64{0}});
+    run.emit(payload::trap{kHvcEsr, kGuestPc, kSpsrEl1, 0x1234, 0x5678, kVcpu, kLowerSync, 2});
+    run.emit(payload::hypercall{kUnhandled, 7, ~u64{0}, kVcpu});
     run.block(RegisterClass::el1, trace::Operation::save, kVcpu, 1000);
     const model::Trace trace = run.trace();
     REQUIRE(trace.events().size() == 3);
@@ -99,11 +99,11 @@ TEST_CASE("an epoch event brings the clock forward for the compact ones after it
 TEST_CASE("net is raw less the recorder, at the vector for a trap and after ERET for an eret", "[reader]") {
     FakeRun run;
     const u64 start = run.clock();
-    run.emit(payload::mark{kVcpu, 1, 1});
+    run.emit(payload::mark{1, 1, kVcpu});
     run.work(100);
-    run.emit(payload::trap{kVcpu, kLowerSync, 7, kHvcEsr, kGuestPc, kSpsrEl1, 0, 0});
+    run.emit(payload::trap{kHvcEsr, kGuestPc, kSpsrEl1, 0, 0, kVcpu, kLowerSync, 7});
     run.work(50);
-    run.emit(payload::eret{kVcpu, 9, kGuestPc, kSpsrEl1});
+    run.emit(payload::eret{kGuestPc, kSpsrEl1, kVcpu, 9});
     const model::Trace trace = run.trace();
     const i64 begin = static_cast<i64>(start);
     CHECK(trace.event(0).net == begin);

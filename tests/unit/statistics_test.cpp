@@ -57,7 +57,7 @@ TEST_CASE("what interrupts a benchmark does not count as a period", "[measure]")
     for (int i = 0; i < 10; ++i) {
         vhe_hypercall(fake);
         if (i != 4) continue;
-        fake.emit(trace::payload::trap{kVcpu, kLowerSync + 1, 2, 0, 0x1234, kSpsrEl1, 0, 0});
+        fake.emit(trace::payload::trap{0, 0x1234, kSpsrEl1, 0, 0, kVcpu, kLowerSync + 1, 2});
         fake.work(100'000);
         enter_guest(fake);
     }

@@ -14,7 +14,7 @@ constexpr u64 kGuestHcr = 0x8000'0039;
 constexpr u64 kHostHcr = 0x8000'0000;
 
 void control(FakeRun& run, SysregId sysreg, u64 old_value, u64 new_value) {
-    run.emit(payload::control_write{sysreg, kVcpu, old_value, new_value});
+    run.emit(payload::control_write{old_value, new_value, sysreg, kVcpu});
     run.work(1);
 }
 
@@ -29,20 +29,20 @@ void move(FakeRun& run, Step step, RegisterClass register_class, Operation opera
 void handle(FakeRun& run, u64 function, u64 work) {
     run.emit(payload::phase_begin{Step::handle_exit});
     run.work(work);
-    run.emit(payload::hypercall{kVcpu, function, 0, ~u64{0}});
+    run.emit(payload::hypercall{function, 0, ~u64{0}, kVcpu});
     run.emit(payload::phase_end{Step::handle_exit});
 }
 
 }  // namespace
 
 void enter_guest(FakeRun& run, u64 elr, u32 cpu) {
-    run.emit(payload::eret{kVcpu, 3, elr, kSpsrEl1}, cpu);
+    run.emit(payload::eret{elr, kSpsrEl1, kVcpu, 3}, cpu);
     run.work(3 + 20);
 }
 
 void trap_from_guest(FakeRun& run, u64 esr, u64 elr, u32 cpu) {
     run.work(2);
-    run.emit(payload::trap{kVcpu, kLowerSync, 2, esr, elr, kSpsrEl1, 0, 0}, cpu);
+    run.emit(payload::trap{esr, elr, kSpsrEl1, 0, 0, kVcpu, kLowerSync, 2}, cpu);
     run.work(1);
 }
 
@@ -53,11 +53,11 @@ void split_hypercall(FakeRun& run, u64 function, u64 work, u64 elr) {
     control(run, SysregId::HCR_EL2, kGuestHcr, kHostHcr);
     move(run, Step::restore_host_el1, RegisterClass::el1, Operation::restore, trace::kHost, 300);
     run.emit(payload::phase_begin{Step::return_to_host});
-    run.emit(payload::eret{trace::kHost, 3, kHostPc, kHostSpsrEl1});
+    run.emit(payload::eret{kHostPc, kHostSpsrEl1, trace::kHost, 3});
     run.work(3 + 5);
     handle(run, function, work);
     run.work(2);
-    run.emit(payload::trap{trace::kHost, kLowerSync, 2, kHvcEsr, kHostPc, kHostSpsrEl1, 0, 0});
+    run.emit(payload::trap{kHvcEsr, kHostPc, kHostSpsrEl1, 0, 0, trace::kHost, kLowerSync, 2});
     move(run, Step::save_host_el1, RegisterClass::el1, Operation::save, trace::kHost, 300);
     control(run, SysregId::HCR_EL2, kHostHcr, kGuestHcr);
     move(run, Step::restore_el1, RegisterClass::el1, Operation::restore, kVcpu, 200);
@@ -81,8 +81,8 @@ void vhe_hypercall(FakeRun& run, u64 function, u64 work, u64 elr) {
 
 void mark(FakeRun& run, u64 id, u64 value) {
     trap_from_guest(run, kHvcEsr, kGuestPc - 0x100);
-    run.emit(payload::hypercall{kVcpu, 0xC600'0003, id, 0});
-    run.emit(payload::mark{kVcpu, id, value});
+    run.emit(payload::hypercall{0xC600'0003, id, 0, kVcpu});
+    run.emit(payload::mark{id, value, kVcpu});
     enter_guest(run);
 }
 

@@ -60,7 +60,8 @@ void SyntheticMachine::emit_bytes(u32 id, const void* payload, std::size_t bytes
     }
     if (raw_ >> trace::kTimeBits != last_raw_ >> trace::kTimeBits) {
         const trace::ExtendedHeader epoch{static_cast<u8>(trace::kCompactIds),
-                                          static_cast<u32>(trace::EventId::clock_epoch), raw_, static_cast<u32>(spent_)};
+                                          static_cast<u32>(trace::EventId::clock_epoch), raw_,
+                                          static_cast<u32>(spent_)};
         put(&epoch, sizeof(epoch));
     }
     const trace::CompactHeader header{static_cast<u32>(raw_ << trace::kIdBits) | id, static_cast<u32>(spent_)};
@@ -79,11 +80,11 @@ void SyntheticMachine::emit(const Payload& payload) {
 
 void SyntheticMachine::trap(Owner owner, u64 esr, u64 elr, u64 spsr, u64 far, u64 hpfar) {
     raw_ += kTrapLead;
-    emit(trace::payload::trap{owner, kLowerElSync, kTrapLead, esr, elr, spsr, far, hpfar});
+    emit(trace::payload::trap{esr, elr, spsr, far, hpfar, owner, kLowerElSync, kTrapLead});
 }
 
 void SyntheticMachine::eret(Owner owner, u64 elr, u64 spsr) {
-    emit(trace::payload::eret{owner, kEretTail, elr, spsr});
+    emit(trace::payload::eret{elr, spsr, owner, kEretTail});
     raw_ += kEretTail;
 }
 
@@ -109,12 +110,12 @@ void SyntheticMachine::block(RegisterClass register_class, Operation operation, 
 }
 
 void SyntheticMachine::control(SysregId sysreg, Owner owner, u64 old_value, u64 new_value) {
-    emit(trace::payload::control_write{sysreg, owner, old_value, new_value});
+    emit(trace::payload::control_write{old_value, new_value, sysreg, owner});
     work(3);
 }
 
 void SyntheticMachine::hypercall(Owner owner, u64 function, u64 argument, u64 result) {
-    emit(trace::payload::hypercall{owner, function, argument, result});
+    emit(trace::payload::hypercall{function, argument, result, owner});
 }
 
 }  // namespace ws::test

@@ -43,10 +43,6 @@ std::string or_number(const char* name, u64 value) {
     return name != nullptr ? name : fmt::format("{} (unknown)", value);
 }
 
-std::string sysreg_of_id(u64 id) {
-    return id < kSysregCount ? kSysregs[id].name : fmt::format("{} (unknown register)", id);
-}
-
 /// The text of a field whose value has a name.
 std::string name_of(FieldType type, u64 value) {
     const u8 byte = static_cast<u8>(value);
@@ -60,7 +56,7 @@ std::string name_of(FieldType type, u64 value) {
             return or_number(step != nullptr ? step->name : nullptr, value);
         }
         case FieldType::sysreg:
-            return sysreg_of_id(value);
+            return sysreg_name_of_id(value);
         case FieldType::injection:
             return or_number(injection_name(byte), value);
         case FieldType::operation:
@@ -131,6 +127,10 @@ std::string owner_name(trace::Owner owner) {
 std::string exception_class_name(u8 ec) {
     const ExceptionClassInfo* row = find_exception_class(ec);
     return row != nullptr ? row->name : fmt::format("EC 0x{:02x}", static_cast<unsigned>(ec));
+}
+
+std::string sysreg_name_of_id(u64 id) {
+    return id < kSysregCount ? kSysregs[id].name : fmt::format("{} (unknown register)", id);
 }
 
 std::string sysreg_name(SysregEncoding encoding) {

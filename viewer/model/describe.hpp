@@ -41,6 +41,9 @@ std::string esr_summary(u64 esr);
 /// The name of a system register by its encoding, or `S3_0_C0_C4_0`, as assemblers write the ones without a name.
 std::string sysreg_name(SysregEncoding encoding);
 
+/// The name of the register with an id of the trace, a row of sysregs.def.
+std::string sysreg_name_of_id(u64 id);
+
 /// `host`, `vcpu 1`.
 std::string owner_name(trace::Owner owner);
 

@@ -97,7 +97,7 @@ class ControlWritesChain : public Law {
         if (const auto last = last_.find(key); last != last_.end()) {
             test(last->second.value == old_value, index, [&] {
                 return fmt::format("{} is {} before the write, but event {} wrote {}",
-                                   describe(trace(), event).front().text, hex(old_value), last->second.event,
+                                   sysreg_name_of_id(static_cast<u64>(write.sysreg)), hex(old_value), last->second.event,
                                    hex(last->second.value));
             });
         }

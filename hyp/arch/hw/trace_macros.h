@@ -12,14 +12,15 @@
 
 #if WS_LEVEL_NUMBER(WS_TRACE_LEVEL) > WS_LEVEL_off
 
-// X9 holds the address of the recorder's `spent`; the frame keeps the window's begin at \start. X10 and X11 are lost.
-    .macro close_trace_window start
+// X9 holds the address of the recorder's `spent`; the frame keeps the window's begin at \start; \extra instructions of the
+// recorder ran before that. X10 and X11 are lost.
+    .macro close_trace_window start, extra=0
     ldr x11, [sp, #\start]
     mrs x10, PMCCNTR_EL0
     sub x10, x10, x11
     ldr x11, [x9]
     add x10, x10, x11
-    add x10, x10, #6                    // from that MRS to the STR
+    add x10, x10, #6 + \extra           // six from that MRS to the STR
     str x10, [x9]
     .endm
 
@@ -43,18 +44,17 @@ guest_vector_\number\()_clock:
     close_trace_window GUEST_FRAME_WINDOW
     .endm
 
-// Before the guest's registers are restored. X0 is the vCPU and stays so. \eret is the label of the ERET.
-    .macro trace_guest_entry eret
+// Before the guest's registers are restored. X0 is the vCPU and stays so. \tail instructions follow, ERET included:
+// check_trace_tail stands behind the ERET and holds the number to the truth.
+    .macro trace_guest_entry tail
     mrs x1, PMCCNTR_EL0
     str x1, [sp, #GUEST_FRAME_WINDOW]
-    adr x2, \eret
-    adr x3, 9f
-    sub x2, x2, x3
+    mov x2, #\tail
     bl trace_record_guest_entry
     mov x9, x0
     ldr x0, [sp, #GUEST_FRAME_VCPU]
     close_trace_window GUEST_FRAME_WINDOW
-9:
+.Lguest_entry_tail:
     .endm
 
 // In the split design's host vector: X16 keeps the time.
@@ -72,22 +72,26 @@ guest_vector_\number\()_clock:
     mov x9, x0
     ldp x0, x1, [sp, #HOST_FRAME_X0]
     ldr x2, [sp, #HOST_FRAME_X2]
-    close_trace_window HOST_FRAME_WINDOW
+    close_trace_window HOST_FRAME_WINDOW, 1
     .endm
 
 // Before the lowvisor returns to the host. X0 is the result and stays so.
-    .macro trace_host_eret eret
+    .macro trace_host_eret tail
     mrs x1, PMCCNTR_EL0
     stp x0, x1, [sp, #HOST_FRAME_X2]
     mov x0, x1
-    adr x1, \eret
-    adr x2, 9f
-    sub x1, x1, x2
+    mov x1, #\tail
     bl trace_record_host_eret
     mov x9, x0
     ldr x0, [sp, #HOST_FRAME_X2]
     close_trace_window HOST_FRAME_WINDOW
-9:
+.Lhost_eret_tail:
+    .endm
+
+    .macro check_trace_tail from, tail
+    .if (. - .L\from\()_tail) / 4 != \tail
+    .error "the trace's count of instructions up to ERET is wrong"
+    .endif
     .endm
 
 #else
@@ -96,13 +100,15 @@ guest_vector_\number\()_clock:
     .endm
     .macro trace_guest_exit
     .endm
-    .macro trace_guest_entry eret
+    .macro trace_guest_entry tail
     .endm
     .macro trace_host_clock
     .endm
     .macro trace_host_trap
     .endm
-    .macro trace_host_eret eret
+    .macro trace_host_eret tail
+    .endm
+    .macro check_trace_tail from, tail
     .endm
 
 #endif

@@ -44,10 +44,10 @@ host_call:
     mov x1, x2
     blr x9
 host_return:
-    trace_host_eret host_eret
+    trace_host_eret tail=2
     ldp x29, x30, [sp], #HOST_FRAME_BYTES
-host_eret:
     eret
+    check_trace_tail host_eret, 2
     dsb nsh
     isb
 host_call_unknown:
