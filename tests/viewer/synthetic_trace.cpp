@@ -155,7 +155,8 @@ void play(SyntheticMachine& m, bool split, u64 operations) {
         operate(m, split, {.handler = i % 97 == 5 ? 61U : 40U});
         m.work(5 + i % 3);
         if (i % 16 == 3) {
-            operate(m, split, {.esr = read_uart, .elr = 0x4008'2010, .handler = 320, .far = 0x900'0018, .hpfar = 0x900'0});
+            operate(m, split,
+                    {.esr = read_uart, .elr = 0x4008'2010, .handler = 320, .far = 0x900'0018, .hpfar = 0x900'0});
         }
         if (i % 50 == 7) operate(m, split, {.esr = kWfi, .elr = 0x4008'3000, .handler = split ? 700U : 690U});
     }

@@ -64,8 +64,7 @@ void choose(const view::Session& session, const Options& options, view::State& s
     if (!options.kind.empty()) state.select_kind(find_kind(session, options.kind));
     if (options.operation > state.stops()) {
         throw AppError(fmt::format("--operation {}: there are {} of the kind \"{}\"", options.operation,
-                                   view::grouped(u64{state.stops()}),
-                                   session.comparison().rows[state.kind()].kind));
+                                   view::grouped(u64{state.stops()}), session.comparison().rows[state.kind()].kind));
     }
     if (options.operation != 0) {
         state.select_stop(options.operation - 1);
@@ -74,7 +73,8 @@ void choose(const view::Session& session, const Options& options, view::State& s
     if (options.event != 0) {
         const auto& events = session.run(state.side()).trace.events();
         if (options.event > events.size()) {
-            throw AppError(fmt::format("--event {}: the trace has {} events", options.event, view::grouped(u64{events.size()})));
+            throw AppError(
+                fmt::format("--event {}: the trace has {} events", options.event, view::grouped(u64{events.size()})));
         }
         state.select_event(state.side(), static_cast<model::EventIndex>(options.event - 1));
     }

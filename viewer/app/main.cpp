@@ -32,7 +32,8 @@ void describe_options(CLI::App& app, Options& options) {
         ->option_text("A [B]");
     app.add_option("--png", options.png, "Draw into FILE, without a display")->option_text("FILE");
     app.add_option_function<std::string>(
-           "--size", [&options](const std::string& text) { take_size(text, options); }, "Pixels of the window or picture (1600x1000)")
+           "--size", [&options](const std::string& text) { take_size(text, options); },
+           "Pixels of the window or picture (1600x1000)")
         ->option_text("WxH");
     app.add_option("--kind", options.kind, "Kind of operation to show: its name, or a part of it that no other has")
         ->option_text("NAME");
@@ -42,12 +43,16 @@ void describe_options(CLI::App& app, Options& options) {
     app.add_option("--event", options.event, "Event of A to select, by its number from 1 (the operation's trap)")
         ->check(CLI::Range(u64{1}, ~u64{0}))
         ->option_text("N");
-    app.add_option("--scale", options.scale, "Size of everything, for fine screens and projectors (1); less where --size has no room for it")
+    app.add_option("--scale", options.scale,
+                   "Size of everything, for fine screens and projectors (1); less where --size has no room for it")
         ->check(CLI::Range(0.5F, 4.0F))
-        ->check([](const std::string& text) { return std::isnan(std::strtof(text.c_str(), nullptr)) ? "is no number" : ""; })
+        ->check([](const std::string& text) {
+            return std::isnan(std::strtof(text.c_str(), nullptr)) ? "is no number" : "";
+        })
         ->option_text("FACTOR");
     app.add_option_function<std::string>(
-           "--theme", [&options](const std::string& name) { options.dark = name == "dark"; }, "light (as it is) or dark")
+           "--theme", [&options](const std::string& name) { options.dark = name == "dark"; },
+           "light (as it is) or dark")
         ->check(CLI::IsMember({"light", "dark"}))
         ->option_text("NAME");
     app.add_flag("--whole-run", options.whole_run, "Show the whole run on the time line, not one operation");

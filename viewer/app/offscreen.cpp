@@ -15,8 +15,9 @@ namespace ws::app {
 namespace {
 
 [[noreturn]] void fail(const char* what) {
-    throw AppError(fmt::format("cannot draw without a display: {} (EGL error 0x{:x}); are libegl1 and libgl1-mesa-dri installed?",
-                               what, static_cast<unsigned>(eglGetError())));
+    throw AppError(
+        fmt::format("cannot draw without a display: {} (EGL error 0x{:x}); are libegl1 and libgl1-mesa-dri installed?",
+                    what, static_cast<unsigned>(eglGetError())));
 }
 
 EGLDisplay open_display() {
@@ -36,9 +37,11 @@ EGLContext open_context(EGLDisplay display) {
     EGLConfig config = nullptr;
     EGLint count = 0;
     if (eglBindAPI(EGL_OPENGL_API) == EGL_FALSE) fail("EGL has no OpenGL");
-    if (eglChooseConfig(display, wanted, &config, 1, &count) == EGL_FALSE || count == 0) fail("EGL has no configuration");
-    const EGLint attributes[] = {EGL_CONTEXT_MAJOR_VERSION, 3, EGL_CONTEXT_MINOR_VERSION, 3,
-                                 EGL_CONTEXT_OPENGL_PROFILE_MASK, EGL_CONTEXT_OPENGL_CORE_PROFILE_BIT, EGL_NONE};
+    if (eglChooseConfig(display, wanted, &config, 1, &count) == EGL_FALSE || count == 0)
+        fail("EGL has no configuration");
+    const EGLint attributes[] = {
+        EGL_CONTEXT_MAJOR_VERSION,           3,       EGL_CONTEXT_MINOR_VERSION, 3, EGL_CONTEXT_OPENGL_PROFILE_MASK,
+        EGL_CONTEXT_OPENGL_CORE_PROFILE_BIT, EGL_NONE};
     const EGLContext context = eglCreateContext(display, config, EGL_NO_CONTEXT, attributes);
     if (context == EGL_NO_CONTEXT || eglMakeCurrent(display, EGL_NO_SURFACE, EGL_NO_SURFACE, context) == EGL_FALSE) {
         fail("no OpenGL 3.3");
@@ -81,7 +84,8 @@ std::vector<std::uint8_t> OffscreenPicture::read() const {
     glReadPixels(0, 0, width_, height_, GL_RGB, GL_UNSIGNED_BYTE, upside_down.data());
     std::vector<std::uint8_t> pixels(upside_down.size());
     for (std::size_t y = 0; y < static_cast<std::size_t>(height_); ++y) {
-        std::memcpy(pixels.data() + y * row, upside_down.data() + (static_cast<std::size_t>(height_) - 1 - y) * row, row);
+        std::memcpy(pixels.data() + y * row, upside_down.data() + (static_cast<std::size_t>(height_) - 1 - y) * row,
+                    row);
     }
     return pixels;
 }

@@ -22,10 +22,10 @@ struct Key {
     Action action;
 };
 constexpr Key kKeys[] = {
-    {GLFW_KEY_RIGHT, Action::next_operation},  {GLFW_KEY_LEFT, Action::previous_operation},
-    {GLFW_KEY_HOME, Action::first_operation},  {GLFW_KEY_END, Action::last_operation},
-    {GLFW_KEY_DOWN, Action::next_event},       {GLFW_KEY_UP, Action::previous_event},
-    {GLFW_KEY_KP_ADD, Action::zoom_in},        {GLFW_KEY_KP_SUBTRACT, Action::zoom_out},
+    {GLFW_KEY_RIGHT, Action::next_operation}, {GLFW_KEY_LEFT, Action::previous_operation},
+    {GLFW_KEY_HOME, Action::first_operation}, {GLFW_KEY_END, Action::last_operation},
+    {GLFW_KEY_DOWN, Action::next_event},      {GLFW_KEY_UP, Action::previous_event},
+    {GLFW_KEY_KP_ADD, Action::zoom_in},       {GLFW_KEY_KP_SUBTRACT, Action::zoom_out},
     {GLFW_KEY_ESCAPE, Action::toggle_help},
 };
 struct Letter {
@@ -34,9 +34,9 @@ struct Letter {
 };
 /// Letters go by what they are on this keyboard, not by where they are.
 constexpr Letter kLetters[] = {
-    {'+', Action::zoom_in},       {'=', Action::zoom_in},       {'-', Action::zoom_out},    {'f', Action::fit_operation},
-    {'a', Action::whole_run},     {'t', Action::toggle_theme},  {'h', Action::toggle_help}, {'?', Action::toggle_help},
-    {'q', Action::quit},
+    {'+', Action::zoom_in},       {'=', Action::zoom_in},     {'-', Action::zoom_out},
+    {'f', Action::fit_operation}, {'a', Action::whole_run},   {'t', Action::toggle_theme},
+    {'h', Action::toggle_help},   {'?', Action::toggle_help}, {'q', Action::quit},
 };
 
 /// What the callbacks tell the loop.
@@ -101,7 +101,8 @@ class Window {
         if (window_ == nullptr) fail();
         const float scale = fitting_scale(options);
         glfwSetWindowSizeLimits(window_, static_cast<int>(scale * static_cast<float>(kLeastWidth)),
-                                static_cast<int>(scale * static_cast<float>(kLeastHeight)), GLFW_DONT_CARE, GLFW_DONT_CARE);
+                                static_cast<int>(scale * static_cast<float>(kLeastHeight)), GLFW_DONT_CARE,
+                                GLFW_DONT_CARE);
         glfwMakeContextCurrent(window_);
         glfwSwapInterval(1);
     }

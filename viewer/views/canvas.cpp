@@ -184,15 +184,18 @@ ScrollArea::ScrollArea(const Theme& theme, const char* id, const Rect& r) : them
 }
 
 ScrollArea::~ScrollArea() {
+    ImGui::Dummy({1, 1});  // the cursor was moved by hand: this tells ImGui how far the content goes
     const float fade = theme_.px(26);
     const float right = rect_.x1 - (ImGui::GetScrollMaxY() > 0 ? ImGui::GetStyle().ScrollbarSize : 0);
     const ImU32 clear = theme_.panel & ~IM_COL32_A_MASK;
     ImDrawList& list = *ImGui::GetWindowDrawList();
     if (ImGui::GetScrollY() < ImGui::GetScrollMaxY() - 1) {
-        list.AddRectFilledMultiColor({rect_.x0, rect_.y1 - fade}, {right, rect_.y1}, clear, clear, theme_.panel, theme_.panel);
+        list.AddRectFilledMultiColor({rect_.x0, rect_.y1 - fade}, {right, rect_.y1}, clear, clear, theme_.panel,
+                                     theme_.panel);
     }
     if (ImGui::GetScrollY() > 1) {
-        list.AddRectFilledMultiColor({rect_.x0, rect_.y0}, {right, rect_.y0 + fade}, theme_.panel, theme_.panel, clear, clear);
+        list.AddRectFilledMultiColor({rect_.x0, rect_.y0}, {right, rect_.y0 + fade}, theme_.panel, theme_.panel, clear,
+                                     clear);
     }
     ImGui::EndChild();
     ImGui::PopStyleVar(2);

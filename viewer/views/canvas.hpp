@@ -41,7 +41,8 @@ class Canvas {
     /// Returns where the text ends.
     float text(const Rect& r, const std::string& text, ImFont* font, ImU32 colour, Align align = Align::left);
     float width(const std::string& text, ImFont* font) const;
-    /// Words on as many lines as they need and the rectangle has room for. False, and nothing drawn, if they do not fit.
+    /// Words on as many lines as they need and the rectangle has room for. False, and nothing drawn, if they do not
+    /// fit.
     bool wrapped(const Rect& r, const std::string& text, ImFont* font, ImU32 colour);
 
     /// The same words cut into lines of at most this width; a word that is wider has a line of its own.

@@ -26,24 +26,29 @@ struct Column {
     const char* above;
     const char* name;
     u64 (*figure)(const model::KindFigures&);
-    bool wide;  ///< figures may have many digits
-    int rank;   ///< where there is little room, the highest ranks are left out first
+    enum class Kind { instructions, exceptions, moves } kind;
+    int rank;  ///< where there is little room, the highest ranks are left out first
     const char* meaning;
 };
 using Figures = model::KindFigures;
 constexpr Column kColumns[] = {
-    {"", "count", [](const Figures& f) { return f.count; }, true, 1, "Operations of this kind in the run."},
-    {"net", "min", [](const Figures& f) { return f.net.min; }, true, 3, "Least net instructions of one operation, measured."},
-    {"net", "median", [](const Figures& f) { return f.net.median; }, true, 0,
+    {"", "count", [](const Figures& f) { return f.count; }, Column::Kind::instructions, 1,
+     "Operations of this kind in the run."},
+    {"net", "min", [](const Figures& f) { return f.net.min; }, Column::Kind::instructions, 3,
+     "Least net instructions of one operation, measured."},
+    {"net", "median", [](const Figures& f) { return f.net.median; }, Column::Kind::instructions, 0,
      "Median of the net instructions of one operation, measured."},
-    {"net", "max", [](const Figures& f) { return f.net.max; }, true, 3, "Most net instructions of one operation, measured."},
-    {"exceptions", "taken", [](const Figures& f) { return f.traps; }, false, 0,
+    {"net", "max", [](const Figures& f) { return f.net.max; }, Column::Kind::instructions, 3,
+     "Most net instructions of one operation, measured."},
+    {"exceptions", "taken", [](const Figures& f) { return f.traps; }, Column::Kind::exceptions, 0,
      "Exceptions taken to EL2 in one operation, the guest's own included. Median."},
-    {"ELs", "crossed", [](const Figures& f) { return f.els_crossed; }, false, 2,
+    {"ELs", "crossed", [](const Figures& f) { return f.els_crossed; }, Column::Kind::exceptions, 2,
      "Exception levels crossed by all traps and returns of one operation. Median."},
-    {"registers", "saved", saved_registers, false, 0, "Registers saved in one operation, all classes. Median."},
-    {"registers", "restored", restored_registers, false, 0, "Registers restored in one operation, all classes. Median."},
-    {"control", "writes", [](const Figures& f) { return f.control_writes; }, false, 2,
+    {"registers", "saved", saved_registers, Column::Kind::moves, 0,
+     "Registers saved in one operation, all classes. Median."},
+    {"registers", "restored", restored_registers, Column::Kind::moves, 0,
+     "Registers restored in one operation, all classes. Median."},
+    {"control", "writes", [](const Figures& f) { return f.control_writes; }, Column::Kind::moves, 2,
      "Control registers written in one operation. Median."},
 };
 
@@ -85,8 +90,10 @@ class ComparisonView : public View {
             needed = label_;
             for (const Column& column : kColumns) {
                 if (column.rank > rank) continue;
-                const float head = std::max(canvas.width(column.above, theme.fonts.small), canvas.width(column.name, theme.fonts.small));
-                columns_.push_back({&column, std::max(head, column.wide ? figure : 0) + theme.px(9)});
+                const float head = std::max(canvas.width(column.above, theme.fonts.small),
+                                            canvas.width(column.name, theme.fonts.small));
+                columns_.push_back(
+                    {&column, std::max(head, column.kind == Column::Kind::instructions ? figure : 0) + theme.px(9)});
                 needed += columns_.back().width;
             }
             if (needed <= width) break;
@@ -162,20 +169,22 @@ class ComparisonView : public View {
             } else {
                 gap = fmt::format("difference {}   ratio {}", grouped(row.difference(), true), times(row.ratio()));
             }
-            canvas.text(title.take_right(canvas.width(gap, theme.fonts.bold)), gap, theme.fonts.bold, theme.text, Align::right);
+            canvas.text(title.take_right(canvas.width(gap, theme.fonts.bold)), gap, theme.fonts.bold, theme.text,
+                        Align::right);
             title.x1 -= theme.px(16);
         }
         canvas.text(title, row.kind, theme.fonts.bold, theme.text);
     }
 
-    void draw_figures(const Context& context, Canvas& canvas, const Rect& line, int side, const Figures& figures) const {
+    void draw_figures(const Context& context, Canvas& canvas, const Rect& line, int side,
+                      const Figures& figures) const {
         const Theme& theme = context.theme;
         canvas.text({line.x0 + theme.px(6), line.y0, line.x0 + label_, line.y1}, context.session.name(side),
                     theme.fonts.text, theme.muted);
         float x = line.x0 + label_;
         for (const auto& [column, width] : columns_) {
             const u64 figure = column->figure(figures);
-            const bool recorded = column->wide || column->rank == 2 || context.session.full(side) || column->figure == kColumns[4].figure;
+            const bool recorded = column->kind != Column::Kind::moves || context.session.full(side);
             const bool none = (figures.count == 0 && column->rank != 1) || !recorded;
             canvas.text({x, line.y0, x + width, line.y1}, none ? "\u2013" : grouped(figure), theme.fonts.text,
                         figure == 0 || none ? theme.faint : theme.text, Align::right);
@@ -196,10 +205,11 @@ class ComparisonView : public View {
             for (std::size_t c = 0; c < kRegisterClassCount; ++c) {
                 const model::Moved& moved = figures.registers[c];
                 if (moved.saved + moved.restored == 0) continue;
-                text += fmt::format("{}{} {} + {}", text.empty() ? "" : ", ", words(kRegisterClasses[c].name), moved.saved,
-                                    moved.restored);
+                text += fmt::format("{}{} {} + {}", text.empty() ? "" : ", ", words(kRegisterClasses[c].name),
+                                    moved.saved, moved.restored);
             }
-            if (!text.empty()) tip.note(fmt::format("{}, registers saved + restored: {}", context.session.name(side), text));
+            if (!text.empty())
+                tip.note(fmt::format("{}, registers saved + restored: {}", context.session.name(side), text));
         }
     }
 

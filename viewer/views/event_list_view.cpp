@@ -85,7 +85,8 @@ class EventListView : public View {
             const std::string& name = context.session.name(side);
             const Rect place = row.take_right(canvas.width(name, theme.fonts.small) + theme.px(24));
             row.take_right(theme.px(6));
-            if (button(theme, side == 0 ? "side A" : "side B", place, name, state.side() == side)) state.select_side(side);
+            if (button(theme, side == 0 ? "side A" : "side B", place, name, state.side() == side))
+                state.select_side(side);
         }
         row.x0 = end + theme.px(14);
         canvas.text(row, grouped(u64{state.shown(state.side()).parts.events.size()}) + " in this operation",
@@ -126,7 +127,8 @@ class EventListView : public View {
         canvas.text(row.take_left(theme.px(62)), when, theme.fonts.text, theme.muted, Align::right);
         row.take_left(theme.px(14));
         const bool change = event.is(EventId::trap) || event.is(EventId::eret);
-        canvas.text(row.take_left(theme.px(112)), event_name(event), change ? theme.fonts.bold : theme.fonts.text, theme.text);
+        canvas.text(row.take_left(theme.px(112)), event_name(event), change ? theme.fonts.bold : theme.fonts.text,
+                    theme.text);
         row.take_left(theme.px(8));
         canvas.text(row, brief(trace, event), theme.fonts.text, theme.muted);
         ImGui::SetCursorScreenPos({at.x, at.y + line_});

@@ -29,15 +29,15 @@ class EventView : public View {
         const float end = canvas.heading(inside, words(event.info().name));
         row.x0 = end + theme.px(14);
         row.y1 = inside.y0 - theme.px(4);
-        canvas.text(row, fmt::format("event {} of {} \u00b7 {} \u00b7 CPU {}", grouped(u64{state.event()} + 1),
-                                     grouped(u64{trace.events().size()}), context.session.name(state.side()), event.cpu()),
+        canvas.text(row,
+                    fmt::format("event {} of {} \u00b7 {} \u00b7 CPU {}", grouped(u64{state.event()} + 1),
+                                grouped(u64{trace.events().size()}), context.session.name(state.side()), event.cpu()),
                     theme.fonts.small, theme.muted);
         draw_times(context, canvas, inside, event);
         const ScrollArea scroll(theme, "event", inside);
         ImGui::PushID(static_cast<int>(state.event()));
         Canvas rows(theme);
         for (const model::Field& field : fields_) draw_field(context, rows, inside.width() - theme.px(12), field);
-        ImGui::Dummy({1, theme.px(4)});
         ImGui::PopID();
     }
 
@@ -50,6 +50,8 @@ class EventView : public View {
         open_.clear();
         const model::Event& event = trace.event(event_);
         fields_ = model::describe(trace, event);
+        // Which register was written is said before its values.
+        std::stable_partition(fields_.begin(), fields_.end(), [](const model::Field& f) { return f.name == "sysreg"; });
         // Bits are open where the event is about them; a block's registers open on a click.
         if (!model::block_class(event)) {
             for (const char* name : {"ESR_EL2", "new_value", "ESR_EL1"}) open_.emplace_back(name);
@@ -171,14 +173,16 @@ class EventView : public View {
     void draw_part(const Context& context, Canvas& canvas, float width, const model::Field& whole,
                    const model::Field& part, int depth) {
         const Theme& theme = context.theme;
-        const model::Field* before = whole.name == "new_value" && old_ != nullptr ? find(old_->parts, part.name) : nullptr;
+        const model::Field* before =
+            whole.name == "new_value" && old_ != nullptr ? find(old_->parts, part.name) : nullptr;
         const bool changed = before != nullptr && before->value != part.value;
         const bool lit = part.value != 0 || changed;
         Rect line = next_line(theme, width, 20);
         if (changed) canvas.fill(line, faded(theme.select, 0.7F), theme.px(3));
         line.take_left(theme.px(16 + 14 * static_cast<float>(depth)));
         canvas.text(line.take_left(theme.px(52)), part.bits, theme.fonts.mono, theme.faint);
-        canvas.text(line.take_left(theme.px(82 - 14 * static_cast<float>(depth))), part.name, theme.fonts.mono, lit ? theme.text : theme.faint);
+        canvas.text(line.take_left(theme.px(82 - 14 * static_cast<float>(depth))), part.name, theme.fonts.mono,
+                    lit ? theme.text : theme.faint);
         line.take_left(theme.px(8));
         const std::string value = changed ? before->text + " \u2192 " + part.text : part.text;
         const float end = canvas.text(line, value, theme.fonts.mono, lit ? theme.text : theme.faint);

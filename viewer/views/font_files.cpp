@@ -13,8 +13,9 @@ constexpr std::initializer_list<const char*> kText = {"/usr/share/fonts/opentype
                                                       "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf"};
 constexpr std::initializer_list<const char*> kBold = {"/usr/share/fonts/opentype/inter/Inter-Bold.otf",
                                                       "/usr/share/fonts/truetype/dejavu/DejaVuSans-Bold.ttf"};
-constexpr std::initializer_list<const char*> kMono = {"/usr/share/fonts/truetype/jetbrains-mono/JetBrainsMono-Medium.ttf",
-                                                      "/usr/share/fonts/truetype/dejavu/DejaVuSansMono.ttf"};
+constexpr std::initializer_list<const char*> kMono = {
+    "/usr/share/fonts/truetype/jetbrains-mono/JetBrainsMono-Medium.ttf",
+    "/usr/share/fonts/truetype/dejavu/DejaVuSansMono.ttf"};
 
 // Latin, dashes and quotes, bullet, ellipsis, arrows, minus.
 constexpr ImWchar kAllBut[] = {0x20, 0x2f, 0x3a, 0xff, 0x2010, 0x2027, 0x2190, 0x2193, 0x2212, 0x2212, 0};

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Who ran when: for each run the lanes of the guest, EL2 and the host, with the steps drawn inside, both runs aligned at
-// the trap of the shown operation.
+// Who ran when: for each run the lanes of the guest, EL2 and the host, with the steps drawn inside, both runs aligned
+// at the trap of the shown operation.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -35,7 +35,8 @@ class LanesView : public View {
         const float gutter = gutter_width(context, canvas);
         const Rect labels = inside.take_bottom(theme.px(20));
         const Axis axis{context.state.from, context.state.to, inside.x0 + gutter, inside.x1};
-        draw_axis(canvas, theme, axis, {axis.x0, inside.y0, inside.x1, inside.y1}, {axis.x0, labels.y0, inside.x1, labels.y1});
+        draw_axis(canvas, theme, axis, {axis.x0, inside.y0, inside.x1, inside.y1},
+                  {axis.x0, labels.y0, inside.x1, labels.y1});
         std::vector<Group> groups;
         const float gap = theme.px(12);
         const auto count = static_cast<float>(context.session.count());
@@ -70,9 +71,9 @@ class LanesView : public View {
         row.x1 -= theme.px(14);
         const Shown& shown = state.shown(state.side());
         const auto visible = static_cast<u64>(std::llround(state.to - state.from));
-        std::string text = fmt::format("CPU {} \u00b7 aligned at the trap \u00b7 {} in view, net, measured",
-                                       shown.operation != nullptr ? shown.operation->cpu : 0,
-                                       counted(visible, "instruction"));
+        std::string text =
+            fmt::format("CPU {} \u00b7 aligned at the trap \u00b7 {} in view, net, measured",
+                        shown.operation != nullptr ? shown.operation->cpu : 0, counted(visible, "instruction"));
         canvas.text(row, text, theme.fonts.small, theme.muted);
     }
 
@@ -81,7 +82,8 @@ class LanesView : public View {
         for (int side = 0; side < context.session.count(); ++side) {
             width = std::max(width, canvas.width(context.session.name(side), context.theme.fonts.bold));
         }
-        return width + context.theme.px(16) + canvas.width(kLaneNames[0], context.theme.fonts.small) + context.theme.px(12);
+        return width + context.theme.px(16) + canvas.width(kLaneNames[0], context.theme.fonts.small) +
+               context.theme.px(12);
     }
 
     /// Three lanes and, below, a mark for each event.
@@ -106,16 +108,20 @@ class LanesView : public View {
         if (context.state.shown(side).operation == nullptr) {
             const Rect r = lane_rect(theme, group, 1);
             const Axis axis{context.state.from, context.state.to, group.x0 + gutter, group.x1};
-            canvas.text({std::max(axis.x0, axis.x(0)) + theme.px(10), r.y0, r.x1, r.y1}, "no partner in this run", theme.fonts.small,
-                        theme.faint);
+            canvas.text({std::max(axis.x0, axis.x(0)) + theme.px(10), r.y0, r.x1, r.y1}, "no partner in this run",
+                        theme.fonts.small, theme.faint);
         }
     }
 
     static Group make_group(const Context& context, const Axis& axis, const Rect& area, int side) {
         const model::Operation& operation = *context.state.shown(side).operation;
         const model::Run& run = context.session.run(side);
-        Group group{side, &context.session.lanes(side, operation.cpu), &run.timeline[operation.cpu],
-                    &run.trace.events_of(operation.cpu), {}, {}};
+        Group group{side,
+                    &context.session.lanes(side, operation.cpu),
+                    &run.timeline[operation.cpu],
+                    &run.trace.events_of(operation.cpu),
+                    {},
+                    {}};
         for (std::size_t lane = 0; lane < model::kLanes; ++lane) {
             group.lane[lane] = {axis, lane_rect(context.theme, area, lane), operation.begin};
         }
@@ -127,14 +133,14 @@ class LanesView : public View {
         for (std::size_t lane = 0; lane < model::kLanes; ++lane) {
             draw_spans(context, canvas, group, lane);
             const auto& depths = group.lanes->phases[lane];
-            for (std::size_t depth = 0; depth < depths.size(); ++depth) draw_phases(context, canvas, group, lane, depth);
+            for (std::size_t depth = 0; depth < depths.size(); ++depth)
+                draw_phases(context, canvas, group, lane, depth);
         }
         const Theme& theme = context.theme;
         if (!context.session.host_at_el1(group.side)) {
             Rect r = group.lane[static_cast<std::size_t>(model::Lane::host)].r;
             r.x0 = std::max(r.x0, group.ticks.axis.x(0)) + theme.px(10);
-            canvas.text(r, "the host's kernel runs at EL2: nothing of the host at EL1",
-                        theme.fonts.small, theme.muted);
+            canvas.text(r, "the host's kernel runs at EL2: nothing of the host at EL1", theme.fonts.small, theme.muted);
         }
         draw_ticks(context, canvas, group);
     }
@@ -142,8 +148,7 @@ class LanesView : public View {
     static void draw_spans(const Context& context, Canvas& canvas, const Group& group, std::size_t lane) {
         const Theme& theme = context.theme;
         paint_lane(
-            group.lane[lane], group.lanes->spans[lane], 2,
-            [&](const Rect& r, u32) { canvas.fill(r, theme.band); },
+            group.lane[lane], group.lanes->spans[lane], 2, [&](const Rect& r, u32) { canvas.fill(r, theme.band); },
             [&](const Rect& r, double density, std::size_t, std::size_t) {
                 canvas.fill(r, faded(theme.band, static_cast<float>(std::clamp(density, 0.15, 1.0))));
             });
@@ -264,11 +269,16 @@ class LanesView : public View {
                 const LanePlace place = phase_place(context.theme, group, lane, depth);
                 if (!place.r.contains(mouse)) continue;
                 if (const auto* found = find_in_lane(place, depths[depth], mouse.x)) {
-                    return show_phase(context, group, group.timeline->phases[found->item], click);
+                    const model::Phase& phase = group.timeline->phases[found->item];
+                    phase_tooltip(context, group.side, phase, group.ticks.origin);
+                    if (click) context.state.select_event(group.side, phase.first);
+                    return;
                 }
             }
             if (const auto* found = find_in_lane(group.lane[lane], group.lanes->spans[lane], mouse.x)) {
-                show_span(context, group, group.timeline->spans[found->item], click);
+                const model::Span& span = group.timeline->spans[found->item];
+                span_tooltip(context, group.side, span, group.ticks.origin);
+                if (click) context.state.select_event(group.side, span.first);
             }
         }
     }
@@ -283,32 +293,6 @@ class LanesView : public View {
             --at;
         }
         context.state.select_event(group.side, *at);
-    }
-
-    static std::string when(const Context& context, const Group& group, i64 begin, i64 end) {
-        return fmt::format("{}: {} to {} after the trap \u00b7 measured", context.session.name(group.side),
-                           grouped(begin - group.ticks.origin), grouped(end - group.ticks.origin));
-    }
-
-    static void show_phase(const Context& context, const Group& group, const model::Phase& phase, bool click) {
-        const model::StepInfo* step = model::find_step(static_cast<u8>(phase.step));
-        Tooltip tip(context.theme);
-        tip.title(step != nullptr ? fmt::format("{}. {}", step->number, words(step->name)) : "unknown step");
-        if (step != nullptr) tip.text(step->meaning);
-        tip.text(counted(static_cast<u64>(phase.end - phase.begin), "instruction"));
-        const std::string moves =
-            moves_sentence(model::moves_between(context.session.run(group.side).trace, phase.first, phase.last));
-        if (!moves.empty()) tip.text(moves);
-        tip.note(when(context, group, phase.begin, phase.end));
-        if (click) context.state.select_event(group.side, phase.first);
-    }
-
-    static void show_span(const Context& context, const Group& group, const model::Span& span, bool click) {
-        Tooltip tip(context.theme);
-        tip.title(model::world_name(span.world));
-        tip.text(counted(static_cast<u64>(span.end - span.begin), "instruction"));
-        tip.note(when(context, group, span.begin, span.end));
-        if (click) context.state.select_event(group.side, span.first);
     }
 
     bool dragged_ = false;

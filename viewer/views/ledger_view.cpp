@@ -110,7 +110,8 @@ class LedgerView : public View {
             return;
         }
         if (narrow_) return draw_both(theme, canvas, cell(line, side, sides, 0), moves.blocks[c], theme.fonts.text);
-        for (const auto& [column, count] : {std::pair{0, moves.blocks[c].saved}, std::pair{1, moves.blocks[c].restored}}) {
+        for (const auto& [column, count] :
+             {std::pair{0, moves.blocks[c].saved}, std::pair{1, moves.blocks[c].restored}}) {
             canvas.text(cell(line, side, sides, column), count == 0 ? "\u2013" : grouped(u64{count}), theme.fonts.text,
                         count == 0 ? theme.faint : theme.text, Align::right);
         }
@@ -135,16 +136,17 @@ class LedgerView : public View {
             const model::Moves& moves = context.state.shown(side).parts.moves;
             const int sides = context.session.count();
             const model::Moved sum{moves.saved(), moves.restored()};
+            if (!context.session.full(side)) continue;
             if (narrow_) {
                 draw_both(theme, canvas, cell(line, side, sides, 0), sum, theme.fonts.bold);
                 continue;
             }
-            canvas.text(cell(line, side, sides, 0), grouped(u64{sum.saved}), theme.fonts.bold, theme.text, Align::right);
+            canvas.text(cell(line, side, sides, 0), grouped(u64{sum.saved}), theme.fonts.bold, theme.text,
+                        Align::right);
             canvas.text(cell(line, side, sides, 1), grouped(u64{sum.restored}), theme.fonts.bold, theme.text,
                         Align::right);
         }
         ImGui::SetCursorScreenPos({line.x0, line.y1});
-        ImGui::Dummy({1, 1});
     }
 
     static void class_tooltip(const Context& context, std::size_t c) {
@@ -159,7 +161,8 @@ class LedgerView : public View {
             } else if (moved.saved + moved.restored == 0) {
                 tip.note(fmt::format("{}: untouched", context.session.name(side)));
             } else {
-                tip.note(fmt::format("{}: {} saved, {} restored", context.session.name(side), moved.saved, moved.restored));
+                tip.note(
+                    fmt::format("{}: {} saved, {} restored", context.session.name(side), moved.saved, moved.restored));
             }
         }
     }

@@ -24,11 +24,13 @@ Rect Screen::rect_of(Place place, const Context& context, const Rect& screen) {
     const Rect top = rest.take_top(theme.px(44));
     const Rect operation = rest.take_top(theme.px(40));
     rest.take_top(theme.px(4));
-    const Rect strips = rest.take_top(std::clamp(rest.height() * 0.27F, theme.px(96 + 62 * runs), theme.px(100 + 80 * runs)));
+    const Rect strips =
+        rest.take_top(std::clamp(rest.height() * 0.27F, theme.px(96 + 62 * runs), theme.px(100 + 80 * runs)));
     rest.take_top(gap);
     Rect right = rest.take_right(std::clamp(rest.width() * 0.30F, theme.px(360), theme.px(560)));
     rest.take_right(gap);
-    const Rect lanes = rest.take_top(std::clamp(rest.height() * 0.42F, theme.px(60 + 84 * runs), theme.px(70 + 130 * runs)));
+    const Rect lanes =
+        rest.take_top(std::clamp(rest.height() * 0.42F, theme.px(60 + 84 * runs), theme.px(70 + 130 * runs)));
     rest.take_top(gap);
     const Rect ledger = rest.take_right(std::clamp(rest.width() * 0.36F, theme.px(300), theme.px(440)));
     rest.take_right(gap);
@@ -59,9 +61,9 @@ void Screen::draw(const Context& context) {
     const ImVec2 size = ImGui::GetIO().DisplaySize;
     ImGui::SetNextWindowPos({0, 0});
     ImGui::SetNextWindowSize(size);
-    const ImGuiWindowFlags flags = ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove | ImGuiWindowFlags_NoSavedSettings |
-                                   ImGuiWindowFlags_NoBringToFrontOnFocus | ImGuiWindowFlags_NoScrollWithMouse |
-                                   ImGuiWindowFlags_NoNav;
+    const ImGuiWindowFlags flags = ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove |
+                                   ImGuiWindowFlags_NoSavedSettings | ImGuiWindowFlags_NoBringToFrontOnFocus |
+                                   ImGuiWindowFlags_NoScrollWithMouse | ImGuiWindowFlags_NoNav;
     ImGui::PushFont(context.theme.fonts.text);
     ImGui::Begin("Worldswitch", nullptr, flags);
     context.state.next_hot_cause.clear();

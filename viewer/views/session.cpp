@@ -10,7 +10,8 @@ namespace ws::view {
 Session::Session(std::vector<model::Run> runs) : runs_(std::move(runs)) {
     for (const model::Run& run : runs_) {
         if (run.operations.all().empty()) {
-            throw model::TraceError(run.trace.path().string(), "holds no operation: no guest trapped and was entered again");
+            throw model::TraceError(run.trace.path().string(),
+                                    "holds no operation: no guest trapped and was entered again");
         }
     }
     const model::Run& other = runs_.back();  // a run alone is compared with itself: its rows are what is shown
@@ -47,7 +48,8 @@ void Session::find_causes() {
 
 std::string Session::title(int side) const {
     const model::Trace& trace = run(side).trace;
-    std::string title = fmt::format("{} \u00b7 {} CPU{}", run(side).title(), trace.cpus(), trace.cpus() == 1 ? "" : "s");
+    std::string title =
+        fmt::format("{} \u00b7 {} CPU{}", run(side).title(), trace.cpus(), trace.cpus() == 1 ? "" : "s");
     const std::string level = trace.env("trace_level");
     return level.empty() ? title : title + " \u00b7 trace " + level;
 }

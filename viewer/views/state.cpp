@@ -70,8 +70,8 @@ void State::show_stop() {
     for (int side = 0; side < session_.count(); ++side) {
         const model::Operation* operation = session_.operation(side, side == 0 ? stop.a : stop.b);
         shown_[side].operation = operation;
-        shown_[side].parts = operation != nullptr ? model::take_apart(session_.run(side), *operation)
-                                                  : model::OperationEvents{};
+        shown_[side].parts =
+            operation != nullptr ? model::take_apart(session_.run(side), *operation) : model::OperationEvents{};
     }
 }
 
@@ -122,8 +122,8 @@ void State::step_event(int by) {
     const auto& events = shown_[side_].parts.events;
     const auto found = std::lower_bound(events.begin(), events.end(), event_);
     if (found == events.end()) return;
-    const auto place = std::clamp<std::ptrdiff_t>(found - events.begin() + by, 0,
-                                                  static_cast<std::ptrdiff_t>(events.size()) - 1);
+    const auto place =
+        std::clamp<std::ptrdiff_t>(found - events.begin() + by, 0, static_cast<std::ptrdiff_t>(events.size()) - 1);
     event_ = events[static_cast<std::size_t>(place)];
     scroll_to_event = true;
 }

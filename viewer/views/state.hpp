@@ -64,8 +64,8 @@ class State {
     bool dark;
     bool help = false;
     bool quit = false;
-    bool scroll_to_event = true;   ///< the list of events is to bring the selected one into view
-    std::string hot_cause;         ///< the cause under the mouse: other causes step back. Set anew in each frame.
+    bool scroll_to_event = true;  ///< the list of events is to bring the selected one into view
+    std::string hot_cause;        ///< the cause under the mouse: other causes step back. Set anew in each frame.
     std::string next_hot_cause;
 
   private:

@@ -6,6 +6,24 @@
 #include "viewer/views/text_forms.hpp"
 
 namespace ws::view {
+namespace {
+
+/// A step's name, and its meaning as a sentence.
+void explain(Tooltip& tip, const model::StepInfo& step) {
+    tip.title(fmt::format("{}. {}", step.number, words(step.name)));
+    std::string sentence = step.meaning;
+    if (!sentence.empty() && sentence[0] >= 'a' && sentence[0] <= 'z') {
+        sentence[0] = static_cast<char>(sentence[0] - 'a' + 'A');
+    }
+    tip.text(sentence + ".");
+}
+
+void note_times(Tooltip& tip, const Context& context, int side, i64 begin, i64 end) {
+    tip.note(fmt::format("{}: {} to {} after the trap \u00b7 measured", context.session.name(side), grouped(begin),
+                         grouped(end)));
+}
+
+}  // namespace
 
 std::string moves_sentence(const model::Moves& moves) {
     std::string text;
@@ -21,10 +39,7 @@ void segment_tooltip(const Context& context, int side, const model::Segment& seg
     const model::StepInfo* step = segment.step == 0 ? nullptr : model::find_step(segment.step);
     const std::string where = model::world_name(segment.world);
     if (step != nullptr) {
-        tip.title(fmt::format("{}. {}", step->number, words(step->name)));
-        std::string sentence = step->meaning;
-        if (!sentence.empty() && sentence[0] >= 'a' && sentence[0] <= 'z') sentence[0] = static_cast<char>(sentence[0] - 32);
-        tip.text(sentence + ".");
+        explain(tip, *step);
     } else {
         tip.title("between steps");
         tip.text("Code at " + where + " that belongs to no numbered step.");
@@ -33,6 +48,28 @@ void segment_tooltip(const Context& context, int side, const model::Segment& seg
     if (const std::string moves = moves_sentence(segment.moves); !moves.empty()) tip.text(moves);
     tip.note(fmt::format("{}: {} to {} after the trap \u00b7 {} \u00b7 measured", context.session.name(side),
                          grouped(segment.begin), grouped(segment.end), cause_name(cause_of_step(segment.step))));
+}
+
+void phase_tooltip(const Context& context, int side, const model::Phase& phase, i64 origin) {
+    const model::StepInfo* step = model::find_step(static_cast<u8>(phase.step));
+    Tooltip tip(context.theme);
+    if (step != nullptr) {
+        explain(tip, *step);
+    } else {
+        tip.title("unknown step");
+    }
+    tip.text(counted(static_cast<u64>(phase.end - phase.begin), "instruction"));
+    const std::string moves =
+        moves_sentence(model::moves_between(context.session.run(side).trace, phase.first, phase.last));
+    if (!moves.empty()) tip.text(moves);
+    note_times(tip, context, side, phase.begin - origin, phase.end - origin);
+}
+
+void span_tooltip(const Context& context, int side, const model::Span& span, i64 origin) {
+    Tooltip tip(context.theme);
+    tip.title(model::world_name(span.world));
+    tip.text(counted(static_cast<u64>(span.end - span.begin), "instruction"));
+    note_times(tip, context, side, span.begin - origin, span.end - origin);
 }
 
 }  // namespace ws::view

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The same operation in both runs on one scale: the shorter strip is visibly shorter. Colour is cause; below, the causes
-// with what each takes.
+// The same operation in both runs on one scale: the shorter strip is visibly shorter. Colour is cause; below, the
+// causes with what each takes.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -78,7 +78,8 @@ class StripsView : public View {
     }
 
     static Rect place(const Axis& axis, const Rect& strip, const model::Segment& segment) {
-        return {axis.x(static_cast<double>(segment.begin)), strip.y0, axis.x(static_cast<double>(segment.end)), strip.y1};
+        return {axis.x(static_cast<double>(segment.begin)), strip.y0, axis.x(static_cast<double>(segment.end)),
+                strip.y1};
     }
 
     static void draw_segment(const Context& context, Canvas& canvas, const Axis& axis, const Rect& strip,
@@ -91,11 +92,26 @@ class StripsView : public View {
         Rect r = place(axis, strip, segment);
         if (r.width() > theme.px(3)) r.x1 -= 1;
         canvas.cause(r, paint, dim ? 0.2F : 1.0F);
-        if (dim || paint.hatched) return;
+        if (dim) return;
         const Rect room = r.inset(theme.px(3), theme.px(2));
         const model::StepInfo* step = model::find_step(segment.step);
+        if (paint.hatched) {
+            const std::string text = step != nullptr ? words(step->name) : model::world_name(segment.world);
+            return label_on_hatching(theme, canvas, room, text, paint);
+        }
         if (step != nullptr && canvas.wrapped(room, words(step->name), theme.fonts.small, paint.ink)) return;
         canvas.wrapped(room, cause_short(cause), theme.fonts.small, paint.ink);
+    }
+
+    static void label_on_hatching(const Theme& theme, Canvas& canvas, const Rect& room, const std::string& text,
+                                  const CausePaint& paint) {
+        const float half = canvas.width(text, theme.fonts.small) / 2 + theme.px(6);
+        if (2 * half > room.width()) return;
+        const float x = (room.x0 + room.x1) / 2;
+        const float y = (room.y0 + room.y1) / 2;
+        const Rect plain{x - half, y - theme.px(9), x + half, y + theme.px(9)};
+        canvas.fill(plain, paint.fill, theme.px(3));
+        canvas.text(plain, text, theme.fonts.small, paint.ink, Align::centre);
     }
 
     static void draw_selection(const Context& context, Canvas& canvas, const Axis& axis, const Rect& strip, int side) {
@@ -116,8 +132,8 @@ class StripsView : public View {
         const float end = canvas.text({x, middle - theme.px(18), row.x1, middle + theme.px(12)}, figure,
                                       theme.fonts.figure, theme.text);
         const float end_of_unit =
-            canvas.text({x, middle + theme.px(11), row.x1, middle + theme.px(27)}, net == 1 ? "instruction" : "instructions",
-                        theme.fonts.small, theme.muted);
+            canvas.text({x, middle + theme.px(11), row.x1, middle + theme.px(27)},
+                        net == 1 ? "instruction" : "instructions", theme.fonts.small, theme.muted);
         draw_gap(context, canvas, axis, {std::max(end, end_of_unit) + theme.px(14), row.y0, row.x1, row.y1}, side);
     }
 
@@ -189,7 +205,8 @@ class StripsView : public View {
         Rect rest = column.inset(theme.px(4), 0);
         Rect head = rest.take_top(theme.px(18));
         const Rect swatch = head.take_left(theme.px(12));
-        canvas.cause({swatch.x0, (swatch.y0 + swatch.y1) / 2 - theme.px(6), swatch.x1, (swatch.y0 + swatch.y1) / 2 + theme.px(6)},
+        canvas.cause({swatch.x0, (swatch.y0 + swatch.y1) / 2 - theme.px(6), swatch.x1,
+                      (swatch.y0 + swatch.y1) / 2 + theme.px(6)},
                      theme.cause(cause));
         head.take_left(theme.px(6));
         const std::string name = cause_name(cause);
@@ -215,7 +232,8 @@ class StripsView : public View {
     static void cause_tooltip(const Context& context, const std::string& cause) {
         Tooltip tip(context.theme);
         tip.title(cause_name(cause));
-        if (cause == "outside") tip.text("Code that belongs to no numbered step: vectors, calls, the loop around the steps.");
+        if (cause == "outside")
+            tip.text("Code that belongs to no numbered step: vectors, calls, the loop around the steps.");
         for (const model::StepInfo& step : model::step_infos()) {
             if (cause == step.cause) tip.text(fmt::format("{}. {}: {}", step.number, words(step.name), step.meaning));
         }

@@ -12,10 +12,17 @@ struct CauseText {
     const char* brief;
 };
 constexpr CauseText kCauses[] = {
-    {"transition", "transitions", "ERET"},     {"general", "general-purpose", "GPR"}, {"fp", "FP/SIMD", "FP"},
-    {"el1", "EL1 state", "EL1"},               {"vgic", "vGIC", "vGIC"},              {"timer", "timer", "timer"},
-    {"debug", "debug", "debug"},               {"stage2", "stage 2", "stage 2"},      {"handler", "handler", "handler"},
-    {"trap_config", "trap control", "traps"}, {"outside", "between steps", "other"},
+    {"transition", "transitions", "ERET"},
+    {"general", "general-purpose", "GPR"},
+    {"fp", "FP/SIMD", "FP"},
+    {"el1", "EL1 state", "EL1"},
+    {"vgic", "vGIC", "vGIC"},
+    {"timer", "timer", "timer"},
+    {"debug", "debug", "debug"},
+    {"stage2", "stage 2", "stage 2"},
+    {"handler", "handler", "handler"},
+    {"trap_config", "trap control", "traps"},
+    {"outside", "between steps", "other"},
 };
 
 const CauseText* find_cause(const std::string& cause) {
@@ -29,8 +36,8 @@ struct WordText {
     const char* word;
     const char* text;
 };
-constexpr WordText kWords[] = {{"el1", "EL1"}, {"el2", "EL2"}, {"fp", "FP"}, {"vgic", "vGIC"}, {"stage2", "stage 2"},
-                               {"vcpu", "vCPU"}};
+constexpr WordText kWords[] = {{"el1", "EL1"},   {"el2", "EL2"},        {"fp", "FP"},
+                               {"vgic", "vGIC"}, {"stage2", "stage 2"}, {"vcpu", "vCPU"}};
 
 }  // namespace
 
