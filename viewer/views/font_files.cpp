@@ -42,7 +42,9 @@ ImFont* load(std::initializer_list<const char*> files, float size) {
     const std::string file = first_that_exists(files);
     if (file.empty()) {
         config.SizePixels = std::floor(size);
-        return atlas.AddFontDefault(&config);
+        ImFont* plain = atlas.AddFontDefault(&config);
+        plain->FallbackChar = '-';  // it has no minus and no dash
+        return plain;
     }
     // A font's height includes its line gap, which differs: with these, letters are about equally high.
     const bool tall = file.find("JetBrains") != std::string::npos;
