@@ -45,12 +45,20 @@ class Window {
         end(at + sizeof(Payload));
     }
 
+    /// The same for an event that another one follows soon: that one makes the open packet's length include both.
+    template <class Payload>
+    WS_INLINE void emit_quickly(const Payload& payload) {
+        u8* const at = begin(static_cast<u8>(Payload::kId));
+        *reinterpret_cast<Payload*>(at) = payload;
+        recorder_.position = at + sizeof(Payload);
+    }
+
     /// A register block: `count` 64-bit values in table order, copied from where the switch keeps them.
     template <std::size_t count>
     WS_INLINE void emit_block(RegisterClass register_class, Operation operation, Owner owner, const u64* values) {
         u8* const at = begin(static_cast<u8>(kFirstBlockId + static_cast<u8>(register_class)));
         *reinterpret_cast<payload::block_header*>(at) = {operation, owner};
-        hw::copy_words<count>(at + sizeof(payload::block_header), values);
+        copy<count>(at + sizeof(payload::block_header), values);
         end(at + sizeof(payload::block_header) + count * sizeof(u64));
     }
 
@@ -72,6 +80,17 @@ class Window {
         recorder_.position = position;
         // Packets are aligned to their size of 64 KiB, so the low half word of a position is the offset in the packet.
         *recorder_.open_bytes = static_cast<u16>(reinterpret_cast<std::uintptr_t>(position));
+    }
+
+    /// A few values are stored one by one: with LDP and STP the compiler would have to compute an address for them
+    /// outside the window.
+    template <std::size_t count>
+    WS_INLINE static void copy(u8* to, const u64* from) {
+        if constexpr (count > 4) {
+            hw::copy_words<count>(to, from);
+        } else {
+            for (std::size_t i = 0; i < count; ++i) __builtin_memcpy(to + i * sizeof(u64), from + i, sizeof(u64));
+        }
     }
 
     u64 time_;

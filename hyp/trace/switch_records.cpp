@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the assembly of a world switch records: traps and returns, with the general-purpose registers around them. Each
 // function is called inside a window (arch/hw/trace_macros.h) and returns the address of the recorder's `spent`.
+#include "host_trap.hpp"
 #include "points.hpp"
 
 namespace ws::trace {
@@ -18,8 +19,6 @@ payload::trap trap_now(Owner owner, u64 vector, u64 lead) {
 payload::eret eret_now(Owner owner, u64 tail) {
     return {hw::read<reg::ELR_EL2>(), hw::read<reg::SPSR_EL2>(), owner, static_cast<u8>(tail)};
 }
-
-constexpr u8 kLowerElSync = 8;
 
 }  // namespace
 
@@ -53,22 +52,17 @@ extern "C" u64* trace_record_guest_entry(VcpuContext& vcpu, u64 start, u64 tail)
     return &recorder.spent;
 }
 
-/// The host's kernel at EL1 called the lowvisor (split). The clock was read by the vector's first instruction. It can only
-/// be an HVC, which has no fault address; if it is anything else a panic reports the rest.
-extern "C" u64* trace_record_host_trap(u64 clock) {
-    Recorder& recorder = el2_cpu().recorder;
-    Window at_trap(clock, recorder);
-    at_trap.emit(payload::trap{hw::read<reg::ESR_EL2>(), hw::read<reg::ELR_EL2>(), hw::read<reg::SPSR_EL2>(), 0, 0, kHost,
-                               kLowerElSync, 0});
-    return &recorder.spent;
-}
+/// What host_vectors.S keeps through trace_record_host_eret.
+struct HostReturn {
+    u64 result;
+    u64 start;
+};
 
-/// The lowvisor returns to the host's kernel (split).
-extern "C" u64* trace_record_host_eret(u64 start, u64 tail) {
-    Recorder& recorder = el2_cpu().recorder;
-    Window now(start, recorder);
-    now.emit(eret_now(kHost, tail));
-    return &recorder.spent;
+/// The lowvisor returns `result` to the host's kernel (split). `start`: the window's begin.
+extern "C" HostReturn trace_record_host_eret(u64 result, u64 start) {
+    Window now(start, el2_cpu().recorder);
+    now.emit_quickly(eret_now(kHost, kHostEretTail));
+    return {result, start};
 }
 
 }  // namespace ws::trace

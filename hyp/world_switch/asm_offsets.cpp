@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Compiled to assembly text, never linked: cmake/asm_offsets picks the lines that start with -> and writes asm_offsets.h,
+// Compiled to assembly text, never linked: cmake/asm_offsets.cmake picks the lines that start with -> and writes asm_offsets.h,
 // so that assembly uses the offsets of the C++ structs and no literals.
 #include "../kernel/cpu.hpp"
 #include "../kernel/panic.hpp"
@@ -16,11 +16,7 @@ void asm_offsets() {
     OFFSET(GUEST_FRAME_X0, offsetof(GuestFrame, x0));
     OFFSET(GUEST_FRAME_WINDOW, offsetof(GuestFrame, window));
     OFFSET(GUEST_FRAME_BYTES, sizeof(GuestFrame));
-    OFFSET(HOST_FRAME_X29, offsetof(HostFrame, x29));
-    OFFSET(HOST_FRAME_X0, offsetof(HostFrame, x0));
-    OFFSET(HOST_FRAME_X2, offsetof(HostFrame, x2));
-    OFFSET(HOST_FRAME_WINDOW, offsetof(HostFrame, window));
-    OFFSET(HOST_FRAME_BYTES, sizeof(HostFrame));
+    OFFSET(CPU_RECORDER_SPENT, offsetof(Cpu, recorder) + offsetof(trace::Recorder, spent));
     OFFSET(PANIC_FRAME_X0, offsetof(PanicFrame, x));
     OFFSET(PANIC_FRAME_SP, offsetof(PanicFrame, sp));
     OFFSET(PANIC_FRAME_VECTOR, offsetof(PanicFrame, vector));

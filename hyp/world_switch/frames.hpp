@@ -15,11 +15,4 @@ struct alignas(16) GuestFrame {
     u64 window;   ///< begin of the recorder's window
 };
 
-/// On EL2's stack while the lowvisor works for the host (split).
-struct alignas(16) HostFrame {
-    u64 x29, x30;
-    u64 x0, x1, x2;
-    u64 window;
-};
-
 }  // namespace ws

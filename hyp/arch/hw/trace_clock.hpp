@@ -13,7 +13,9 @@ WS_INLINE u64 read_trace_clock() {
     return now;
 }
 
-/// Closes what read_trace_clock() opened: adds to `spent` the instructions since `start`, and those of this very block.
+/// Closes what read_trace_clock() opened: adds to `spent` the instructions since `start`, those of this very block, and
+/// `extra` ones that ran for the recorder before.
+template <unsigned extra = 0>
 WS_INLINE void charge_recorder(u64& spent, u64 start) {
     u64 delta;
     u64 sum;
@@ -22,10 +24,10 @@ WS_INLINE void charge_recorder(u64& spent, u64 start) {
         "sub %0, %0, %3\n\t"
         "ldr %1, %2\n\t"
         "add %1, %1, %0\n\t"
-        "add %1, %1, #6\n\t"   // the instructions from that MRS to the STR
+        "add %1, %1, %4\n\t"   // six instructions from that MRS to the STR
         "str %1, %2"
         : "=&r"(delta), "=&r"(sum), "+m"(spent)
-        : "r"(start));
+        : "r"(start), "i"(6 + extra));
 }
 
 /// Calls `trace_make_room` for the recorder in X17 and keeps every register but X16 and X17, so that the code around

@@ -12,15 +12,14 @@
 
 #if WS_LEVEL_NUMBER(WS_TRACE_LEVEL) > WS_LEVEL_off
 
-// X9 holds the address of the recorder's `spent`; the frame keeps the window's begin at \start; \extra instructions of the
-// recorder ran before that. X10 and X11 are lost.
-    .macro close_trace_window start, extra=0
-    ldr x11, [sp, #\start]
+// X9 holds the address of the recorder's `spent`; the frame keeps the window's begin. X10 and X11 are lost.
+    .macro close_trace_window
+    ldr x11, [sp, #GUEST_FRAME_WINDOW]
     mrs x10, PMCCNTR_EL0
     sub x10, x10, x11
     ldr x11, [x9]
     add x10, x10, x11
-    add x10, x10, #6 + \extra           // six from that MRS to the STR
+    add x10, x10, #6                    // from that MRS to the STR
     str x10, [x9]
     .endm
 
@@ -41,7 +40,7 @@ guest_vector_\number\()_clock:
     bl trace_record_guest_exit
     mov x9, x0
     ldp x1, x30, [sp, #GUEST_FRAME_X0]
-    close_trace_window GUEST_FRAME_WINDOW
+    close_trace_window
     .endm
 
 // Before the guest's registers are restored. X0 is the vCPU and stays so. \tail instructions follow, ERET included:
@@ -53,38 +52,29 @@ guest_vector_\number\()_clock:
     bl trace_record_guest_entry
     mov x9, x0
     ldr x0, [sp, #GUEST_FRAME_VCPU]
-    close_trace_window GUEST_FRAME_WINDOW
+    close_trace_window
 .Lguest_entry_tail:
     .endm
 
-// In the split design's host vector: X16 keeps the time.
+// In the split design's host vector: X3, the time of the trap, is lowvisor_host_call's last argument.
     .macro trace_host_clock
     mrs x16, PMCCNTR_EL0
     .endm
-
-// The host called the lowvisor. X0 to X2 are the call's and stay so.
-    .macro trace_host_trap
-    mrs x17, PMCCNTR_EL0
-    stp x0, x1, [sp, #HOST_FRAME_X0]
-    stp x2, x17, [sp, #HOST_FRAME_X2]
-    mov x0, x16
-    bl trace_record_host_trap
-    mov x9, x0
-    ldp x0, x1, [sp, #HOST_FRAME_X0]
-    ldr x2, [sp, #HOST_FRAME_X2]
-    close_trace_window HOST_FRAME_WINDOW, 1
+    .macro trace_pass_host_clock
+    mov x3, x16
     .endm
 
-// Before the lowvisor returns to the host. X0 is the result and stays so.
+// Before the lowvisor returns to the host. X0 is the result and stays so. \tail: as above.
     .macro trace_host_eret tail
     mrs x1, PMCCNTR_EL0
-    stp x0, x1, [sp, #HOST_FRAME_X2]
-    mov x0, x1
-    mov x1, #\tail
     bl trace_record_host_eret
-    mov x9, x0
-    ldr x0, [sp, #HOST_FRAME_X2]
-    close_trace_window HOST_FRAME_WINDOW
+    mrs x9, TPIDR_EL2
+    mrs x10, PMCCNTR_EL0
+    sub x10, x10, x1
+    ldr x11, [x9, #CPU_RECORDER_SPENT]
+    add x10, x10, x11
+    add x10, x10, #6
+    str x10, [x9, #CPU_RECORDER_SPENT]
 .Lhost_eret_tail:
     .endm
 
@@ -104,7 +94,7 @@ guest_vector_\number\()_clock:
     .endm
     .macro trace_host_clock
     .endm
-    .macro trace_host_trap
+    .macro trace_pass_host_clock
     .endm
     .macro trace_host_eret tail
     .endm

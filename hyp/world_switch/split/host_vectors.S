@@ -4,13 +4,6 @@
 #include "../../arch/hw/trace_macros.h"
 #include "../../kernel/panic_vector.h"
 
-    .section .rodata
-    .balign 8
-host_calls:
-    .quad lowvisor_run_vcpu
-    .quad lowvisor_share_pages
-    .equ HOST_CALLS, (. - host_calls) / 8
-
     .text
     .balign 0x800
     .global host_vectors
@@ -28,31 +21,21 @@ host_vectors:
 // X0: the call, X1 and X2: its arguments. The caller has given up X3 to X17 (arch/hw/calls.hpp).
     .type host_call, %function
 host_call:
-    stp x29, x30, [sp, #-HOST_FRAME_BYTES]!
-    mov x29, sp
-    trace_host_trap
     mrs x17, ESR_EL2
     lsr x17, x17, #26
     cmp x17, #0x16                      // an HVC? (exception_classes.def: HVC64)
     b.ne host_call_unexpected
-    cmp x0, #HOST_CALLS
-    b.hs host_call_unknown
-    adrp x9, host_calls
-    add x9, x9, :lo12:host_calls
-    ldr x9, [x9, x0, lsl #3]
-    mov x0, x1
-    mov x1, x2
-    blr x9
+    stp x29, x30, [sp, #-16]!
+    mov x29, sp
+    trace_pass_host_clock
+    bl lowvisor_host_call
 host_return:
     trace_host_eret tail=2
-    ldp x29, x30, [sp], #HOST_FRAME_BYTES
+    ldp x29, x30, [sp], #16
     eret
     check_trace_tail host_eret, 2
     dsb nsh
     isb
-host_call_unknown:
-    mov x0, #-1
-    b host_return
 host_call_unexpected:
     msr TPIDRRO_EL0, x0
     mov x0, #8
@@ -63,8 +46,7 @@ host_call_unexpected:
     .global lowvisor_enter_kernel
     .type lowvisor_enter_kernel, %function
 lowvisor_enter_kernel:
-    sub sp, sp, #HOST_FRAME_BYTES
-    stp xzr, xzr, [sp]
+    stp xzr, xzr, [sp, #-16]!
     b host_return
     .size lowvisor_enter_kernel, . - lowvisor_enter_kernel
 

@@ -10,7 +10,7 @@
 #include "../../kernel/kernel_main.hpp"
 #include "../../kernel/panic.hpp"
 #include "../../kernel/run_report.hpp"
-#include "../../trace/recorder.hpp"
+#include "../../trace/host_trap.hpp"
 #include "../guest_entry.hpp"
 #include "this_design.hpp"
 
@@ -22,6 +22,18 @@ namespace {
 AddressSpace lowvisor_space(Regime::el2);
 
 constexpr u64 kSpsrEl1hMasked = 0x3c5;   // EL1h, D A I F masked
+constexpr u64 kUnknownCall = ~u64{0};
+
+u64 share_pages(u64 start, u64 bytes) {
+    // The kernel is trusted, but its mistakes are not: what is the lowvisor's own stays as it is.
+    const PaRange wanted{Pa(start), bytes};
+    const PaRange image{image_address(image_start), image_address(image_end) - image_address(image_start)};
+    if (bytes == 0 || start % 4096 != 0 || bytes % 4096 != 0 || wanted.overlaps(image)) return ~0ULL;
+    lowvisor_space.map(wanted.start, wanted.bytes, Access::read_write);
+    hw::dsb_ish();
+    hw::isb();
+    return 0;
+}
 
 }  // namespace
 
@@ -42,15 +54,13 @@ void ThisDesign::start_el2() {
     lowvisor_enter_kernel();
 }
 
-extern "C" u64 lowvisor_share_pages(u64 start, u64 bytes) {
-    // The kernel is trusted, but its mistakes are not: what is the lowvisor's own stays as it is.
-    const PaRange wanted{Pa(start), bytes};
-    const PaRange image{image_address(image_start), image_address(image_end) - image_address(image_start)};
-    if (bytes == 0 || start % 4096 != 0 || bytes % 4096 != 0 || wanted.overlaps(image)) return ~0ULL;
-    lowvisor_space.map(wanted.start, wanted.bytes, Access::read_write);
-    hw::dsb_ish();
-    hw::isb();
-    return 0;
+extern "C" u64 lowvisor_host_call(HostCall call, u64 argument1, u64 argument2, u64 clock) {
+    trace::host_trap(clock);
+    switch (call) {
+        case HostCall::run_vcpu: return lowvisor_run_vcpu(*reinterpret_cast<VcpuContext*>(argument1));
+        case HostCall::share_pages: return share_pages(argument1, argument2);
+    }
+    return kUnknownCall;
 }
 
 }  // namespace ws

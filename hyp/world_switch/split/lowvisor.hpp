@@ -6,14 +6,17 @@
 
 namespace ws {
 
-/// X0 of a host's HVC: the row of host_calls in host_vectors.S.
+/// X0 of a host's HVC.
 enum class HostCall : u64 {
     run_vcpu = 0,      ///< X1: the vCPU. Returns after its exit.
     share_pages = 1,   ///< X1: physical address, X2: bytes. From now on the lowvisor may touch them too.
 };
 
 extern "C" u64 lowvisor_run_vcpu(VcpuContext& vcpu);
-extern "C" u64 lowvisor_share_pages(u64 start, u64 bytes);
+
+/// Every HVC of the kernel's comes here from host_vectors.S; the result is its X0. `clock` is the time of the trap, for the
+/// trace. A call that is unknown returns -1.
+extern "C" u64 lowvisor_host_call(HostCall call, u64 argument1, u64 argument2, u64 clock);
 
 /// ERET to kernel_main at EL1, the first return of this CPU's life.
 extern "C" [[noreturn]] void lowvisor_enter_kernel();
