@@ -66,7 +66,7 @@ inline constexpr IssFieldInfo kIssFields[] = {
 #undef ISS_FIELD
 };
 
-/// The row for an exception class, or null if the Arm ARM has none of that number.
+/// The row for an exception class, or null if the table has none of that number.
 constexpr const ExceptionClassInfo* find_exception_class(u8 ec) {
     for (const ExceptionClassInfo& row : kExceptionClasses) {
         if (row.ec == ec) return &row;

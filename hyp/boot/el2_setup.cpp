@@ -52,6 +52,7 @@ void prepare_el2() {
     host.vmpidr = hw::read<reg::MPIDR_EL1>();
     host.vpidr = hw::read<reg::MIDR_EL1>();
 
+    hw::write<reg::CNTV_CTL_EL0>(0);   // before E2H gives the name to EL2's own timer
     hw::write<reg::HCR_EL2>(host.hcr);
     hw::isb();   // E2H decides how the registers below are laid out
     hw::write<reg::CPTR_EL2>(host.cptr);
@@ -63,7 +64,6 @@ void prepare_el2() {
     hw::write<reg::VPIDR_EL2>(host.vpidr);
     hw::write<reg::VTTBR_EL2>(0);
     hw::write<reg::CNTVOFF_EL2>(0);
-    hw::write<reg::CNTV_CTL_EL0>(0);
     hw::write<reg::MDSCR_EL1>(0);
     hw::isb();
     hw::tlb_invalidate_el1_all();

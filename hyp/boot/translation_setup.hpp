@@ -15,18 +15,21 @@ inline u64 output_address_size() {
     return implemented < k40Bits ? implemented : k40Bits;
 }
 
+/// SCTLR_EL1 with the MMU and the caches off: the bits that must be one (Armv8.0).
+inline constexpr u64 kSctlrEl1MustBeOne = 0x30d0'0800;
+
 /// EL1&0 from EL1; with E2H the same lines, run at EL2, turn on EL2&0: the names are redirected.
 inline void turn_on_el1_translation(const AddressSpace& space) {
     using T = reg::TCR_EL1;
     using S = reg::SCTLR_EL1;
+    hw::dsb_sy();   // the walker sees the tables
     hw::write<reg::MAIR_EL1>(AddressSpace::kMair);
     hw::write<reg::TCR_EL1>(T::T0SZ.of(64 - AddressSpace::kAddressBits) | T::IRGN0.of(1) | T::ORGN0.of(1) | T::SH0.of(3) |
                             T::TG0.of(0) | T::EPD1.mask() | T::IPS.of(output_address_size()));
     hw::write<reg::TTBR0_EL1>(space.root().value);
     hw::write<reg::TTBR1_EL1>(0);
     hw::isb();
-    constexpr u64 kMustBeOne = 0x30d0'0800;   // SCTLR_EL1 of Armv8.0 (Arm ARM D17.2.118)
-    hw::write<reg::SCTLR_EL1>(kMustBeOne | S::M.mask() | S::C.mask() | S::I.mask() | S::SA.mask() | S::WXN.mask());
+    hw::write<reg::SCTLR_EL1>(kSctlrEl1MustBeOne | S::M.mask() | S::C.mask() | S::I.mask() | S::SA.mask() | S::WXN.mask());
     hw::isb();
 }
 
@@ -36,6 +39,7 @@ inline void turn_on_el2_translation(const AddressSpace& space) {
     using S = reg::SCTLR_EL2;
     constexpr u64 kTcrMustBeOne = (1ULL << 31) | (1ULL << 23);
     constexpr u64 kSctlrMustBeOne = 0x30c5'0830;
+    hw::dsb_sy();   // the walker sees the tables
     hw::write<reg::MAIR_EL2>(AddressSpace::kMair);
     hw::write<reg::TCR_EL2>(kTcrMustBeOne | T::T0SZ.of(64 - AddressSpace::kAddressBits) | T::IRGN0.of(1) | T::ORGN0.of(1) |
                             T::SH0.of(3) | T::PS.of(output_address_size()));

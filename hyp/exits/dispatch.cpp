@@ -25,6 +25,7 @@ constexpr std::array<Handler, kExceptionClassCount> make_handlers() {
     set(Ec::IABT_LOW, handle_instruction_abort);
     set(Ec::DABT_LOW, handle_data_abort);
     set(Ec::SVE, handle_undefined);
+    set(Ec::SME, handle_undefined);
     set(Ec::PAC, handle_undefined);
     set(Ec::CP15_MCR_MRC, handle_undefined);
     set(Ec::CP15_MCRR_MRRC, handle_undefined);
@@ -49,7 +50,7 @@ Outcome handle_exit(Vcpu& vcpu) {
     }
     // An interrupt of the board's: the kernel has none enabled yet, so there is nothing to acknowledge.
     if (exit.vector == kLowerElIrq || exit.vector == kLowerElFiq) return Outcome::resume;
-    crash_guest(vcpu, exit.vector < 12 ? "SError while the guest ran" : "the guest entered AArch32");
+    crash_guest(vcpu, exit.vector < 12 ? "SError while the guest ran" : "a vector that HCR_EL2.RW rules out");
 }
 
 Outcome handle_unexpected(Vcpu& vcpu) { crash_guest(vcpu, "a trap that the hypervisor has no handler for"); }

@@ -31,7 +31,9 @@ u64 handler_pstate(u64 pstate, u64 sctlr) {
     const bool has_pan = reg::ID_AA64MMFR1_EL1::PAN.get(hw::read<reg::ID_AA64MMFR1_EL1>()) != 0;
     const bool set_pan = has_pan && reg::SCTLR_EL1::SPAN.get(sctlr) == 0;
     const u64 pan = set_pan ? S::PAN.mask() : pstate & S::PAN.mask();
-    return flags | pan | S::D.mask() | S::A.mask() | S::I.mask() | S::F.mask() | S::M.of(kEl1h);
+    const u64 kept = pstate & S::DIT.mask();
+    const u64 ssbs = S::SSBS.of(reg::SCTLR_EL1::DSSBS.get(sctlr));
+    return flags | pan | kept | ssbs | S::D.mask() | S::A.mask() | S::I.mask() | S::F.mask() | S::M.of(kEl1h);
 }
 
 }  // namespace
@@ -40,8 +42,10 @@ void inject_undefined(Vcpu& vcpu) {
     VcpuContext& context = *vcpu.context;
     const u64 pstate = context.pstate();
     const u64 esr = reg::ESR_EL1::EC.of(static_cast<u64>(Ec::UNKNOWN)) | reg::ESR_EL1::IL.mask();
-    trace::event<trace::At::kernel>(trace::payload::inject{esr, read_guest_el1<reg::FAR_EL1>(context), context.owner,
-                                                           trace::Injection::undefined_instruction});
+    using Event = trace::payload::inject;
+    trace::event_made<trace::At::kernel, Event>([&]() WS_INLINE_LAMBDA {
+        return Event{esr, read_guest_el1<reg::FAR_EL1>(context), context.owner, trace::Injection::undefined_instruction};
+    });
     write_guest_el1<reg::ELR_EL1>(context, context.pc());
     write_guest_el1<reg::SPSR_EL1>(context, pstate);
     write_guest_el1<reg::ESR_EL1>(context, esr);

@@ -42,8 +42,11 @@ Outcome handle_sysreg(Vcpu& vcpu) {
 
     if (is_feature_register(e) && is_read) {
         context.set_x(rt, guest_feature_register(e));
+    } else if (e == kOslsrEl1 && is_read) {
+        constexpr u64 kLockImplemented = 8;   // OSLM
+        context.set_x(rt, kLockImplemented);
     } else if (is_os_lock(e) || e == info(SysregId::ACTLR_EL1).encoding) {
-        if (is_read) context.set_x(rt, 0);   // no lock, no auxiliary control: reads as zero, writes are ignored
+        if (is_read) context.set_x(rt, 0);   // never locked, no auxiliary control: reads as zero, writes are ignored
     } else if (is_debug_register(e) && !context.debug_used) {
         ThisDesign::load_debug(context);
         return Outcome::resume;   // the same instruction again

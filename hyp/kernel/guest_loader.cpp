@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "guest_loader.hpp"
 
-#include "../arch/hw/maintenance.hpp"
 #include "../device_tree/writer.hpp"
 #include "panic.hpp"
 
@@ -83,12 +82,10 @@ GuestEntry load_guest(Vm& vm, const Module& guest) {
     const Ipa entry = Vm::kMemoryStart + image.offset;
     u8* const to = vm.guest_memory(entry, guest.range.bytes);
     __builtin_memcpy(to, reinterpret_cast<const void*>(guest.range.start.value), guest.range.bytes);
-    hw::make_executable(HostVa(reinterpret_cast<u64>(to)), guest.range.bytes);
 
     const Ipa tree = Vm::kMemoryStart + tree_offset;
     const u32 written = write_device_tree(vm, guest.arguments, vm.guest_memory(tree, kDeviceTreeBytes), kDeviceTreeBytes);
     require(written != 0, "the guest's device tree does not fit in 64 KiB");
-    hw::make_executable(HostVa(reinterpret_cast<u64>(vm.guest_memory(tree, kDeviceTreeBytes))), written);
     return {entry, tree};
 }
 

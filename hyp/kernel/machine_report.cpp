@@ -10,7 +10,7 @@ void print_syndrome(const char* name, u64 esr) {
     const u8 ec = static_cast<u8>(ec_of(esr));
     const ExceptionClassInfo* row = find_exception_class(ec);
     if (row == nullptr) {
-        print("  ", name, " ", hex(esr, 8), ": EC ", hex(ec, 2), ", reserved\n");
+        print("  ", name, " ", hex(esr, 8), ": EC ", hex(ec, 2), ", not in the table\n");
         return;
     }
     print("  ", name, " ", hex(esr, 8), ": EC ", hex(ec, 2), " ", row->name, ", ", row->meaning, "\n");

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "panic.hpp"
 
-#include "../arch/hw/barriers.hpp"
 #include "../boot/image.hpp"
 #include "../platform/qemu_virt/power.hpp"
 #include "cpu.hpp"

@@ -37,7 +37,7 @@ panic_entry:
     bl panic_exception
     .size panic_entry, . - panic_entry
 
-// VBAR_EL1 of the kernel at EL1 and, where the kernel is at EL2, VBAR_EL2 while it runs.
+// VBAR_EL2 until the design has its own vectors, and VBAR_EL1 of a kernel at EL1.
     .macro unexpected_vectors
     .irp number, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15
     unexpected_vector \number

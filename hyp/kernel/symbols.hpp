@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The names of the image's own functions, for backtraces. The build links twice: the second image carries a table made
-// from the first one's symbols (cmake/symbols.py), placed behind the text so that no address moves.
+// from the first one's symbols (cmake/symbols.cmake), placed behind the text so that no address moves.
 #pragma once
 
 #include "../arch/types.hpp"

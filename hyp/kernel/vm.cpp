@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "vm.hpp"
 
+#include "../arch/hw/maintenance.hpp"
+#include "../boot/translation_setup.hpp"
 #include "../exits/dispatch.hpp"
 #include "../trace/points.hpp"
 #include "../world_switch/design.hpp"
@@ -21,13 +23,12 @@ Vm only_vm;
 
 /// EL1 as a guest finds it at its first instruction: MMU and caches off (Arm ARM D1.3.1, booting.rst).
 void reset_vcpu(Vcpu& vcpu, GuestEntry entry) {
-    constexpr u64 kSctlrMustBeOne = 0x30d0'0800;
     constexpr u64 kEl1hMasked = 0x3c5;   // EL1h, D A I F masked
     VcpuContext& context = *vcpu.context;
     context.general.words[0] = entry.device_tree.value;
     context.pc() = entry.entry.value;
     context.pstate() = kEl1hMasked;
-    context.el1.value<reg::SCTLR_EL1>() = kSctlrMustBeOne;
+    context.el1.value<reg::SCTLR_EL1>() = kSctlrEl1MustBeOne;
     context.vgic.value<reg::ICH_HCR_EL2>() = reg::ICH_HCR_EL2::En.mask();
     context.vttbr = vcpu.vm->stage2.vttbr(vcpu.vm->vmid);
     context.vtcr = Stage2::vtcr();
@@ -54,7 +55,10 @@ Vm& create_vm(const Module& guest, u64 memory_bytes) {
     const PaRange context = take_memory(sizeof(VcpuContext), 4096);
     ThisDesign::share(context.start, context.bytes);
     vm.vcpu = {&vm, reinterpret_cast<VcpuContext*>(context.start.value)};
-    reset_vcpu(vm.vcpu, load_guest(vm, guest));
+    const GuestEntry entry = load_guest(vm, guest);
+    // A guest starts with its caches off: all of its memory, zeros included, must be where it reads.
+    hw::make_executable(HostVa(vm.memory.value), memory_bytes);
+    reset_vcpu(vm.vcpu, entry);
     return vm;
 }
 

@@ -39,7 +39,7 @@ extern "C" u64* trace_record_guest_exit(VcpuContext& vcpu, u64 vector, u64 clock
     return &recorder.spent;
 }
 
-/// The guest is entered next. Step::restore_general_purpose, which the kernel's side began, ends with the ERET.
+/// The guest is entered next. Step::restore_general_purpose, begun before the call of guest_enter, ends with the ERET.
 extern "C" u64* trace_record_guest_entry(VcpuContext& vcpu, u64 start, u64 tail) {
     Recorder& recorder = el2_cpu().recorder;
     Window now(start, recorder);

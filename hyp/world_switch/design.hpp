@@ -7,18 +7,21 @@
 
 namespace ws {
 
-/// The kernel calls these four, wherever it runs:
+/// Boot calls start_el2 at EL2, once per CPU: it prepares EL2 and enters the kernel at kKernelEl; it does not return.
+/// The kernel calls the others, wherever it runs:
 ///
-///   start_el2       at EL2, once per CPU, after boot: prepares EL2 and calls the kernel at kKernelEl; does not return
 ///   load / put      a vCPU comes onto this CPU, leaves it (KVM: vcpu_load, vcpu_put)
 ///   run             enters the guest; returns when it traps, with vcpu.exit filled in
 ///   share           from now on EL2 may touch these pages of the kernel's (KVM: create_hyp_mappings)
+///
+///   guest_traps     the trap configuration with which the vCPU is to run
 ///
 /// and `load_fp` and `load_debug` when a guest trapped because it used what the design switches lazily.
 template <class D>
 concept Design = requires(VcpuContext& vcpu, Pa start, u64 bytes) {
     { D::kName } -> std::convertible_to<const char*>;
     { D::kKernelEl } -> std::convertible_to<int>;
+    { D::kEl2Mode } -> std::convertible_to<u64>;
     { D::kGuestNames } -> std::convertible_to<hw::GuestNames>;
     D::start_el2();
     D::load(vcpu);

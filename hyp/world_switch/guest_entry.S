@@ -85,5 +85,5 @@ guest_exit:
     trace_guest_exit
     mov x0, x1
     add sp, sp, #GUEST_FRAME_BYTES
-    ret                                 // from guest_enter
+    ret                                 // X30 is what guest_enter was called with: this is its return
     .size guest_exit, . - guest_exit

@@ -8,7 +8,7 @@
 namespace ws {
 
 /// Saves the host's callee-saved registers, restores the guest's general-purpose registers and executes ERET. Returns
-/// after the guest trapped, with the guest's general-purpose registers in the vCPU, and tells the vector, offset over
+/// after the guest trapped, with the guest's general-purpose registers in the vCPU, and tells the vector, offset divided by
 /// 0x80 (KVM: __guest_enter, __guest_exit).
 extern "C" u64 guest_enter(VcpuContext& vcpu);
 
@@ -21,7 +21,7 @@ WS_INLINE u64 host_vectors_address() { return reinterpret_cast<u64>(host_vectors
 WS_INLINE void save_exit_info(ExitInfo& exit) {
     const u64 esr = hw::read<reg::ESR_EL2>();
     exit.esr = esr;
-    // FAR_EL2 and HPFAR_EL2 mean something for aborts alone (Arm ARM D17.2.64).
+    // Of the exits that a guest can cause, only aborts leave an address in FAR_EL2 and HPFAR_EL2.
     const Ec ec = ec_of(esr);
     if (ec == Ec::IABT_LOW || ec == Ec::DABT_LOW) {
         exit.far = hw::read<reg::FAR_EL2>();

@@ -31,7 +31,9 @@ constexpr u64 guest_hcr() {
            // a walk must not read a device
            H::PTW.mask() |
            // what the hypervisor answers for: firmware, features, implementation defined registers
-           H::TSC.mask() | H::TID3.mask() | H::TIDCP.mask() | H::TACR.mask() | H::TLOR.mask();
+           H::TSC.mask() | H::TID3.mask() | H::TIDCP.mask() | H::TACR.mask() | H::TLOR.mask() |
+           // errors of the hardware, and their records
+           H::TEA.mask() | H::TERR.mask();
 }
 
 /// MDCR_EL2 of a guest: the PMU is the recorder's clock and stays the hypervisor's; debug registers trap until the guest

@@ -22,7 +22,7 @@ using BreakpointState = ClassState<RegisterClass::breakpoints>;
 
 /// Why the guest stopped running: the vector that was taken and the syndrome registers, as the hardware left them.
 struct ExitInfo {
-    u64 vector;   ///< offset over 0x80
+    u64 vector;   ///< offset divided by 0x80
     u64 esr;
     u64 far;
     u64 hpfar;
@@ -54,8 +54,12 @@ struct alignas(16) VcpuContext {
     }
     u64& pc() { return return_state.value<reg::ELR_EL2>(); }
     u64& pstate() { return return_state.value<reg::SPSR_EL2>(); }
-    /// The trapped instruction is done.
-    void skip_instruction() { pc() += 4; }
+    /// The trapped instruction is done: on to the next, as the CPU would (KVM: kvm_skip_instr).
+    void skip_instruction() {
+        using S = reg::SPSR_EL2;
+        pc() += reg::ESR_EL2::IL.get(exit.esr) != 0 ? 4 : 2;
+        pstate() &= ~(S::SS.mask() | S::BTYPE.mask());
+    }
 };
 
 /// What the switch keeps of the host on one CPU while a guest runs there (KVM: struct kvm_host_data).

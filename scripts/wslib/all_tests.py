@@ -97,7 +97,6 @@ PARTS = (
     UnitTests("unit", "unit tests of the tables, the model and the command line", ("debug",)),
     PythonTests("qemu", "runs in QEMU: verdicts, traces, an outside witness, counts", ("debug", "hyp")),
     PythonTests("viewer", "the viewer, in a window and without", ("debug", "hyp")),
-    PythonTests("gdb", "the hypervisor under GDB", ("debug", "hyp")),
     Docs("docs", "the documentation", ("release", "hyp")),
 )
 

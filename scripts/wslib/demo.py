@@ -46,10 +46,10 @@ def show(traces: list[str]) -> int:
         print("Opening the viewer on both traces; close its window to end.", flush=True)
         if subprocess.run([viewer, *traces]).returncode == 0:
             return 0
-        print("The window did not open; drawing a picture instead.", flush=True)
+        print("The window did not open; the viewer draws a picture instead.", flush=True)
     if subprocess.run([viewer, "--png", str(PICTURE), *traces]).returncode:
         raise Problem("wsview could not draw the picture")
-    print(f"No display here, so the viewer drew a picture: {shown(PICTURE)}")
+    print(f"The viewer drew a picture: {shown(PICTURE)}")
     print(f"With a display: scripts/ws view {' '.join(map(shown, map(Path, traces)))}")
     return 0
 

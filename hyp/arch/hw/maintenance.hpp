@@ -4,6 +4,7 @@
 
 #include "../types.hpp"
 #include "barriers.hpp"
+#include "sysreg_access.hpp"
 
 namespace ws::hw {
 
@@ -20,9 +21,9 @@ WS_INLINE void tlb_invalidate_el1_all() {
 /// Make what was written as data at [start, start + bytes) visible to instruction fetches: the lines go to the point of
 /// unification, and to the point of coherency too, since a guest starts with its caches off.
 inline void make_executable(HostVa start, u64 bytes) {
-    constexpr u64 kSmallestLine = 16;
+    const u64 line_bytes = 4ULL << reg::CTR_EL0::DminLine.get(read<reg::CTR_EL0>());
     const u64 end = start.value + bytes;
-    for (u64 line = start.value & ~(kSmallestLine - 1); line < end; line += kSmallestLine) {
+    for (u64 line = start.value & ~(line_bytes - 1); line < end; line += line_bytes) {
         asm volatile("dc civac, %0" ::"r"(line) : "memory");
     }
     asm volatile("dsb ish\n\tic ialluis\n\tdsb ish\n\tisb" ::: "memory");

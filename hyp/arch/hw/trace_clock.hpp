@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The recorder's clock: PMCCNTR_EL0, which counts instructions under QEMU's -icount, and the per-CPU pointer.
+// The recorder's clock: PMCCNTR_EL0, which counts instructions under QEMU's -icount.
 #pragma once
 
 #include "../types.hpp"

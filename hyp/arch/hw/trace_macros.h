@@ -30,7 +30,7 @@ guest_vector_\number\()_clock:
     str \scratch, [sp, #GUEST_FRAME_CLOCK]
     .endm
 
-// After the host's registers came back. X0 is the vCPU, X1 the vector, and stay so.
+// After the host's registers came back. X0 is the vCPU; X1, the vector, stays.
     .macro trace_guest_exit
     mrs x3, PMCCNTR_EL0
     str x3, [sp, #GUEST_FRAME_WINDOW]

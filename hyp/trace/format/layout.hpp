@@ -90,10 +90,11 @@ struct RunPage {
     Verdict verdict;
     u64 status;                   ///< the guest's exit status
     char design[16];              ///< "split", "vhe", NUL-terminated
-    char message[192];            ///< a crash or a panic in one line, NUL-terminated
+    char message[200];            ///< how it ended, in one line, NUL-terminated
     u64 trace_stopped;            ///< 1 once every CPU has closed its last packet
     RingControl rings[kMaxCpus];
 };
 static_assert(sizeof(RunPage) <= kRunPageBytes);
+static_assert(offsetof(RunPage, rings) % 64 == 0);   // else two CPUs would write to one cache line
 
 }  // namespace ws::trace

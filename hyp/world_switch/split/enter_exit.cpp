@@ -2,7 +2,6 @@
 // Entering and leaving a guest in the split design. All of this runs at EL2, in the lowvisor, between the kernel's HVC
 // and the ERET back to it: the guest and the kernel share EL1, so each entry and each exit moves all of both
 // (KVM: __kvm_vcpu_run in hyp/nvhe/switch.c).
-#include "../../arch/hw/barriers.hpp"
 #include "../../kernel/cpu.hpp"
 #include "../../trace/points.hpp"
 #include "../guest_entry.hpp"
@@ -20,7 +19,6 @@ constexpr auto kNames = hw::GuestNames::el1;
 
 // ---- from the guest to the host ----
 
-// LAB(2, save-timer) SOLUTION
 WS_INLINE void save_timer(VcpuContext& vcpu) {
     StepScope step(Step::save_timer);
     save_sysregs<kNames>(vcpu.timer);
@@ -29,7 +27,6 @@ WS_INLINE void save_timer(VcpuContext& vcpu) {
     hw::write<reg::CNTV_CTL_EL0>(0);
     hw::write<reg::CNTVOFF_EL2>(0);
 }
-// LAB(2, save-timer) END
 
 WS_INLINE void save_vgic(VcpuContext& vcpu) {
     StepScope step(Step::save_vgic);
@@ -204,7 +201,8 @@ extern "C" u64 lowvisor_run_vcpu(VcpuContext& vcpu) {
     save_host_fp(host);
     save_host_debug(host, vcpu.debug_used);
 
-    // HCR_EL2 changes before EL1's registers do: from here on, EL1 is the guest's. EL2 itself runs on its own tables.
+    // From here on EL1 is the guest's. EL2 runs on tables of its own, so the order of these steps is free; today's KVM has
+    // the traps last, against CPUs that translate speculatively with half of the guest's registers in place.
     activate_traps(vcpu);
     enter_stage2(vcpu);
     restore_vgic(vcpu);

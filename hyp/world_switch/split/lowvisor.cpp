@@ -23,12 +23,13 @@ AddressSpace lowvisor_space(Regime::el2);
 
 constexpr u64 kSpsrEl1hMasked = 0x3c5;   // EL1h, D A I F masked
 constexpr u64 kUnknownCall = ~u64{0};
+constexpr u64 kRefused = ~u64{0} - 1;
 
 u64 share_pages(u64 start, u64 bytes) {
-    // The kernel is trusted, but its mistakes are not: what is the lowvisor's own stays as it is.
+    // What the image's parts may be used for stays as it is. (The kernel is trusted: its own tables map all of RAM.)
     const PaRange wanted{Pa(start), bytes};
     const PaRange image{image_address(image_start), image_address(image_end) - image_address(image_start)};
-    if (bytes == 0 || start % 4096 != 0 || bytes % 4096 != 0 || wanted.overlaps(image)) return ~0ULL;
+    if (bytes == 0 || start % 4096 != 0 || bytes % 4096 != 0 || wanted.overlaps(image)) return kRefused;
     lowvisor_space.map(wanted.start, wanted.bytes, Access::read_write);
     hw::dsb_ish();
     hw::isb();
@@ -49,6 +50,7 @@ void ThisDesign::start_el2() {
 
     start_trace_clock();
     start_trace(0);
+    hw::write<reg::SCTLR_EL1>(kSctlrEl1MustBeOne);   // unknown at reset where there is an EL2
     hw::write<reg::ELR_EL2>(reinterpret_cast<u64>(&split_kernel_start));
     hw::write<reg::SPSR_EL2>(kSpsrEl1hMasked);
     lowvisor_enter_kernel();

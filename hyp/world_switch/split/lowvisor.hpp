@@ -18,7 +18,7 @@ extern "C" u64 lowvisor_run_vcpu(VcpuContext& vcpu);
 /// trace. A call that is unknown returns -1.
 extern "C" u64 lowvisor_host_call(HostCall call, u64 argument1, u64 argument2, u64 clock);
 
-/// ERET to kernel_main at EL1, the first return of this CPU's life.
+/// ERET to split_kernel_start at EL1, the first return of this CPU's life.
 extern "C" [[noreturn]] void lowvisor_enter_kernel();
 
 }  // namespace ws

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the VHE design switches once, when a vCPU comes onto a CPU and when it leaves: all that the kernel at EL2 does
 // not need while it handles an exit (KVM: kvm_vcpu_load_sysregs_vhe, activate_traps_vhe_load, kvm_vgic_load).
-#include "../../arch/hw/barriers.hpp"
 #include "../../kernel/cpu.hpp"
 #include "../../trace/points.hpp"
 #include "../guest_entry.hpp"
