@@ -15,6 +15,15 @@ constexpr u64 kUsageStatus = 2;
 constexpr u64 kMarkBegin = 1;
 constexpr u64 kMarkEnd = 2;
 
+u64 benchmark_number(const char* name) {
+#define BENCHMARK(number, its_name, meaning) \
+    if (same(name, its_name)) return number;
+#include "hyp/trace/format/benchmarks.def"
+#undef BENCHMARK
+    print("guest: ", name, " is not in benchmarks.def\n");
+    exit(kUsageStatus);
+}
+
 }  // namespace
 
 bool same(const char* a, const char* b) {
@@ -53,8 +62,8 @@ u64 number_argument(const char* name, u64 otherwise) {
     return number;
 }
 
-void begin_benchmark(u64 number) { hypercall(Hypercall::mark, kMarkBegin, number); }
-void end_benchmark(u64 number) { hypercall(Hypercall::mark, kMarkEnd, number); }
+void begin_benchmark(const char* name) { hypercall(Hypercall::mark, kMarkBegin, benchmark_number(name)); }
+void end_benchmark(const char* name) { hypercall(Hypercall::mark, kMarkEnd, benchmark_number(name)); }
 
 u64 ticks() {
     asm volatile("isb" ::: "memory");

@@ -15,9 +15,9 @@ bool argument(const char* name, char* value, u64 room);
 /// The number behind NAME=, or `otherwise`. A value that is no number ends the run with status 2.
 u64 number_argument(const char* name, u64 otherwise);
 
-/// A benchmark's begin and end in the trace (hyp/trace/format/benchmarks.def).
-void begin_benchmark(u64 number);
-void end_benchmark(u64 number);
+/// A benchmark's begin and end in the trace, by its name in hyp/trace/format/benchmarks.def.
+void begin_benchmark(const char* name);
+void end_benchmark(const char* name);
 
 /// What the guest's clock says: ticks of CNTVCT_EL0, and how many nanoseconds they are. Under -icount shift=0 a nanosecond
 /// is an instruction.
