@@ -14,10 +14,6 @@ struct Hex {
 };
 /// At least `digits` digits after 0x.
 constexpr Hex hex(u64 value, unsigned digits = 1) { return {value, digits}; }
-template <class Kind>
-constexpr Hex hex(Address<Kind> address) {
-    return {address.value, 8};
-}
 
 /// The text of a number: "0x", 16 digits at most, NUL.
 inline constexpr unsigned kHexTextBytes = 19;

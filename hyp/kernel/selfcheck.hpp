@@ -25,7 +25,8 @@ class HostRegisters {
     El1State el1_;
 };
 
-/// ThisDesign::run between patterns in X19 to X28 and, where a design switches them at every exit, in all the others.
+/// ThisDesign::run between patterns in X19 to X28. In the split design, which switches everything at every exit, all other
+/// registers are filled and verified around it too; with VHE that is done around load and put.
 void run_checked(VcpuContext& vcpu);
 
 }  // namespace ws

@@ -17,7 +17,7 @@ The exit status is the guest's verdict:
   0  the guest succeeded          4  the hypervisor panicked
   1  the guest reported failure   5  time-out
   2  wrong usage                  6  no verdict: QEMU, the capture, the disk or the build broke
-  3  the guest crashed
+  3  the guest crashed          130  interrupted
 
 Without --out the folder is out/DESIGN-GUEST, with -traps or -off and -Ncpus after it where those
 are not the usual ones. A former run's folder is replaced; any other folder is left alone. It holds

@@ -8,7 +8,6 @@
 #include "../../boot/image.hpp"
 #include "../../boot/translation_setup.hpp"
 #include "../../kernel/kernel_main.hpp"
-#include "../../kernel/panic.hpp"
 #include "../../kernel/run_report.hpp"
 #include "../../trace/host_trap.hpp"
 #include "../guest_entry.hpp"
