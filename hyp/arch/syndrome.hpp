@@ -35,6 +35,13 @@ constexpr SysregEncoding sysreg_of(u64 esr) {
             static_cast<u8>(CRm.get(esr)), static_cast<u8>(Op2.get(esr))};
 }
 
+/// Fault status codes, DFSC and IFSC alike, without the level in bits 1 and 0 (Arm ARM D17.2.37).
+enum class FaultStatus : u8 { address_size = 0x00, translation = 0x04, access_flag = 0x08, permission = 0x0c, external = 0x10 };
+
+constexpr bool is_permission_fault(u64 esr) { return (esr & 0x3c) == static_cast<u64>(FaultStatus::permission); }
+constexpr bool is_access_flag_fault(u64 esr) { return (esr & 0x3c) == static_cast<u64>(FaultStatus::access_flag); }
+constexpr bool is_translation_fault(u64 esr) { return (esr & 0x3c) == static_cast<u64>(FaultStatus::translation); }
+
 struct ExceptionClassInfo {
     u8 ec;
     const char* name;

@@ -34,6 +34,8 @@ using Pa = Address<struct PaKind>;
 using Ipa = Address<struct IpaKind>;
 /// A virtual address of the hypervisor's own kernel. Worldswitch maps itself one to one, so its value equals a Pa.
 using HostVa = Address<struct HostVaKind>;
+/// A virtual address of a user process, which is a VMM.
+using UserVa = Address<struct UserVaKind>;
 
 /// Virtual machine identifier, the tag of stage 2 TLB entries (VTTBR_EL2.VMID).
 enum class Vmid : u16 {};

@@ -12,6 +12,12 @@ WS_INLINE void isb() { asm volatile("isb" ::: "memory"); }
 WS_INLINE void dsb_sy() { asm volatile("dsb sy" ::: "memory"); }
 /// The same, for this CPU's inner shareable domain: where all CPUs of the board are.
 WS_INLINE void dsb_ish() { asm volatile("dsb ish" ::: "memory"); }
+/// Stores before it are seen by other CPUs' table walks.
+WS_INLINE void dsb_ishst() { asm volatile("dsb ishst" ::: "memory"); }
+/// Waits for an interrupt, masked ones included.
+WS_INLINE void wfi() { asm volatile("dsb sy\n\twfi" ::: "memory"); }
+/// This CPU waits for another one's store: let others go on.
+WS_INLINE void yield() { asm volatile("yield" ::: "memory"); }
 WS_INLINE void wfe() { asm volatile("wfe" ::: "memory"); }
 /// Stops the compiler from moving memory accesses; no instruction.
 WS_INLINE void compiler_barrier() { asm volatile("" ::: "memory"); }
