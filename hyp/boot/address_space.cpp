@@ -1,30 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "address_space.hpp"
 
-#include "../arch/registers.hpp"
+#include "../arch/stage1_descriptor.hpp"
 #include "../kernel/panic.hpp"
 
 namespace ws {
 
 namespace {
 
-// Descriptors (Arm ARM D8.3.1 and D8.3.2).
-constexpr u64 kValid = 1;
-constexpr u64 kTableOrPage = 2;
-constexpr BitField kAttrIndx{4, 2};
-constexpr u64 kAp1 = 1ULL << 6;   ///< EL1&0: EL0 may access; EL2 without E2H: must be one
-constexpr u64 kReadOnly = 1ULL << 7;
-constexpr u64 kInnerShareable = 3ULL << 8;
-constexpr u64 kAccessFlag = 1ULL << 10;
-constexpr u64 kPxn = 1ULL << 53;
-constexpr u64 kUxnOrXn = 1ULL << 54;
-constexpr u64 kAddressMask = 0x0000'ffff'ffff'f000;
+using namespace stage1;
 
 constexpr u64 kNormalIndex = 0;
 constexpr u64 kDeviceIndex = 1;
-
-constexpr u64 bytes_at(unsigned level) { return 1ULL << (12 + 9 * (3 - level)); }
-constexpr u64 index_at(Pa address, unsigned level) { return (address.value / bytes_at(level)) % 512; }
 
 }  // namespace
 
@@ -42,7 +29,7 @@ u64 AddressSpace::leaf(Access access, unsigned level) const {
 u64& AddressSpace::entry_for(Pa address, unsigned level) {
     Table* table = &tables_[0];
     for (unsigned at = 1; at < level; ++at) {
-        u64& entry = table->entries[index_at(address, at)];
+        u64& entry = table->entries[index_at(address.value, at)];
         if ((entry & kValid) == 0) {
             if (used_ == kTables) panic("out of stage 1 tables at", address.value);
             entry = reinterpret_cast<u64>(tables_[used_++].entries) | kValid | kTableOrPage;
@@ -51,7 +38,7 @@ u64& AddressSpace::entry_for(Pa address, unsigned level) {
         }
         table = reinterpret_cast<Table*>(entry & kAddressMask);
     }
-    return table->entries[index_at(address, level)];
+    return table->entries[index_at(address.value, level)];
 }
 
 void AddressSpace::map(Pa start, u64 bytes, Access access) {

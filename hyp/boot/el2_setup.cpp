@@ -11,6 +11,8 @@
 namespace ws {
 
 Cpu cpus[trace::kMaxCpus];
+alignas(16) [[gnu::section(".stacks")]] u8 el2_stacks[trace::kMaxCpus][kCpuStackBytes];
+alignas(16) [[gnu::section(".stacks")]] u8 kernel_stacks[trace::kMaxCpus][kCpuStackBytes];
 
 namespace {
 
@@ -28,9 +30,7 @@ WS_INLINE ClockPair read_clocks() {
 
 }  // namespace
 
-void prepare_el2() {
-    Cpu& cpu = cpus[0];
-    cpu.id = 0;
+void prepare_el2(Cpu& cpu) {
     hw::write<reg::TPIDR_EL2>(reinterpret_cast<u64>(&cpu));
 
     // The interrupt controller is reached by system registers, at EL2 and below.
@@ -38,7 +38,20 @@ void prepare_el2() {
     hw::isb();
     const u64 list_registers = reg::ICH_VTR_EL2::ListRegs.get(hw::read<reg::ICH_VTR_EL2>()) + 1;
     if (list_registers < 4) panic("fewer list registers than the switch moves (4)", list_registers);
+    constexpr u64 kPreemptionBits = 5;   // more need ICH_AP*R1_EL2 and up, which are not switched
+    const u64 preemption_bits = reg::ICH_VTR_EL2::PREbits.get(hw::read<reg::ICH_VTR_EL2>()) + 1;
+    if (preemption_bits > kPreemptionBits) panic("more preemption bits than the switch moves (5)", preemption_bits);
     hw::write<reg::ICH_HCR_EL2>(0);
+    // From here on EL1 cannot turn its system registers off: a guest would turn off the split host's.
+    hw::write<reg::ICC_SRE_EL1>(reg::ICC_SRE_EL1::SRE.mask());
+    hw::write<reg::ICC_SRE_EL2>(reg::ICC_SRE_EL2::SRE.mask());
+    hw::isb();
+
+    using Debug = reg::ID_AA64DFR0_EL1;
+    const u64 debug = hw::read<Debug>();
+    if (Debug::BRPs.get(debug) > 5 || Debug::WRPs.get(debug) > 3) {
+        panic("more breakpoints (6) or watchpoints (4) than the switch moves; ID_AA64DFR0_EL1 is", debug);
+    }
 
     const bool e2h = ThisDesign::kEl2Mode != 0;
     TrapConfig& host = cpu.host.traps;

@@ -4,8 +4,10 @@
 
 namespace ws {
 
-/// The interrupt controller's system registers for EL1 and EL2, and the host's trap configuration.
-void prepare_el2();
+struct Cpu;
+
+/// TPIDR_EL2, the interrupt controller's system registers for EL1 and EL2, and the host's trap configuration.
+void prepare_el2(Cpu& cpu);
 
 /// Starts PMCCNTR_EL0 at the number of instructions since reset, so that the raw clock is QEMU's own -icount.
 void start_trace_clock();

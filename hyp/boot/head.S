@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Reset to C++: the first instructions, at EL2 with the MMU off, X0 the device tree.
+#include "asm_offsets.h"
+
     .section .head, "ax"
 
 // arm64 Image header (Linux: Documentation/arm64/booting.rst).
@@ -15,8 +17,8 @@
 start:
     mov x19, x0
     msr SPSel, #1
-    adrp x1, boot_stack_top
-    add x1, x1, :lo12:boot_stack_top
+    adrp x1, el2_stacks + EL2_STACK_BYTES   // CPU 0's
+    add x1, x1, :lo12:(el2_stacks + EL2_STACK_BYTES)
     mov sp, x1
     mrs x2, CurrentEL
     cmp x2, #(2 << 2)
@@ -36,14 +38,25 @@ start:
     mov x29, xzr
     mov x30, xzr
     bl boot_main
+
+// Where the firmware starts the other CPUs: at EL2 with the MMU off, X0 what CPU_ON was given: this CPU's Cpu.
+    .global secondary_start
+    .type secondary_start, %function
+secondary_start:
+    msr SPSel, #1
+    ldr x1, [x0, #CPU_EL2_STACK]
+    mov sp, x1
+    adrp x1, panic_vectors
+    add x1, x1, :lo12:panic_vectors
+    msr VBAR_EL2, x1
+    isb
+    mov x29, xzr
+    mov x30, xzr
+    bl secondary_main
+    .size secondary_start, . - secondary_start
+
 wrong_el:                               // the console is all there is
     adrp x1, panic_vectors
     add x1, x1, :lo12:panic_vectors
     msr VBAR_EL1, x1
     bl boot_wrong_exception_level
-
-    .section .bss
-    .balign 16
-    .space 16384
-    .global boot_stack_top
-boot_stack_top:

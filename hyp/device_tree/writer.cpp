@@ -40,15 +40,22 @@ void Writer::put(u32 word) {
     at_ += 4;
 }
 
-void Writer::put_text(const char* text) {
-    const u32 bytes = length_of(text) + 1;
-    const u32 padded = (bytes + 3) & ~3U;
-    if (overflow_ || capacity_ - at_ < padded) {
+void Writer::put_byte(u8 byte) {
+    if (overflow_ || at_ == capacity_) {
         overflow_ = true;
         return;
     }
-    for (u32 i = 0; i < padded; ++i) buffer_[at_ + i] = i < bytes ? static_cast<u8>(text[i]) : 0;
-    at_ += padded;
+    buffer_[at_++] = byte;
+}
+
+void Writer::pad() {
+    while (!overflow_ && at_ % 4 != 0) put_byte(0);
+}
+
+void Writer::put_text(const char* text) {
+    do {
+        put_byte(static_cast<u8>(*text));
+    } while (*text++ != '\0');
 }
 
 u32 Writer::name_offset(const char* name) {
@@ -72,9 +79,12 @@ u32 Writer::name_offset(const char* name) {
 void Writer::begin_node(const char* name) {
     put(kBeginNode);
     put_text(name);
+    pad();
 }
 
-void Writer::end_node() { put(kEndNode); }
+void Writer::end_node() {
+    put(kEndNode);
+}
 
 void Writer::begin_property(const char* name, u32 bytes) {
     put(kProperty);
@@ -82,11 +92,20 @@ void Writer::begin_property(const char* name, u32 bytes) {
     put(name_offset(name));
 }
 
-void Writer::property(const char* name) { begin_property(name, 0); }
+void Writer::property(const char* name) {
+    begin_property(name, 0);
+}
 
 void Writer::property(const char* name, const char* text) {
-    begin_property(name, length_of(text) + 1);
-    put_text(text);
+    property_list(name, &text, 1);
+}
+
+void Writer::property_list(const char* name, const char* const* texts, u32 count) {
+    u32 bytes = 0;
+    for (u32 i = 0; i < count; ++i) bytes += length_of(texts[i]) + 1;
+    begin_property(name, bytes);
+    for (u32 i = 0; i < count; ++i) put_text(texts[i]);
+    pad();
 }
 
 void Writer::property_cells(const char* name, const u32* cells, u32 count) {
@@ -100,8 +119,16 @@ u32 Writer::finish() {
     if (overflow_ || capacity_ - at_ < strings_bytes_) return 0;
     for (u32 i = 0; i < strings_bytes_; ++i) buffer_[at_ + i] = static_cast<u8>(strings_[i]);
     const u32 total = at_ + strings_bytes_;
-    const u32 header[] = {kMagic,   total,        kStructureAt,           strings_at, kReservationsAt,
-                          kVersion, kLastCompatibleVersion, 0, strings_bytes_, strings_at - kStructureAt};
+    const u32 header[] = {kMagic,
+                          total,
+                          kStructureAt,
+                          strings_at,
+                          kReservationsAt,
+                          kVersion,
+                          kLastCompatibleVersion,
+                          0,
+                          strings_bytes_,
+                          strings_at - kStructureAt};
     static_assert(sizeof(header) == kHeaderBytes);
     for (u32 i = 0; i < kHeaderBytes / 4; ++i) put_big_endian(buffer_ + 4 * i, header[i]);
     return total;

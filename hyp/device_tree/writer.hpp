@@ -13,8 +13,15 @@ class Writer {
 
     void begin_node(const char* name);
     void end_node();
-    void property(const char* name);   ///< without a value
+    void property(const char* name);  ///< without a value
     void property(const char* name, const char* text);
+    /// Several strings: `property_strings("compatible", "arm,pl011", "arm,primecell")`.
+    template <class... Texts>
+    void property_strings(const char* name, Texts... texts) {
+        const char* const list[] = {texts...};
+        property_list(name, list, sizeof...(texts));
+    }
+    void property_list(const char* name, const char* const* texts, u32 count);
     void property_cells(const char* name, const u32* cells, u32 count);
     template <class... Cells>
     void property_u32(const char* name, Cells... cells) {
@@ -39,6 +46,8 @@ class Writer {
   private:
     void put(u32 word);
     void put_text(const char* text);
+    void put_byte(u8 byte);
+    void pad();
     /// Where `name` is in the strings block; adds it if it is new.
     u32 name_offset(const char* name);
     void begin_property(const char* name, u32 bytes);

@@ -5,6 +5,7 @@
 #include <array>
 
 #include "../arch/syndrome.hpp"
+#include "../kernel/interrupts.hpp"
 
 namespace ws {
 
@@ -39,7 +40,6 @@ constexpr std::array<Handler, kExceptionClassCount> kHandlers = make_handlers();
 
 constexpr u64 kLowerElSync = 8;
 constexpr u64 kLowerElIrq = 9;
-constexpr u64 kLowerElFiq = 10;
 
 }  // namespace
 
@@ -48,11 +48,17 @@ Outcome handle_exit(Vcpu& vcpu) {
     if (exit.vector == kLowerElSync) [[likely]] {
         return kHandlers[static_cast<std::size_t>(ec_of(exit.esr))](vcpu);
     }
-    // An interrupt of the board's: the kernel has none enabled yet, so there is nothing to acknowledge.
-    if (exit.vector == kLowerElIrq || exit.vector == kLowerElFiq) return Outcome::resume;
-    crash_guest(vcpu, exit.vector < 12 ? "SError while the guest ran" : "a vector that HCR_EL2.RW rules out");
+    if (exit.vector == kLowerElIrq) {
+        handle_interrupts();
+        return Outcome::resume;
+    }
+    crash_guest(vcpu, exit.vector < 12 ? "FIQ or SError while the guest ran" : "a vector that HCR_EL2.RW rules out");
+    return Outcome::resume;
 }
 
-Outcome handle_unexpected(Vcpu& vcpu) { crash_guest(vcpu, "a trap that the hypervisor has no handler for"); }
+Outcome handle_unexpected(Vcpu& vcpu) {
+    crash_guest(vcpu, "a trap that the hypervisor has no handler for");
+    return Outcome::resume;   // to find that its VM is over
+}
 
 }  // namespace ws

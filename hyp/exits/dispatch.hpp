@@ -8,7 +8,8 @@ namespace ws {
 
 enum class Outcome : u8 {
     resume,   ///< enter the guest again
-    yield,    ///< the guest waits: its vCPU leaves the CPU
+    wait,     ///< until it has an interrupt to take: its vCPU leaves the CPU
+    yield,    ///< after others that are ready
 };
 
 /// Handles the exit that `vcpu.context->exit` describes.

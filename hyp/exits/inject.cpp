@@ -36,21 +36,62 @@ u64 handler_pstate(u64 pstate, u64 sctlr) {
     return flags | pan | kept | ssbs | S::D.mask() | S::A.mask() | S::I.mask() | S::F.mask() | S::M.of(kEl1h);
 }
 
-}  // namespace
+/// Which address FAR_EL1 gets; exceptions without one leave it alone.
+struct Fault {
+    bool has_address;
+    u64 address;
+};
 
-void inject_undefined(Vcpu& vcpu) {
+void inject(Vcpu& vcpu, u64 esr, Fault fault, trace::Injection what) {
     VcpuContext& context = *vcpu.context;
     const u64 pstate = context.pstate();
-    const u64 esr = reg::ESR_EL1::EC.of(static_cast<u64>(Ec::UNKNOWN)) | reg::ESR_EL1::IL.mask();
+    if (fault.has_address) write_guest_el1<reg::FAR_EL1>(context, fault.address);
     using Event = trace::payload::inject;
     trace::event_made<trace::At::kernel, Event>([&]() WS_INLINE_LAMBDA {
-        return Event{esr, read_guest_el1<reg::FAR_EL1>(context), context.owner, trace::Injection::undefined_instruction};
+        return Event{esr, read_guest_el1<reg::FAR_EL1>(context), context.owner, what};
     });
     write_guest_el1<reg::ELR_EL1>(context, context.pc());
     write_guest_el1<reg::SPSR_EL1>(context, pstate);
     write_guest_el1<reg::ESR_EL1>(context, esr);
     context.pc() = read_guest_el1<reg::VBAR_EL1>(context) + synchronous_vector(pstate);
     context.pstate() = handler_pstate(pstate, read_guest_el1<reg::SCTLR_EL1>(context));
+}
+
+/// Was the guest at its EL0?
+bool at_el0(u64 pstate) { return (S::M.get(pstate) & 0xf) == 0; }
+
+/// An abort's syndrome for EL1: what EL2's says of the access, with another class and status.
+u64 abort_syndrome(const VcpuContext& context, AbortOf what, u64 status) {
+    const u64 from = context.exit.esr;
+    const bool el0 = at_el0(context.return_state.value<reg::SPSR_EL2>());
+    const Ec data = el0 ? Ec::DABT_LOW : Ec::DABT_CUR;
+    const Ec fetch = el0 ? Ec::IABT_LOW : Ec::IABT_CUR;
+    // WnR and CM stay; ISV is for EL2 alone (Arm ARM D17.2.37).
+    const u64 kept = what == AbortOf::data ? from & (iss::dabt::WnR.mask() | iss::dabt::CM.mask()) : 0;
+    return reg::ESR_EL1::EC.of(static_cast<u64>(what == AbortOf::data ? data : fetch)) |
+           (from & reg::ESR_EL1::IL.mask()) | kept | status;
+}
+
+}  // namespace
+
+void inject_undefined(Vcpu& vcpu) {
+    const u64 esr = reg::ESR_EL1::EC.of(static_cast<u64>(Ec::UNKNOWN)) | reg::ESR_EL1::IL.mask();
+    inject(vcpu, esr, {false, 0}, trace::Injection::undefined_instruction);
+}
+
+void inject_external_abort(Vcpu& vcpu, AbortOf what) {
+    const VcpuContext& context = *vcpu.context;
+    const u64 esr = abort_syndrome(context, what, static_cast<u64>(FaultStatus::external));
+    inject(vcpu, esr, {true, context.exit.far},
+           what == AbortOf::data ? trace::Injection::external_abort : trace::Injection::instruction_abort);
+}
+
+void inject_permission_fault(Vcpu& vcpu, AbortOf what) {
+    constexpr u64 kPageLevel = 3;
+    const VcpuContext& context = *vcpu.context;
+    const u64 esr = abort_syndrome(context, what, static_cast<u64>(FaultStatus::permission) | kPageLevel);
+    inject(vcpu, esr, {true, context.exit.far},
+           what == AbortOf::data ? trace::Injection::permission_fault : trace::Injection::instruction_permission_fault);
 }
 
 Outcome handle_undefined(Vcpu& vcpu) {

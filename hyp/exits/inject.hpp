@@ -1,11 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
+// Exceptions that the hypervisor has a guest take at its EL1, as the CPU would (KVM: inject_fault.c).
 #pragma once
 
 #include "../kernel/vm.hpp"
 
 namespace ws {
 
-/// The guest's trapped instruction is undefined: the guest takes the exception at its EL1 (KVM: kvm_inject_undefined).
+/// The guest's trapped instruction is undefined.
 void inject_undefined(Vcpu& vcpu);
+
+enum class AbortOf : u8 { data, fetch };
+
+/// Nothing answers at the address that the guest's stage 2 abort was about: a synchronous external abort, FSC 0x10.
+void inject_external_abort(Vcpu& vcpu, AbortOf what);
+
+/// The memory there is protected against what the guest did: a permission fault.
+void inject_permission_fault(Vcpu& vcpu, AbortOf what);
 
 }  // namespace ws

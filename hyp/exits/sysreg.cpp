@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Trapped MSR, MRS and system instructions (EC 0x18; KVM: sys_regs.c).
 #include "../arch/syndrome.hpp"
+#include "../kernel/vcpu_interrupts.hpp"
+#include "../vtimer/physical_timer.hpp"
 #include "../world_switch/design.hpp"
 #include "dispatch.hpp"
 #include "id_registers.hpp"
@@ -11,9 +13,35 @@ namespace ws {
 
 namespace {
 
-constexpr SysregEncoding kOslarEl1{2, 0, 1, 0, 4};
-constexpr SysregEncoding kOslsrEl1{2, 0, 1, 1, 4};
-constexpr SysregEncoding kOsdlrEl1{2, 0, 1, 3, 4};
+// The ISS holds the encoding; as one number it is quickly compared.
+constexpr u64 key(SysregEncoding e) {
+    using namespace iss::sys64;
+    return Op0.of(e.op0) | Op1.of(e.op1) | CRn.of(e.crn) | CRm.of(e.crm) | Op2.of(e.op2);
+}
+constexpr u64 kEncodingMask = key({3, 7, 15, 15, 7});
+template <class Register>
+constexpr u64 kKey = key(info(Register::id).encoding);
+
+constexpr u64 kOslarEl1 = key({2, 0, 1, 0, 4});
+constexpr u64 kOslsrEl1 = key({2, 0, 1, 1, 4});
+constexpr u64 kOsdlrEl1 = key({2, 0, 1, 3, 4});
+
+/// The debug communication channel, claim tags and what else an external debugger shares with the CPU: there is none, they
+/// read as zero and writes are ignored.
+bool is_external_debug(SysregEncoding e) {
+    if (e.op0 != 2) return false;
+    const bool channel = e.crn == 0 && (e.op1 == 3 || e.op2 == 0 || (e.op2 == 2 && e.crm != 2));
+    const bool claims = e.op1 == 0 && e.crn == 7;
+    const bool power = e == SysregEncoding{2, 0, 1, 4, 4};
+    return channel || claims || power;
+}
+
+/// Group 3 of identification registers: op0 = 3, op1 = 0, CRn = 0, CRm from 1 to 7.
+bool is_feature_register(u64 esr) {
+    constexpr u64 kMask = key({3, 7, 15, 8, 0});
+    const u64 crm = iss::sys64::CRm.get(esr);
+    return (esr & kMask) == key({3, 0, 0, 0, 0}) && crm != 0;
+}
 
 /// Debug registers that MDCR_EL2.TDA traps until the guest has used one (Arm ARM D17.3.17).
 bool is_debug_register(SysregEncoding e) {
@@ -29,31 +57,116 @@ bool is_set_way_maintenance(SysregEncoding e) {
     return e.op0 == 1 && e.op1 == 0 && e.crn == 7 && e.op2 == 2 && (e.crm == 6 || e.crm == 10 || e.crm == 14);
 }
 
-bool is_os_lock(SysregEncoding e) { return e == kOslarEl1 || e == kOslsrEl1 || e == kOsdlrEl1; }
+void send_sgi(Vcpu& vcpu, u64 value, vgic::SgiGroup group) {
+    Vm& vm = *vcpu.vm;
+    u32 work;
+    {
+        DevicesLocked locked(vm);
+        vm.interrupts.send_sgi(vcpu.index, value, group);
+        work = vm.interrupts.take_work();
+    }
+    deliver(vm, work);
+}
+
+/// ICC_DIR_EL1, which traps only while there are more active interrupts than list registers.
+void deactivate(Vcpu& vcpu, u64 value) {
+    Vm& vm = *vcpu.vm;
+    u32 work;
+    {
+        DevicesLocked locked(vm);
+        vm.interrupts.deactivate_by_guest(vcpu.index, static_cast<u32>(reg::ICC_DIR_EL1::INTID.get(value)));
+        work = vm.interrupts.take_work();
+    }
+    vcpu.ask(request::kTimer);   // a linked one ends the board's
+    deliver(vm, work);
+}
+
+/// Registers whose writes do something, or whose value the hypervisor knows. False: `encoding` is none of them.
+bool emulate_write(Vcpu& vcpu, u64 encoding, u64 value) {
+    switch (encoding) {
+        case kKey<reg::ICC_SGI1R_EL1>: send_sgi(vcpu, value, vgic::SgiGroup::group1); return true;
+        case kKey<reg::ICC_ASGI1R_EL1>:
+        case kKey<reg::ICC_SGI0R_EL1>: send_sgi(vcpu, value, vgic::SgiGroup::group0); return true;
+        case kKey<reg::ICC_DIR_EL1>: deactivate(vcpu, value); return true;
+        case kKey<reg::CNTP_CTL_EL0>: write_physical_timer(vcpu, TimerRegister::control, value); return true;
+        case kKey<reg::CNTP_CVAL_EL0>: write_physical_timer(vcpu, TimerRegister::compare, value); return true;
+        case kKey<reg::CNTP_TVAL_EL0>: write_physical_timer(vcpu, TimerRegister::value, value); return true;
+        case kOslarEl1:
+        case kOsdlrEl1:                     // never locked
+        case kKey<reg::ICC_SRE_EL1>:        // always on
+        case kKey<reg::ACTLR_EL1>: return true;   // no auxiliary control
+        default: return false;
+    }
+}
+
+bool emulate_read(Vcpu& vcpu, u64 encoding, u64& value) {
+    switch (encoding) {
+        case kKey<reg::CNTP_CTL_EL0>: value = read_physical_timer(vcpu, TimerRegister::control); return true;
+        case kKey<reg::CNTP_CVAL_EL0>: value = read_physical_timer(vcpu, TimerRegister::compare); return true;
+        case kKey<reg::CNTP_TVAL_EL0>: value = read_physical_timer(vcpu, TimerRegister::value); return true;
+        case kKey<reg::ICC_SRE_EL1>: value = 7; return true;   // SRE, and no bypass
+        case kOslsrEl1: value = 8; return true;   // OSLM: implemented, and never locked
+        case kOsdlrEl1:
+        case kKey<reg::ACTLR_EL1>: value = 0; return true;
+        default: return false;
+    }
+}
+
+/// The log tells of each unknown register once.
+void tell(Vm& vm, SysregEncoding e, bool is_read, u64 pc) {
+    DevicesLocked locked(vm);
+    const u16 number = static_cast<u16>(e.op0 << 14 | e.op1 << 11 | e.crn << 7 | e.crm << 3 | e.op2);
+    for (u32 i = 0; i < vm.told_count; ++i) {
+        if (vm.told[i] == number) return;
+    }
+    if (vm.told_count == Vm::kMaxTold) return;
+    vm.told[vm.told_count++] = number;
+    const SysregInfo* const row = find_sysreg(e);
+    log("VM ", vm.number, ": ", is_read ? "MRS" : "MSR", " of ", row != nullptr ? row->name : "a register that is not known",
+        ", S", u32{e.op0}, "_", u32{e.op1}, "_C", u32{e.crn}, "_C", u32{e.crm}, "_", u32{e.op2}, ", at ", hex(pc),
+        ": not virtualised, undefined");
+    if (vm.told_count == Vm::kMaxTold) log("VM ", vm.number, ": further registers are not told of");
+}
+
+/// What is left: the first use of debug registers, maintenance that does nothing here, and what no guest has.
+void handle_others(Vcpu& vcpu, SysregEncoding e, bool is_read) {
+    VcpuContext& context = *vcpu.context;
+    if (is_debug_register(e) && !context.debug_used) {
+        ThisDesign::load_debug(context);   // the same instruction again
+    } else if (is_set_way_maintenance(e)) {
+        context.skip_instruction();
+    } else if (is_external_debug(e)) {
+        if (is_read) context.set_x(static_cast<unsigned>(iss::sys64::Rt.get(context.exit.esr)), 0);
+        context.skip_instruction();
+    } else {
+        tell(*vcpu.vm, e, is_read, context.pc());
+        inject_undefined(vcpu);
+    }
+}
 
 }  // namespace
 
 Outcome handle_sysreg(Vcpu& vcpu) {
     VcpuContext& context = *vcpu.context;
     const u64 esr = context.exit.esr;
-    const SysregEncoding e = sysreg_of(esr);
     const bool is_read = iss::sys64::Direction.get(esr) == 1;
     const unsigned rt = static_cast<unsigned>(iss::sys64::Rt.get(esr));
-
-    if (is_feature_register(e) && is_read) {
-        context.set_x(rt, guest_feature_register(e));
-    } else if (e == kOslsrEl1 && is_read) {
-        constexpr u64 kLockImplemented = 8;   // OSLM
-        context.set_x(rt, kLockImplemented);
-    } else if (is_os_lock(e) || e == info(SysregId::ACTLR_EL1).encoding) {
-        if (is_read) context.set_x(rt, 0);   // never locked, no auxiliary control: reads as zero, writes are ignored
-    } else if (is_debug_register(e) && !context.debug_used) {
-        ThisDesign::load_debug(context);
-        return Outcome::resume;   // the same instruction again
-    } else if (!is_set_way_maintenance(e)) {
-        inject_undefined(vcpu);
+    bool done;
+    u64 value = 0;
+    if (is_read && is_feature_register(esr)) {
+        value = guest_feature_register(static_cast<unsigned>(iss::sys64::CRm.get(esr)),
+                                       static_cast<unsigned>(iss::sys64::Op2.get(esr)));
+        done = true;
+    } else if (is_read) {
+        done = emulate_read(vcpu, esr & kEncodingMask, value);
+    } else {
+        done = emulate_write(vcpu, esr & kEncodingMask, context.x(rt));
+    }
+    if (!done) {
+        handle_others(vcpu, sysreg_of(esr), is_read);
         return Outcome::resume;
     }
+    if (is_read) context.set_x(rt, value);
     context.skip_instruction();
     return Outcome::resume;
 }

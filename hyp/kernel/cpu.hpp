@@ -5,14 +5,34 @@
 #include "../arch/hw/sysreg_access.hpp"
 #include "../trace/recorder.hpp"
 #include "../world_switch/vcpu_context.hpp"
+#include "soft_timer.hpp"
 #include "this_design.hpp"
+#include "thread.hpp"
 
 namespace ws {
 
 struct alignas(64) Cpu {
-    trace::Recorder recorder;
+    trace::Recorder recorder;   // first: the per-CPU pointer is a pointer to it as well
     HostContext host;
     u32 id;
+    u64 mpidr;                  ///< affinity, as the device tree has it
+    u8* el2_stack;              ///< the top: reset, then the lowvisor's or the idle thread's
+    u8* kernel_stack;           ///< the top of the idle thread's, where the kernel is not at EL2
+    Pa redistributor;           ///< of the board's interrupt controller
+
+    Thread idle;                ///< runs when there is no other
+    Thread* current;
+    bool is_idle;               ///< waits for a thread; under the scheduler's lock
+    bool others_wait;           ///< a thread waits for its turn here: the time slice counts
+    bool must_reschedule;       ///< the time slice is over
+    bool urgent;                ///< who waits has just woken: it need not wait for the whole slice
+    u64 switched_at;            ///< when `current` came, in ticks of the physical counter
+    bool stopped;               ///< the run ends, and this CPU has closed its trace
+    SoftTimer slice;
+    TimerQueue timers;
+
+    /// What the distributor holds of this CPU's PPI 27, the virtual timer: active while a guest's is linked to it.
+    bool timer_active, timer_active_known;
 };
 
 /// The CPU, for code at EL2.
@@ -33,5 +53,10 @@ inline Cpu& running_cpu() {
 }
 
 extern Cpu cpus[trace::kMaxCpus];
+
+/// The stacks of el2_stack and kernel_stack, one of each a CPU.
+inline constexpr u64 kCpuStackBytes = 16384;
+extern "C" u8 el2_stacks[trace::kMaxCpus][kCpuStackBytes];
+extern "C" u8 kernel_stacks[trace::kMaxCpus][kCpuStackBytes];
 
 }  // namespace ws

@@ -3,9 +3,20 @@
 
 #include "../boot/board_info.hpp"
 #include "../boot/image.hpp"
+#include "../arch/hw/maintenance.hpp"
+#include "../exits/id_registers.hpp"
+#include "../platform/gic_v3.hpp"
+#include "../platform/qemu_virt/power.hpp"
+#include "../user/host_devices.hpp"
+#include "../user/process.hpp"
+#include "console.hpp"
 #include "cpu.hpp"
+#include "interrupts.hpp"
+#include "memory_pool.hpp"
 #include "panic.hpp"
 #include "run_report.hpp"
+#include "scheduler.hpp"
+#include "vcpu_thread.hpp"
 #include "vm.hpp"
 
 namespace ws {
@@ -19,6 +30,9 @@ void map_kernel_space() {
     map_image(kernel_space);
     kernel_space.map(end, board.memory.end() - end, Access::read_write);
     kernel_space.map(board.uart.start, 4096, Access::device);
+    kernel_space.map(board.gic_distributor.start, board.gic_distributor.bytes, Access::device);
+    kernel_space.map(board.gic_redistributors.start, gic::kRedistributorBytes * board.cpu_count, Access::device);
+    for (u32 i = 0; i < board.virtio_slot_count; ++i) kernel_space.map(board.virtio_slots[i].page(), 4096, Access::device);
 }
 
 void start_trace(u32 cpu_id) {
@@ -27,11 +41,51 @@ void start_trace(u32 cpu_id) {
     trace::start(cpus[cpu_id].recorder, ring, packets, cpu_id);
 }
 
-void kernel_main() {
-    if (board.module_count != 1) panic("expected one guest (a multiboot,module in /chosen), found", board.module_count);
-    if (board.options.vm_cpus != 1) panic("a VM has one vCPU so far, vm.cpus is", board.options.vm_cpus);
-    Vm& vm = create_vm(board.modules[0], board.options.vm_memory);
-    run_vm(vm);
+namespace {
+
+void start_idle_thread(Cpu& cpu) {
+    cpu.idle.may_run_on = 1U << cpu.id;
+    cpu.idle.last_cpu = cpu.id;
+    cpu.idle.state = Thread::State::running;
+    cpu.current = &cpu.idle;
+    cpu.is_idle = true;
+}
+
+/// Another CPU starts with its caches off: what it is to find, and the stack that it will write past the caches, must not
+/// linger in ours.
+void start_cpu(Cpu& cpu) {
+    hw::clean_to_memory(HostVa(reinterpret_cast<u64>(&cpu)), sizeof(Cpu));
+    hw::clean_to_memory(HostVa(reinterpret_cast<u64>(cpu.el2_stack - kCpuStackBytes)), kCpuStackBytes);
+    switch_cpu_on(cpu.mpidr, reinterpret_cast<u64>(&secondary_start), reinterpret_cast<u64>(&cpu));
+}
+
+/// What is done once, before the other CPUs run.
+void open_machine() {
+    if (board.module_count == 0) panic("no guest: expected a multiboot,module in /chosen");
+    open_memory_pool();
+    open_interrupts();
+    open_interrupts_of_this_cpu();
+    open_console_input();
+    open_feature_registers();
+    open_vmids(board.options.vmids);
+    open_host_devices();
+    constexpr u64 kMicrosecondsPerSecond = 1'000'000;
+    set_time_slice(hw::read<reg::CNTFRQ_EL0>() * board.options.slice / kMicrosecondsPerSecond);
+}
+
+}  // namespace
+
+void kernel_main(Cpu& cpu) {
+    start_idle_thread(cpu);
+    if (cpu.id != 0) {
+        open_interrupts_of_this_cpu();
+        run_idle();
+    }
+    open_machine();
+    for (u32 i = 1; i < board.cpu_count; ++i) start_cpu(cpus[i]);
+    for (u32 i = 0; i < board.module_count; ++i) prepare_vm(i + 1, board.modules[i]);
+    for (u32 i = 0; i < board.module_count; ++i) wake_thread(find_vm(i + 1)->process->threads[0].thread);
+    run_idle();
 }
 
 }  // namespace ws

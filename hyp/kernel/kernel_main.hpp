@@ -6,6 +6,8 @@
 
 namespace ws {
 
+struct Cpu;
+
 /// The kernel's own stage 1 tables: in the split design of EL1&0, with VHE of EL2&0.
 extern AddressSpace kernel_space;
 
@@ -15,10 +17,10 @@ void map_kernel_space();
 /// Starts this CPU's recorder on its ring of the run page.
 void start_trace(u32 cpu_id);
 
-/// The kernel: runs the guest that the board brought, to its end.
-[[noreturn]] void kernel_main();
+/// The kernel on one CPU, its stack the idle thread's: CPU 0 opens the machine and makes the VMs; then all run what is ready.
+[[noreturn]] void kernel_main(Cpu& cpu);
 
-extern "C" const u8 panic_vectors[];
 extern "C" void split_kernel_start();
+extern "C" void secondary_start();
 
 }  // namespace ws

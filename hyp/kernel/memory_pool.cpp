@@ -3,7 +3,9 @@
 
 #include "../arch/hw/zero_memory.hpp"
 #include "../boot/image.hpp"
+#include "../stage2/table_memory.hpp"
 #include "panic.hpp"
+#include "spin_lock.hpp"
 
 namespace ws {
 
@@ -15,6 +17,12 @@ u32 range_count = 0;
 
 void add_range(Pa start, Pa end) {
     if (!(start < end)) return;
+    for (u32 i = 0; i < range_count; ++i) {
+        if (ranges[i].bytes == 0) {
+            ranges[i] = {start, end - start};
+            return;
+        }
+    }
     require(range_count < kMaxRanges, "too many ranges of free memory");
     ranges[range_count++] = {start, end - start};
 }
@@ -41,13 +49,19 @@ void open_memory_pool() {
     // Below the image is what QEMU's own boot code left.
     remove_range({board.memory.start, image_address(image_end) - board.memory.start});
     for (u32 i = 0; i < board.module_count; ++i) {
-        PaRange module = board.modules[i].range;
-        const u64 first = module.start.value & ~u64{4095};
-        remove_range({Pa(first), align_up(module.end().value, 4096) - first});
+        const Module& module = board.modules[i];
+        remove_range(pages_of(module.range));
+        if (module.ramdisk.bytes != 0) remove_range(pages_of(module.ramdisk));
     }
 }
 
-PaRange take_memory(u64 bytes, u64 alignment) {
+namespace {
+
+SpinLock pool_lock;
+
+/// A zeroed range, or one of no bytes.
+PaRange try_take(u64 bytes, u64 alignment) {
+    Locked locked(pool_lock);
     for (u32 i = 0; i < range_count; ++i) {
         const PaRange range = ranges[i];
         const Pa start(align_up(range.start.value, alignment));
@@ -57,7 +71,45 @@ PaRange take_memory(u64 bytes, u64 alignment) {
         hw::zero_memory(reinterpret_cast<void*>(taken.start.value), taken.bytes);
         return taken;
     }
-    panic("out of memory; bytes wanted", bytes);
+    return {};
+}
+
+/// Tables that were given back, each pointing to the next.
+struct FreeTable {
+    FreeTable* next;
+};
+FreeTable* free_tables = nullptr;
+
+}  // namespace
+
+PaRange take_memory(u64 bytes, u64 alignment) {
+    const PaRange taken = try_take(bytes, alignment);
+    if (taken.bytes == 0) panic("out of memory; bytes wanted", bytes);
+    return taken;
+}
+
+u64* take_table() {
+    FreeTable* table;
+    {
+        Locked locked(pool_lock);
+        table = free_tables;
+        if (table != nullptr) free_tables = table->next;
+    }
+    if (table == nullptr) return reinterpret_cast<u64*>(try_take(4096, 4096).start.value);
+    hw::zero_memory(table, 4096);
+    return reinterpret_cast<u64*>(table);
+}
+
+void reserve_tables(u64 count) {
+    const PaRange tables = take_memory(count * 4096, 4096);
+    for (u64 i = 0; i < count; ++i) give_back_table(reinterpret_cast<u64*>(tables.start.value + i * 4096));
+}
+
+void give_back_table(u64* table) {
+    FreeTable* const free = reinterpret_cast<FreeTable*>(table);
+    Locked locked(pool_lock);
+    free->next = free_tables;
+    free_tables = free;
 }
 
 }  // namespace ws

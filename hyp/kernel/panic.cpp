@@ -4,6 +4,7 @@
 #include "../boot/image.hpp"
 #include "../platform/qemu_virt/power.hpp"
 #include "cpu.hpp"
+#include "line.hpp"
 #include "machine_report.hpp"
 #include "print.hpp"
 #include "run_report.hpp"
@@ -13,26 +14,9 @@ namespace ws {
 
 namespace {
 
-/// How often panic was entered: the report itself may fail.
+/// How often panic was entered: the report itself may fail. And by whom: of two CPUs the first one reports.
 unsigned panics = 0;
-
-/// The text that goes into the run page as well as on the console.
-class Line {
-  public:
-    void add(const char* text) {
-        while (*text != '\0' && length_ + 1 < sizeof(text_)) text_[length_++] = *text++;
-        text_[length_] = '\0';
-    }
-    void add(Hex number) {
-        char text[kHexTextBytes];
-        add(to_text(number, text));
-    }
-    const char* text() const { return text_; }
-
-  private:
-    char text_[sizeof(trace::RunPage::message)] = {};
-    std::size_t length_ = 0;
-};
+const Cpu* panicking = nullptr;
 
 bool at_el2() { return reg::CurrentEL::EL.get(hw::read<reg::CurrentEL>()) == 2; }
 
@@ -44,7 +28,7 @@ void print_place(u64 pc) {
 }
 
 /// AAPCS64 frame records: [x29] is the caller's record, [x29 + 8] where it continues. Any address is checked first:
-/// the image is mapped one to one and all its stacks are in it.
+/// the image is mapped one to one and all stacks are in it.
 void print_callers(u64 frame) {
     for (int depth = 0; depth < 32; ++depth) {
         if (frame % 16 != 0 || frame < reinterpret_cast<u64>(image_start) || frame + 16 > reinterpret_cast<u64>(image_end)) {
@@ -60,6 +44,11 @@ void print_callers(u64 frame) {
 
 /// The report of a report: nothing but the verdict and the way out.
 void stop_if_recursive() {
+    const Cpu* const here = &running_cpu();
+    if (panicking != nullptr && panicking != here) {
+        for (;;) hw::wfi();
+    }
+    panicking = here;
     if (panics++ == 0) return;
     if (panics == 2) {
         print("\n*** hypervisor panic within a panic\n");

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "run_report.hpp"
 
+#include "../boot/board_info.hpp"
 #include "../platform/qemu_virt/power.hpp"
 #include "cpu.hpp"
+#include "interrupts.hpp"
 #include "panic.hpp"
 
 namespace ws {
@@ -15,6 +17,15 @@ void copy_text(char* to, std::size_t room, const char* text) {
     std::size_t i = 0;
     for (; i + 1 < room && text[i] != '\0'; ++i) to[i] = text[i];
     to[i] = '\0';
+}
+
+/// Which VM each vCPU will belong to: owners are counted through all VMs in the order in which create_vm makes them.
+void number_vcpus(trace::RunPage& page) {
+    for (u32 vm = 0; vm < board.module_count; ++vm) {
+        for (u64 i = 0; i < board.options.vms[vm].cpus && page.vcpus < trace::kMaxVcpus; ++i) {
+            page.vm_of_vcpu[page.vcpus++] = static_cast<u8>(vm + 1);
+        }
+    }
 }
 
 }  // namespace
@@ -31,6 +42,7 @@ void open_run_page(Pa reserved, u64 bytes, u32 cpu_count) {
     page.level = static_cast<u32>(trace::kLevel);
     page.cpus = cpu_count;
     copy_text(page.design, sizeof(page.design), ThisDesign::kName);
+    number_vcpus(page);
     // The rings begin at the next multiple of a packet's size: the recorder counts on that alignment.
     const u64 packets = bytes / trace::kPacketBytes - 1;
     for (u32 cpu = 0; cpu < cpu_count; ++cpu) {
@@ -41,7 +53,12 @@ void open_run_page(Pa reserved, u64 bytes, u32 cpu_count) {
 }
 
 void end_run(trace::Verdict verdict, u64 status, const char* message) {
+    static u32 ending = 0;
+    if (run_page_open() && __atomic_exchange_n(&ending, 1U, __ATOMIC_ACQ_REL) != 0) {
+        for (;;) hw::wfi();   // another CPU is at it
+    }
     if (run_page_open()) {
+        stop_other_cpus(verdict == trace::Verdict::hypervisor_panic);
         trace::RunPage& page = run_page();
         trace::stop(running_cpu().recorder);
         copy_text(page.message, sizeof(page.message), message);

@@ -3,6 +3,7 @@
 
 #include "../arch/hw/barriers.hpp"
 #include "../world_switch/design.hpp"
+#include "cpu.hpp"
 #include "panic.hpp"
 #include "print.hpp"
 #include "this_design.hpp"
@@ -68,7 +69,7 @@ void verify_class(const ClassState<c>& state, const char* when) {
 }
 
 void verify_fp(const FpState& state, const char* when) {
-    static FpState now;
+    FpState now;
     hw::save_v_registers(now.words);
     for (unsigned i = 0; i < FpState::kCoreWords; ++i) {
         if (now.words[i] == state.words[i]) continue;
@@ -86,6 +87,11 @@ void scrub_guest_registers() {
         // EL1 is the guest's alone: while no vCPU is loaded, anything may be in it.
         for_each_sysreg<RegisterClass::el1>([&]<SysregId id, std::size_t at>() {
             hw::write_guest<ThisDesign::kGuestNames, id>(pattern(at) & ~u64{0xfff});
+        });
+        // So is the virtual interface, which is off: ICH_HCR_EL2, which would switch it on, stays.
+        for_each_sysreg<RegisterClass::vgic>([&]<SysregId id, std::size_t at>() { hw::write<id>(pattern(at)); });
+        for_each_sysreg<RegisterClass::list_registers>([&]<SysregId id, std::size_t at>() {
+            if constexpr (id != SysregId::ICH_HCR_EL2) hw::write<id>(pattern(at));
         });
     }
 }
@@ -126,8 +132,16 @@ void HostRegisters::verify(const char* when) const {
     if constexpr (kEl1IsSwitched) verify_class(el1_, when);
 }
 
+namespace {
+HostRegisters around_load_and_put[trace::kMaxCpus];
+HostRegisters around_run[trace::kMaxCpus];
+}  // namespace
+
+void fill_host_registers() { around_load_and_put[this_cpu().id].fill(); }
+void verify_host_registers(const char* when) { around_load_and_put[this_cpu().id].verify(when); }
+
 void run_checked(VcpuContext& vcpu) {
-    static HostRegisters before;
+    HostRegisters& before = around_run[this_cpu().id];
     if constexpr (kEl1IsSwitched) {
         before.fill();
     } else {

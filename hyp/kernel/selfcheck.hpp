@@ -25,6 +25,10 @@ class HostRegisters {
     El1State el1_;
 };
 
+/// fill() and verify() of this CPU's: around load and put of a vCPU.
+void fill_host_registers();
+void verify_host_registers(const char* when);
+
 /// ThisDesign::run between patterns in X19 to X28. In the split design, which switches everything at every exit, all other
 /// registers are filled and verified around it too; with VHE that is done around load and put.
 void run_checked(VcpuContext& vcpu);

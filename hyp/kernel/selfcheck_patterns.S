@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // u64 call_with_patterns(void (*function)(void*), void* argument): calls the function with patterns in X19 to X28 and
 // tells which of them it did not keep, bit n for Xn.
+#include "../arch/hw/register_moves.h"
+
     .text
     .global call_with_patterns
     .type call_with_patterns, %function
@@ -17,11 +19,7 @@
 call_with_patterns:
     stp x29, x30, [sp, #-96]!
     mov x29, sp
-    stp x19, x20, [sp, #16]
-    stp x21, x22, [sp, #32]
-    stp x23, x24, [sp, #48]
-    stp x25, x26, [sp, #64]
-    stp x27, x28, [sp, #80]
+    for_x19_to_x28 stp, sp, 16
     mov x9, x0
     mov x0, x1
     .irp n, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28
@@ -35,11 +33,7 @@ call_with_patterns:
     .irp n, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28
     verify x\n, \n
     .endr
-    ldp x19, x20, [sp, #16]
-    ldp x21, x22, [sp, #32]
-    ldp x23, x24, [sp, #48]
-    ldp x25, x26, [sp, #64]
-    ldp x27, x28, [sp, #80]
+    for_x19_to_x28 ldp, sp, 16
     ldp x29, x30, [sp], #96
     ret
     .size call_with_patterns, . - call_with_patterns

@@ -40,7 +40,7 @@ class Window {
 
     template <class Payload>
     WS_INLINE void emit(const Payload& payload) {
-        u8* const at = begin(static_cast<u8>(Payload::kId));
+        u8* const at = begin<static_cast<u8>(Payload::kId)>();
         *reinterpret_cast<Payload*>(at) = payload;
         end(at + sizeof(Payload));
     }
@@ -48,7 +48,7 @@ class Window {
     /// The same for an event that another one follows soon: that one makes the open packet's length include both.
     template <class Payload>
     WS_INLINE void emit_quickly(const Payload& payload) {
-        u8* const at = begin(static_cast<u8>(Payload::kId));
+        u8* const at = begin<static_cast<u8>(Payload::kId)>();
         *reinterpret_cast<Payload*>(at) = payload;
         recorder_.position = at + sizeof(Payload);
     }
@@ -63,12 +63,29 @@ class Window {
     }
 
   private:
-    /// Writes the header; returns where the payload goes.
-    WS_INLINE u8* begin(u8 id) {
+    /// Writes the header of an event whose id is known now: from 32 up it is the extended one.
+    template <u8 id>
+    WS_INLINE u8* begin() {
+        if constexpr (id < kCompactIds) {
+            return begin(id);
+        } else {
+            make_room();
+            u8* const at = recorder_.position;
+            *reinterpret_cast<ExtendedHeader*>(at) = {kCompactIds, id, time_, static_cast<u32>(recorder_.spent)};
+            return at + sizeof(ExtendedHeader);
+        }
+    }
+
+    WS_INLINE void make_room() {
         if (recorder_.position >= recorder_.limit || recorder_.epoch != time_ >> kTimeBits) [[unlikely]] {
             recorder_.pending_time = time_;
             hw::call_make_room(&recorder_);
         }
+    }
+
+    /// Writes the compact header; returns where the payload goes.
+    WS_INLINE u8* begin(u8 id) {
+        make_room();
         u8* const at = recorder_.position;
         *reinterpret_cast<CompactHeader*>(at) = {static_cast<u32>(time_ << kIdBits) | id,
                                                  static_cast<u32>(recorder_.spent)};

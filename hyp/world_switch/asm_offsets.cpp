@@ -3,6 +3,7 @@
 // so that assembly uses the offsets of the C++ structs and no literals.
 #include "../kernel/cpu.hpp"
 #include "../kernel/panic.hpp"
+#include "../user/user_frame.hpp"
 #include "frames.hpp"
 
 #define OFFSET(name, value) asm volatile("\n->" #name " %0" ::"i"(value))
@@ -11,12 +12,17 @@ void asm_offsets() {
     using namespace ws;
     OFFSET(VCPU_X0, offsetof(VcpuContext, general));
     OFFSET(CPU_CALLEE_SAVED, offsetof(Cpu, host) + offsetof(HostContext, callee_saved));
+    OFFSET(CPU_EL2_STACK, offsetof(Cpu, el2_stack));
+    OFFSET(CPU_KERNEL_STACK, offsetof(Cpu, kernel_stack));
+    OFFSET(EL2_STACK_BYTES, kCpuStackBytes);
     OFFSET(GUEST_FRAME_VCPU, offsetof(GuestFrame, vcpu));
     OFFSET(GUEST_FRAME_CLOCK, offsetof(GuestFrame, clock));
     OFFSET(GUEST_FRAME_X0, offsetof(GuestFrame, x0));
     OFFSET(GUEST_FRAME_WINDOW, offsetof(GuestFrame, window));
     OFFSET(GUEST_FRAME_BYTES, sizeof(GuestFrame));
     OFFSET(CPU_RECORDER_SPENT, offsetof(Cpu, recorder) + offsetof(trace::Recorder, spent));
+    OFFSET(USER_FRAME_PC, offsetof(UserFrame, pc));
+    OFFSET(USER_FRAME_VECTOR, offsetof(UserFrame, vector));
     OFFSET(PANIC_FRAME_X0, offsetof(PanicFrame, x));
     OFFSET(PANIC_FRAME_SP, offsetof(PanicFrame, sp));
     OFFSET(PANIC_FRAME_VECTOR, offsetof(PanicFrame, vector));

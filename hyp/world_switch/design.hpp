@@ -3,9 +3,12 @@
 // include path, and `this_design.hpp` there names it.
 #pragma once
 
+#include "forget.hpp"
 #include "vcpu_context.hpp"
 
 namespace ws {
+
+struct Cpu;
 
 /// Boot calls start_el2 at EL2, once per CPU: it prepares EL2 and enters the kernel at kKernelEl; it does not return.
 /// The kernel calls the others, wherever it runs:
@@ -14,22 +17,24 @@ namespace ws {
 ///   run             enters the guest; returns when it traps, with vcpu.exit filled in
 ///   share           from now on EL2 may touch these pages of the kernel's (KVM: create_hyp_mappings)
 ///
+///   forget          TLB maintenance for guests, which only EL2 can do
 ///   guest_traps     the trap configuration with which the vCPU is to run
 ///
 /// and `load_fp` and `load_debug` when a guest trapped because it used what the design switches lazily.
 template <class D>
-concept Design = requires(VcpuContext& vcpu, Pa start, u64 bytes) {
+concept Design = requires(VcpuContext& vcpu, Pa start, u64 bytes, Cpu& cpu, const Forget& what) {
     { D::kName } -> std::convertible_to<const char*>;
     { D::kKernelEl } -> std::convertible_to<int>;
     { D::kEl2Mode } -> std::convertible_to<u64>;
     { D::kGuestNames } -> std::convertible_to<hw::GuestNames>;
-    D::start_el2();
+    D::start_el2(cpu);
     D::load(vcpu);
     D::put(vcpu);
     D::run(vcpu);
     D::load_fp(vcpu);
     D::load_debug(vcpu);
     D::share(start, bytes);
+    D::forget(what);
     { D::guest_traps(vcpu) } -> std::convertible_to<TrapConfig>;
 };
 

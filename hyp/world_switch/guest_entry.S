@@ -1,35 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // The last instructions before a guest and the first after it, the same in every design: the general-purpose registers.
 #include "asm_offsets.h"
+#include "../arch/hw/register_moves.h"
 #include "../arch/hw/trace_macros.h"
 #include "../kernel/panic_vector.h"
 
     .text
 
     .macro for_callee_saved move, base
-    \move x19, x20, [\base, #CPU_CALLEE_SAVED + 0]
-    \move x21, x22, [\base, #CPU_CALLEE_SAVED + 16]
-    \move x23, x24, [\base, #CPU_CALLEE_SAVED + 32]
-    \move x25, x26, [\base, #CPU_CALLEE_SAVED + 48]
-    \move x27, x28, [\base, #CPU_CALLEE_SAVED + 64]
+    for_x19_to_x28 \move, \base, CPU_CALLEE_SAVED
     \move x29, x30, [\base, #CPU_CALLEE_SAVED + 80]
-    .endm
-
-    .macro for_x2_to_x29 move, base
-    \move x2, x3, [\base, #VCPU_X0 + 16]
-    \move x4, x5, [\base, #VCPU_X0 + 32]
-    \move x6, x7, [\base, #VCPU_X0 + 48]
-    \move x8, x9, [\base, #VCPU_X0 + 64]
-    \move x10, x11, [\base, #VCPU_X0 + 80]
-    \move x12, x13, [\base, #VCPU_X0 + 96]
-    \move x14, x15, [\base, #VCPU_X0 + 112]
-    \move x16, x17, [\base, #VCPU_X0 + 128]
-    \move x18, x19, [\base, #VCPU_X0 + 144]
-    \move x20, x21, [\base, #VCPU_X0 + 160]
-    \move x22, x23, [\base, #VCPU_X0 + 176]
-    \move x24, x25, [\base, #VCPU_X0 + 192]
-    \move x26, x27, [\base, #VCPU_X0 + 208]
-    \move x28, x29, [\base, #VCPU_X0 + 224]
     .endm
 
     .macro guest_vector number
@@ -63,7 +43,7 @@ guest_enter:
     trace_guest_entry tail=18
     ldp x30, x1, [x0, #VCPU_X0 + 240]
     msr SP_EL0, x1
-    for_x2_to_x29 ldp, x0
+    for_x2_to_x29 ldp, x0, VCPU_X0
     ldp x0, x1, [x0, #VCPU_X0]
     eret
     check_trace_tail guest_entry, 18
@@ -75,7 +55,7 @@ guest_enter:
     .type guest_exit, %function
 guest_exit:
     ldr x0, [sp, #GUEST_FRAME_VCPU]
-    for_x2_to_x29 stp, x0
+    for_x2_to_x29 stp, x0, VCPU_X0
     ldp x2, x3, [sp, #GUEST_FRAME_X0]
     stp x2, x3, [x0, #VCPU_X0]
     mrs x2, SP_EL0

@@ -17,6 +17,9 @@ extern "C" const u8 host_vectors[];
 WS_INLINE u64 guest_vectors_address() { return reinterpret_cast<u64>(guest_vectors); }
 WS_INLINE u64 host_vectors_address() { return reinterpret_cast<u64>(host_vectors); }
 
+/// What an abort's syndrome leaves out, found while the guest's translation is still in place (exit_info.cpp).
+void complete_abort_info(ExitInfo& exit, u64 pc);
+
 /// Keeps the syndrome of the exit: the next exception would overwrite it.
 WS_INLINE void save_exit_info(ExitInfo& exit) {
     const u64 esr = hw::read<reg::ESR_EL2>();
@@ -26,6 +29,8 @@ WS_INLINE void save_exit_info(ExitInfo& exit) {
     if (ec == Ec::IABT_LOW || ec == Ec::DABT_LOW) {
         exit.far = hw::read<reg::FAR_EL2>();
         exit.hpfar = hw::read<reg::HPFAR_EL2>();
+        const bool described = iss::dabt::ISV.get(esr) != 0 || ec == Ec::IABT_LOW;
+        if (!described || is_permission_fault(esr)) complete_abort_info(exit, hw::read<reg::ELR_EL2>());
     }
 }
 

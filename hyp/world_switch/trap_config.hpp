@@ -25,7 +25,7 @@ constexpr u64 guest_hcr() {
            // interrupts and SError are the hypervisor's
            H::IMO.mask() | H::FMO.mask() | H::AMO.mask() |
            // waiting gives the CPU back
-           H::TWI.mask() | H::TWE.mask() |
+           H::TWI.mask() |
            // a guest's maintenance reaches the CPU that its vCPU ran on before
            H::BSU.of(1) | H::FB.mask() | H::SWIO.mask() | H::TSW.mask() |
            // a walk must not read a device
@@ -36,11 +36,14 @@ constexpr u64 guest_hcr() {
            H::TEA.mask() | H::TERR.mask();
 }
 
+/// WFE traps only while others wait for the CPU: for a guest alone, going out and in costs more than it saves.
+constexpr u64 guest_hcr_wfe(bool traps) { return traps ? reg::HCR_EL2::TWE.mask() : 0; }
+
 /// MDCR_EL2 of a guest: the PMU is the recorder's clock and stays the hypervisor's; debug registers trap until the guest
 /// uses them, which is when `debug_used` becomes true.
 constexpr u64 guest_mdcr(u64 counters, bool debug_used) {
     using M = reg::MDCR_EL2;
-    return M::HPMN.of(counters) | M::TPM.mask() | M::TPMCR.mask() | M::TDRA.mask() | M::TDOSA.mask() |
+    return M::HPMN.of(counters) | M::TPM.mask() | M::TPMCR.mask() | M::TPMS.mask() | M::TTRF.mask() | M::TDRA.mask() | M::TDOSA.mask() |
            (debug_used ? 0 : M::TDA.mask());
 }
 
@@ -48,12 +51,15 @@ constexpr u64 host_mdcr(u64 counters) { return reg::MDCR_EL2::HPMN.of(counters);
 
 /// CPTR_EL2 with E2H=0: bits that must be one, FP/SIMD free. SVE traps always: no guest is told of it.
 inline constexpr u64 kCptrE2h0 = 0x33ff;
-constexpr u64 guest_cptr_e2h0() { return kCptrE2h0 | reg::CPTR_EL2::TTA.mask(); }
+constexpr u64 guest_cptr_e2h0() { return kCptrE2h0 | reg::CPTR_EL2::TTA.mask() | reg::CPTR_EL2::TAM.mask(); }
 
+/// FPEN of CPACR_EL1 and, with E2H, of CPTR_EL2 while the host runs: free for the kernel, while a VMM at EL0 would see a
+/// guest's registers and so may not use them.
+inline constexpr u64 kFpenNotEl0 = 1;
 /// CPTR_EL2 with E2H=1, in CPACR_EL1's layout.
-constexpr u64 host_cptr_e2h1() { return reg::CPTR_EL2::FPEN.mask(); }
+constexpr u64 host_cptr_e2h1() { return reg::CPTR_EL2::FPEN.of(kFpenNotEl0); }
 constexpr u64 guest_cptr_e2h1(bool fp_loaded) {
-    return reg::CPTR_EL2::TTA_E2H1.mask() | (fp_loaded ? reg::CPTR_EL2::FPEN.mask() : 0);
+    return reg::CPTR_EL2::TTA_E2H1.mask() | reg::CPTR_EL2::TAM.mask() | (fp_loaded ? reg::CPTR_EL2::FPEN.mask() : 0);
 }
 
 /// CNTHCTL_EL2 of a guest: it may read the physical counter, its physical timer traps.

@@ -17,6 +17,7 @@ using El1State = ClassState<RegisterClass::el1>;
 using UserState = ClassState<RegisterClass::user>;
 using TimerState = ClassState<RegisterClass::timer>;
 using VgicState = ClassState<RegisterClass::vgic>;
+using ListRegisterState = ClassState<RegisterClass::list_registers>;
 using DebugState = ClassState<RegisterClass::debug>;
 using BreakpointState = ClassState<RegisterClass::breakpoints>;
 
@@ -26,7 +27,13 @@ struct ExitInfo {
     u64 esr;
     u64 far;
     u64 hpfar;
+    /// Of an abort whose syndrome does not describe the access (ISV=0): where the instruction is; else unknown.
+    Pa instruction;
 };
+
+inline constexpr Pa kUnknownPa{~u64{0}};
+/// ExitInfo::hpfar of an abort whose address could not be found any more: the guest is to try again.
+inline constexpr u64 kUnknownHpfar = ~u64{0};
 
 /// A vCPU as EL2 sees it (KVM: struct kvm_vcpu_arch).
 struct alignas(16) VcpuContext {
@@ -37,6 +44,7 @@ struct alignas(16) VcpuContext {
     UserState user;
     TimerState timer;
     VgicState vgic;
+    ListRegisterState list_registers;
     DebugState debug;
     BreakpointState breakpoints;
     TrapConfig traps;
@@ -46,6 +54,9 @@ struct alignas(16) VcpuContext {
     trace::Owner owner;   ///< its number through all VMs, from 1
     bool debug_used;      ///< the guest touched a debug register: the breakpoints class is switched from now on
     bool fp_loaded;       ///< designs that are lazy: the FP/SIMD registers hold this vCPU's values
+    bool lists_in_use;    ///< a list register holds an interrupt: what the guest does to it must be read after the exit
+    bool lists_changed;   ///< the list registers in the CPU are not these
+    bool wfe_traps;       ///< others wait for the CPU
 
     /// Rn as an instruction sees it: number 31 reads as zero.
     u64 x(unsigned n) const { return n < 31 ? general.words[n] : 0; }

@@ -14,7 +14,12 @@ enum class Level : u8 { off, traps, full };
 
 enum class Operation : u8 { save = 0, restore = 1 };
 
-enum class Injection : u8 { undefined_instruction = 0 };
+/// The enumerations of enumerations.def.
+#define ENUMERATOR(number, name, meaning) name = number,
+#define ENUMERATION(type, Type, meaning, ...) enum class Type : u8 { __VA_ARGS__ };
+#include "enumerations.def"
+#undef ENUMERATION
+#undef ENUMERATOR
 
 enum class Step : u8 {
 #define STEP(number, name, cause, meaning) name = number,
@@ -43,7 +48,9 @@ using owner = Owner;
 using vector = ws::u8;
 using step = Step;
 using sysreg = SysregId;
-using injection = Injection;
+#define ENUMERATION(type, Type, meaning, ...) using type = trace::Type;
+#include "enumerations.def"
+#undef ENUMERATION
 }  // namespace field_type
 
 /// One packed struct an event: the payload as it lies in the trace.

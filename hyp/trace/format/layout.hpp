@@ -8,7 +8,7 @@
 namespace ws::trace {
 
 /// Changes when the meaning of bytes does; new events alone do not change it.
-inline constexpr u32 kFormatVersion = 1;
+inline constexpr u32 kFormatVersion = 2;
 
 inline constexpr u32 kCtfMagic = 0xC1FC1FC1;
 inline constexpr u64 kPacketBytes = 64 * 1024;
@@ -75,11 +75,15 @@ enum class Verdict : u32 {
     guest_exit = 1,         ///< the guest's exit hypercall; its status is in RunPage::status
     guest_crash = 2,        ///< the guest did what cannot be continued
     hypervisor_panic = 3,   ///< the hypervisor did
+    vmm_crash = 4,          ///< a VM's VMM crashed, or could not go on
 };
 
 inline constexpr u64 kRunPageMagic = 0x4843'5457'5344'4c52;   // "RLDSWTCH"
 inline constexpr u64 kRunPageBytes = 4096;
 inline constexpr u64 kMaxCpus = 8;
+inline constexpr u64 kMaxVcpus = 32;   ///< of all VMs together
+/// As an owner in events: the thread in which VM n's VMM serves its devices is kVmmOwners + n.
+inline constexpr u64 kVmmOwners = kMaxVcpus;
 
 /// The first page of the reserved part of RAM: what the host programs learn of the run, while it runs or after.
 struct RunPage {
@@ -92,6 +96,9 @@ struct RunPage {
     char design[16];              ///< "split", "vhe", NUL-terminated
     char message[200];            ///< how it ended, in one line, NUL-terminated
     u64 trace_stopped;            ///< 1 once every CPU has closed its last packet
+    u32 vcpus;                    ///< vCPUs of all VMs
+    u8 vm_of_vcpu[kMaxVcpus];     ///< by owner less one: its VM, counted from 1. A VM's vCPUs stand together, in order
+    u8 unused_[28];
     RingControl rings[kMaxCpus];
 };
 static_assert(sizeof(RunPage) <= kRunPageBytes);

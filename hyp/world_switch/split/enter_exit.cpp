@@ -32,6 +32,8 @@ WS_INLINE void save_vgic(VcpuContext& vcpu) {
     StepScope step(Step::save_vgic);
     save_sysregs<kNames>(vcpu.vgic);
     trace::block(Operation::save, vcpu.owner, vcpu.vgic);
+    save_sysregs<kNames>(vcpu.list_registers);
+    trace::block(Operation::save, vcpu.owner, vcpu.list_registers);
     hw::write<reg::ICH_HCR_EL2>(0);
 }
 
@@ -157,6 +159,8 @@ WS_INLINE void restore_vgic(const VcpuContext& vcpu) {
     StepScope step(Step::restore_vgic);
     trace::block(Operation::restore, vcpu.owner, vcpu.vgic);
     restore_sysregs<kNames>(vcpu.vgic);
+    trace::block(Operation::restore, vcpu.owner, vcpu.list_registers);
+    restore_sysregs<kNames>(vcpu.list_registers);
 }
 
 WS_INLINE void restore_timer(const VcpuContext& vcpu) {

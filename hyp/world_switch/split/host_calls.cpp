@@ -5,6 +5,7 @@
 #include "../../kernel/cpu.hpp"
 #include "../../kernel/kernel_main.hpp"
 #include "../../kernel/panic.hpp"
+#include "../../user/user_frame.hpp"
 #include "lowvisor.hpp"
 
 namespace ws {
@@ -19,6 +20,14 @@ void ThisDesign::share(Pa start, u64 bytes) {
     }
 }
 
+void ThisDesign::forget(const Forget& what) {
+    if (what.scope == trace::TlbScope::page) {
+        hw::hvc(static_cast<u64>(HostCall::forget_page), what.vttbr, what.ipa.value);
+    } else {
+        hw::hvc(static_cast<u64>(HostCall::forget), static_cast<u64>(what.scope), what.vttbr);
+    }
+}
+
 void ThisDesign::load_debug(VcpuContext& vcpu) {
     vcpu.debug_used = true;
     vcpu.traps = guest_traps(vcpu);
@@ -27,7 +36,7 @@ void ThisDesign::load_debug(VcpuContext& vcpu) {
 TrapConfig ThisDesign::guest_traps(const VcpuContext& vcpu) {
     const u64 counters = reg::MDCR_EL2::HPMN.get(this_cpu().host.traps.mdcr);
     TrapConfig traps = vcpu.traps;
-    traps.hcr = guest_hcr() | kEl2Mode;
+    traps.hcr = guest_hcr() | guest_hcr_wfe(vcpu.wfe_traps) | kEl2Mode;
     traps.cptr = guest_cptr_e2h0();
     traps.mdcr = guest_mdcr(counters, vcpu.debug_used);
     traps.hstr = kGuestHstr;
@@ -37,13 +46,12 @@ TrapConfig ThisDesign::guest_traps(const VcpuContext& vcpu) {
 }
 
 /// The kernel's first line in C++ at EL1, MMU off: its own tables, its own vectors.
-extern "C" [[noreturn]] void split_kernel_main() {
-    hw::write<reg::TPIDR_EL1>(reinterpret_cast<u64>(&cpus[0]));
-    hw::write<reg::VBAR_EL1>(reinterpret_cast<u64>(panic_vectors));
-    hw::write<reg::CPACR_EL1>(reg::CPACR_EL1::FPEN.mask());
-    map_kernel_space();
+extern "C" [[noreturn]] void split_kernel_main(Cpu& cpu) {
+    hw::write<reg::VBAR_EL1>(kernel_vectors_address());
+    hw::write<reg::CPACR_EL1>(reg::CPACR_EL1::FPEN.of(kFpenNotEl0));
+    if (cpu.id == 0) map_kernel_space();
     turn_on_el1_translation(kernel_space);
-    kernel_main();
+    kernel_main(cpu);
 }
 
 }  // namespace ws

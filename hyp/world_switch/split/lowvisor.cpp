@@ -10,6 +10,7 @@
 #include "../../kernel/kernel_main.hpp"
 #include "../../kernel/run_report.hpp"
 #include "../../trace/host_trap.hpp"
+#include "../forget_translations.hpp"
 #include "../guest_entry.hpp"
 #include "this_design.hpp"
 
@@ -35,20 +36,30 @@ u64 share_pages(u64 start, u64 bytes) {
     return 0;
 }
 
-}  // namespace
-
-/// This CPU's EL2 from reset to the kernel's first instruction at EL1.
-void ThisDesign::start_el2() {
-    prepare_el2();
+void map_lowvisor_space() {
     map_image(lowvisor_space);
     lowvisor_space.map(board.uart.start, 4096, Access::device);   // for the panic report
     lowvisor_space.map(Pa(reinterpret_cast<u64>(&run_page())), board.options.reserve, Access::read_write);
+}
+
+u64 forget(u64 scope, u64 vttbr, u64 ipa) {
+    forget_translations({static_cast<trace::TlbScope>(scope), vttbr, Ipa(ipa)});
+    return 0;
+}
+
+}  // namespace
+
+/// This CPU's EL2 from reset to the kernel's first instruction at EL1.
+void ThisDesign::start_el2(Cpu& cpu) {
+    prepare_el2(cpu);
+    if (cpu.id == 0) map_lowvisor_space();
     hw::tlb_invalidate_el2();
     turn_on_el2_translation(lowvisor_space);
     hw::write<reg::VBAR_EL2>(host_vectors_address());
 
     start_trace_clock();
-    start_trace(0);
+    start_trace(cpu.id);
+    hw::write<reg::TPIDR_EL1>(reinterpret_cast<u64>(&cpu));
     hw::write<reg::SCTLR_EL1>(kSctlrEl1MustBeOne);   // unknown at reset where there is an EL2
     hw::write<reg::ELR_EL2>(reinterpret_cast<u64>(&split_kernel_start));
     hw::write<reg::SPSR_EL2>(kSpsrEl1hMasked);
@@ -60,6 +71,8 @@ extern "C" u64 lowvisor_host_call(HostCall call, u64 argument1, u64 argument2, u
     switch (call) {
         case HostCall::run_vcpu: return lowvisor_run_vcpu(*reinterpret_cast<VcpuContext*>(argument1));
         case HostCall::share_pages: return share_pages(argument1, argument2);
+        case HostCall::forget_page: return forget(static_cast<u64>(trace::TlbScope::page), argument1, argument2);
+        case HostCall::forget: return forget(argument1, argument2, 0);
     }
     return kUnknownCall;
 }

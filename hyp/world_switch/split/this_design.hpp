@@ -2,9 +2,12 @@
 // The split design: the kernel runs at EL1, a small lowvisor at EL2. KVM/Arm's first design, today's nVHE.
 #pragma once
 
+#include "../forget.hpp"
 #include "../vcpu_context.hpp"
 
 namespace ws {
+
+struct Cpu;
 
 struct ThisDesign {
     static constexpr const char* kName = "split";
@@ -13,13 +16,14 @@ struct ThisDesign {
     /// The bits of HCR_EL2 that say how EL2 itself works.
     static constexpr u64 kEl2Mode = 0;
 
-    [[noreturn]] static void start_el2();
+    [[noreturn]] static void start_el2(Cpu& cpu);
     static void load(VcpuContext&) {}   // everything is switched at every exit: nothing is left for load and put
     static void put(VcpuContext&) {}
     static void run(VcpuContext& vcpu);
     static void load_fp(VcpuContext&) {}   // FP/SIMD never traps: it is switched at every exit
     static void load_debug(VcpuContext& vcpu);
     static void share(Pa start, u64 bytes);
+    static void forget(const Forget& what);
     static TrapConfig guest_traps(const VcpuContext& vcpu);
 };
 

@@ -5,6 +5,7 @@
 #include "../../arch/hw/barriers.hpp"
 #include "../../kernel/cpu.hpp"
 #include "../../trace/points.hpp"
+#include "../../user/user_frame.hpp"
 #include "../guest_entry.hpp"
 
 namespace ws {
@@ -18,6 +19,15 @@ using trace::StepScope;
 constexpr auto kEl1Names = hw::GuestNames::el1;
 
 // ---- from the guest to the host ----
+
+WS_INLINE void save_vgic(VcpuContext& vcpu) {
+    StepScope step(Step::save_vgic);
+    save_sysregs<kEl1Names>(vcpu.list_registers);
+    trace::block(Operation::save, vcpu.owner, vcpu.list_registers);
+    // Off, so that a maintenance interrupt does not stay raised while the kernel handles it.
+    hw::write<reg::ICH_HCR_EL2>(0);
+    vcpu.lists_changed = true;
+}
 
 WS_INLINE void save_el1(VcpuContext& vcpu) {
     StepScope step(Step::save_el1);
@@ -35,7 +45,7 @@ WS_INLINE void deactivate_traps(const HostContext& host) {
     StepScope step(Step::deactivate_traps);
     trace::write_control<reg::HCR_EL2>(kHost, host.traps.hcr);
     trace::write_control<reg::CPTR_EL2>(kHost, host.traps.cptr);
-    trace::write_control<reg::VBAR_EL2>(kHost, host_vectors_address());
+    trace::write_control<reg::VBAR_EL2>(kHost, kernel_vectors_address());
 }
 
 WS_INLINE void restore_host_debug(HostContext& host) {
@@ -59,6 +69,13 @@ WS_INLINE void activate_traps(const VcpuContext& vcpu) {
     trace::write_control<reg::HCR_EL2>(vcpu.owner, vcpu.traps.hcr);
 }
 
+WS_INLINE void restore_vgic(VcpuContext& vcpu) {
+    StepScope step(Step::restore_vgic);
+    trace::block(Operation::restore, vcpu.owner, vcpu.list_registers);
+    restore_sysregs<kEl1Names>(vcpu.list_registers);
+    vcpu.lists_changed = false;
+}
+
 WS_INLINE void restore_el1(const VcpuContext& vcpu) {
     StepScope step(Step::restore_el1);
     trace::block(Operation::restore, vcpu.owner, vcpu.return_state);
@@ -80,6 +97,7 @@ void ThisDesign::run(VcpuContext& vcpu) {
     save_host_debug(host);
 
     activate_traps(vcpu);
+    if (vcpu.lists_changed) restore_vgic(vcpu);
     restore_el1(vcpu);
     restore_debug(vcpu);
 
@@ -87,6 +105,7 @@ void ThisDesign::run(VcpuContext& vcpu) {
     vcpu.exit.vector = guest_enter(vcpu);   // ERET to the guest; comes back with Step::save_general_purpose done
     save_exit_info(vcpu.exit);
 
+    if (vcpu.lists_in_use) save_vgic(vcpu);
     save_el1(vcpu);
     save_debug(vcpu);
 

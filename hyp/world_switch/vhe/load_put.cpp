@@ -31,6 +31,7 @@ void save_vgic(VcpuContext& vcpu) {
     save_sysregs<kEl12Names>(vcpu.vgic);
     trace::block(Operation::save, vcpu.owner, vcpu.vgic);
     hw::write<reg::ICH_HCR_EL2>(0);
+    vcpu.lists_changed = true;   // the list registers are the next vCPU's
 }
 
 void save_el1(VcpuContext& vcpu) {
@@ -202,7 +203,7 @@ void ThisDesign::load_debug(VcpuContext& vcpu) {
 TrapConfig ThisDesign::guest_traps(const VcpuContext& vcpu) {
     const u64 counters = reg::MDCR_EL2::HPMN.get(el2_cpu().host.traps.mdcr);
     TrapConfig traps = vcpu.traps;
-    traps.hcr = guest_hcr() | kEl2Mode;
+    traps.hcr = guest_hcr() | guest_hcr_wfe(vcpu.wfe_traps) | kEl2Mode;
     traps.cptr = guest_cptr_e2h1(vcpu.fp_loaded);
     traps.mdcr = guest_mdcr(counters, vcpu.debug_used);
     traps.hstr = kGuestHstr;

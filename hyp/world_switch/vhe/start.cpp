@@ -6,23 +6,27 @@
 #include "../../kernel/cpu.hpp"
 #include "../../kernel/kernel_main.hpp"
 #include "../../kernel/panic.hpp"
+#include "../../user/user_frame.hpp"
+#include "../forget_translations.hpp"
 #include "../guest_entry.hpp"
 
 namespace ws {
 
-void ThisDesign::start_el2() {
+void ThisDesign::start_el2(Cpu& cpu) {
     if (reg::ID_AA64MMFR1_EL1::VH.get(hw::read<reg::ID_AA64MMFR1_EL1>()) == 0) {
         panic("this CPU has no VHE: run the vhe design on neoverse-n1, cortex-a76 or max");
     }
-    prepare_el2();
-    map_kernel_space();
+    prepare_el2(cpu);
+    if (cpu.id == 0) map_kernel_space();
     hw::tlb_invalidate_el2();
     turn_on_el1_translation(kernel_space);   // EL1 names: E2H takes them to EL2's registers
-    hw::write<reg::VBAR_EL2>(host_vectors_address());
+    hw::write<reg::VBAR_EL2>(kernel_vectors_address());
 
     start_trace_clock();
-    start_trace(0);
-    kernel_main();
+    start_trace(cpu.id);
+    kernel_main(cpu);
 }
+
+void ThisDesign::forget(const Forget& what) { forget_translations(what); }
 
 }  // namespace ws

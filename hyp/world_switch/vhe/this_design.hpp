@@ -3,9 +3,12 @@
 // comes onto a CPU and when it leaves.
 #pragma once
 
+#include "../forget.hpp"
 #include "../vcpu_context.hpp"
 
 namespace ws {
+
+struct Cpu;
 
 struct ThisDesign {
     static constexpr const char* kName = "vhe";
@@ -13,13 +16,14 @@ struct ThisDesign {
     static constexpr hw::GuestNames kGuestNames = hw::GuestNames::el12;
     static constexpr u64 kEl2Mode = reg::HCR_EL2::E2H.mask();
 
-    [[noreturn]] static void start_el2();
+    [[noreturn]] static void start_el2(Cpu& cpu);
     static void load(VcpuContext& vcpu);
     static void put(VcpuContext& vcpu);
     static void run(VcpuContext& vcpu);
     static void load_fp(VcpuContext& vcpu);
     static void load_debug(VcpuContext& vcpu);
     static void share(Pa, u64) {}   // one address space: EL2 is where the kernel is
+    static void forget(const Forget& what);
     static TrapConfig guest_traps(const VcpuContext& vcpu);
 };
 

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "guest_memory.hpp"
+
+#include "../arch/hw/maintenance.hpp"
+#include "../arch/hw/zero_memory.hpp"
+#include "../trace/points.hpp"
+#include "../world_switch/design.hpp"
+#include "memory_pool.hpp"
+#include "panic.hpp"
+#include "this_design.hpp"
+
+namespace ws {
+
+namespace {
+
+constexpr u64 kPage = Stage2::kPageBytes;
+constexpr u64 kBlock = Stage2::kBlockBytes;
+
+Ipa round_down(Ipa ipa, u64 unit) { return Ipa(ipa.value & ~(unit - 1)); }
+
+void record_map(const Vcpu& vcpu, Ipa ipa, Pa pa, u64 bytes, Stage2::Rights rights) {
+    using Event = trace::payload::stage2_map;
+    trace::event_made<trace::At::kernel, Event>(
+        [&]() WS_INLINE_LAMBDA { return Event{ipa.value, pa.value, bytes, vcpu.owner, rights.bits()}; });
+}
+
+/// Maps the block around `ipa`, or if there is no room for one, the page. It is not mapped; the memory's lock is held.
+bool map_around(Vcpu& vcpu, Ipa ipa, u64 hole) {
+    Vm& vm = *vcpu.vm;
+    const bool block = hole >= kBlock && vm.is_memory(round_down(ipa, kBlock), kBlock);
+    const u64 bytes = block ? kBlock : kPage;
+    const Ipa start = round_down(ipa, bytes);
+    const Pa pa = vm.memory + (start - Vm::kMemoryStart);
+    if (!vm.stage2.map(start, pa, bytes, Stage2::kAllRights)) return false;
+    record_map(vcpu, start, pa, bytes, Stage2::kAllRights);
+    return true;
+}
+
+bool allows(Stage2::Rights has, Stage2::Rights wanted) {
+    return (!wanted.read || has.read) && (!wanted.write || has.write) && (!wanted.execute || has.execute);
+}
+
+/// The memory's lock is held.
+bool unmap(const Vcpu& vcpu, Ipa ipa, u64 bytes) {
+    if (!vcpu.vm->stage2.unmap(ipa, bytes)) return false;
+    using Event = trace::payload::stage2_unmap;
+    trace::event_made<trace::At::kernel, Event>([&]() WS_INLINE_LAMBDA { return Event{ipa.value, bytes, vcpu.owner}; });
+    return true;
+}
+
+bool is_whole_pages(const Vm& vm, Ipa ipa, u64 bytes) {
+    return bytes != 0 && bytes <= kMostAtOnce && ipa.value % kPage == 0 && bytes % kPage == 0 && vm.is_memory(ipa, bytes);
+}
+
+}  // namespace
+
+Touch touch_memory(Vcpu& vcpu, Ipa ipa, Stage2::Rights wanted) {
+    Vm& vm = *vcpu.vm;
+    Locked locked(vm.memory_lock);
+    const Stage2::Translation now = vm.stage2.lookup(ipa);
+    if (!now.mapped) return map_around(vcpu, ipa, now.bytes) ? Touch::mapped : Touch::out_of_tables;
+    // Mapped meanwhile by another vCPU, or what the fault was about has changed: the guest tries again.
+    return allows(now.rights, wanted) ? Touch::mapped : Touch::protected_memory;
+}
+
+bool release_memory(Vcpu& vcpu, Ipa ipa, u64 bytes) {
+    Vm& vm = *vcpu.vm;
+    if (!is_whole_pages(vm, ipa, bytes)) return false;
+    Locked locked(vm.memory_lock);
+    if (!unmap(vcpu, ipa, bytes)) return false;
+    u8* const memory = vm.guest_memory(ipa, bytes);
+    hw::zero_memory(memory, bytes);
+    hw::clean_to_memory(HostVa(reinterpret_cast<u64>(memory)), bytes);   // for a guest whose caches are off
+    return true;
+}
+
+bool protect_memory(Vcpu& vcpu, Ipa ipa, u64 bytes, Stage2::Rights rights) {
+    Vm& vm = *vcpu.vm;
+    if (!is_whole_pages(vm, ipa, bytes)) return false;
+    Locked locked(vm.memory_lock);
+    // What is not there yet is mapped first: the rights are kept in the tables and nowhere else.
+    for (u64 offset = 0; offset < bytes;) {
+        const Stage2::Translation now = vm.stage2.lookup(ipa + offset);
+        if (!now.mapped && !map_around(vcpu, ipa + offset, now.bytes)) return false;
+        offset += kPage;
+    }
+    return vm.stage2.protect(ipa, bytes, rights);
+}
+
+void forget_protection(Vm& vm) {
+    Locked locked(vm.memory_lock);
+    // It cannot fail: no block has to be broken up.
+    require(unmap(vm.vcpus[0], Vm::kMemoryStart, vm.memory_bytes), "stage 2 does not let go of a VM's memory");
+}
+
+void stage2_barrier() { hw::dsb_ishst(); }
+
+void invalidate_stage2(const Stage2& stage2, Ipa ipa, u64 bytes) {
+    if (stage2.vmid.generation == 0) return;   // it never ran
+    const u64 vttbr = stage2.vttbr(stage2.vmid.vmid);
+    constexpr u64 kFewPages = 16;
+    if (bytes > kFewPages * kPage) {
+        ThisDesign::forget({trace::TlbScope::vmid, vttbr, Ipa(0)});
+        return;
+    }
+    for (u64 offset = 0; offset < bytes; offset += kPage) {
+        ThisDesign::forget({trace::TlbScope::page, vttbr, ipa + offset});
+    }
+}
+
+}  // namespace ws

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+// The board's interrupts. The kernel runs with interrupts masked and takes them at two places: when one ended a guest's
+// run, and when a CPU is idle (decision 0007).
+#pragma once
+
+#include "../trace/format/events.hpp"
+
+namespace ws {
+
+/// Opens the interrupt controller: its distributor once, then each CPU's own part on that CPU.
+void open_interrupts();
+void open_interrupts_of_this_cpu();
+
+/// Acknowledges and handles all that are pending on this CPU.
+void handle_interrupts();
+
+/// Interrupts CPU `cpu`, which is not this one, by a physical SGI.
+void kick_cpu(u32 cpu, trace::Owner owner, trace::KickReason reason);
+
+/// Stops all other CPUs and waits until they have closed their traces; a CPU that does not answer is left. In a panic nothing
+/// of it is recorded: the recorder may be what is broken.
+void stop_other_cpus(bool panicking);
+
+}  // namespace ws
