@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the kernel keeps of a thread's user side while the kernel runs.
+#pragma once
+
+#include "../arch/types.hpp"
+
+namespace ws {
+
+struct alignas(16) UserFrame {
+    u64 x[31];
+    u64 sp;       ///< SP_EL0
+    u64 pc;
+    u64 pstate;
+    u64 vector;   ///< of the exception that ended its run: offset divided by 0x80
+};
+
+/// user_entry.S: runs the thread at EL0 until the next exception, which ESR_EL1 and FAR_EL1 tell of (Linux: ret_to_user and
+/// el0t_64_sync). Under E2H these names are EL2's, so both designs share this.
+extern "C" void run_user(UserFrame& frame);
+
+/// The kernel's own vectors (user_entry.S): VBAR_EL1 of a kernel at EL1, VBAR_EL2 of one at EL2.
+extern "C" const u8 kernel_vectors[];
+inline u64 kernel_vectors_address() { return reinterpret_cast<u64>(kernel_vectors); }
+
+}  // namespace ws

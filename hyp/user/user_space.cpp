@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "user_space.hpp"
+
+#include "../arch/hw/barriers.hpp"
+#include "../arch/hw/sysreg_access.hpp"
+#include "../arch/stage1_descriptor.hpp"
+#include "../kernel/kernel_main.hpp"
+#include "../kernel/memory_pool.hpp"
+#include "../kernel/panic.hpp"
+
+namespace ws {
+
+namespace {
+
+using namespace stage1;
+
+
+constexpr u64 leaf(UserAccess access, unsigned level) {
+    return kValid | kAp1 | kInnerShareable | kAccessFlag | kNotGlobal | kPxn | (level == 3 ? kTableOrPage : 0) |
+           (access == UserAccess::read_write ? 0 : kReadOnly) | (access == UserAccess::read_execute ? 0 : kUxnOrXn);
+}
+
+u64* take_table() { return reinterpret_cast<u64*>(take_memory(kPageBytes, kPageBytes).start.value); }
+
+constexpr unsigned kAsidShift = 48;
+
+}  // namespace
+
+void UserSpace::open(u16 asid) {
+    asid_ = asid;
+    root_ = take_table();
+    const u64* const kernel = reinterpret_cast<const u64*>(kernel_space.root().value);
+    for (u64 i = 0; i < index_at(vmm::kStart.value, 1); ++i) root_[i] = kernel[i];
+}
+
+u64* UserSpace::entry_for(UserVa address, unsigned level) {
+    u64* table = root_;
+    for (unsigned at = 1; at < level; ++at) {
+        u64& entry = table[index_at(address.value, at)];
+        if ((entry & kValid) == 0) entry = reinterpret_cast<u64>(take_table()) | kValid | kTableOrPage;
+        require((entry & kTableOrPage) != 0, "a user block is in the way");
+        table = reinterpret_cast<u64*>(entry & kAddressMask);
+    }
+    return &table[index_at(address.value, level)];
+}
+
+void UserSpace::map(UserVa start, Pa pa, u64 bytes, UserAccess access) {
+    require(start.value % kPageBytes == 0 && pa.value % kPageBytes == 0 && bytes % kPageBytes == 0, "user space: not a multiple of a page");
+    require(start >= vmm::kStart && start + bytes <= vmm::kEnd, "user space: beyond its range");
+    while (bytes != 0) {
+        const bool block = (start.value | pa.value) % bytes_at(2) == 0 && bytes >= bytes_at(2);
+        const unsigned level = block ? 2 : 3;
+        u64& entry = *entry_for(start, level);
+        require((entry & kValid) == 0, "user space: mapped twice");
+        entry = pa.value | leaf(access, level);
+        start = start + bytes_at(level);
+        pa = pa + bytes_at(level);
+        bytes -= bytes_at(level);
+    }
+    hw::dsb_ishst();   // the walker sees them; nothing was mapped there before that a TLB could know
+    hw::isb();
+}
+
+u64 UserSpace::ttbr() const { return u64{asid_} << kAsidShift | reinterpret_cast<u64>(root_); }
+
+u64 kernel_ttbr() { return kernel_space.root().value; }
+
+void use_space(u64 ttbr) {
+    hw::write<reg::TTBR0_EL1>(ttbr);
+    hw::isb();
+}
+
+}  // namespace ws

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a VMM does wrong when it is told to (vm.fault=N on the hypervisor's command line): to see that it harms nobody but its own VM.
+#pragma once
+
+#include "../arch/types.hpp"
+
+namespace ws::vmm {
+
+/// Fault `number`, from 1, once; returns if there is no such fault, or if the kernel refused everything.
+void commit_fault(u32 number);
+
+}  // namespace ws::vmm
