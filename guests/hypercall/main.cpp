@@ -35,7 +35,7 @@ u64 main() {
     const u64 before = ticks();
     call(iterations);
     const u64 after = ticks();
-    end_benchmark(kBenchmark);
+    end_benchmark(kBenchmark, iterations);
     report_benchmark(kBenchmark, iterations, nanoseconds(after - before));
     return 0;
 }

@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "guest.hpp"
 
+#include "console.hpp"
 #include "hyp/arch/hw/sysreg_access.hpp"
-#include "hyp/device_tree/reader.hpp"
+#include "machine.hpp"
+#include "psci.hpp"
 
 namespace guest {
 
 namespace {
 
 const char* arguments = "";
+u64 ticks_a_second;
 
-constexpr u64 kExceptionStatus = 101;   ///< an exception that the guest did not expect
-constexpr u64 kUsageStatus = 2;
 constexpr u64 kMarkBegin = 1;
 constexpr u64 kMarkEnd = 2;
 
@@ -62,35 +63,47 @@ u64 number_argument(const char* name, u64 otherwise) {
     return number;
 }
 
-void begin_benchmark(const char* name) { hypercall(Hypercall::mark, kMarkBegin, benchmark_number(name)); }
-void end_benchmark(const char* name) { hypercall(Hypercall::mark, kMarkEnd, benchmark_number(name)); }
+void begin_benchmark(const char* name) {
+    const u64 number = benchmark_number(name);
+    if (machine().hypervisor) hypercall(Hypercall::mark, kMarkBegin, number);
+}
+
+void end_benchmark(const char* name, u64 iterations) {
+    const u64 number = benchmark_number(name);
+    if (machine().hypervisor) hypercall(Hypercall::mark, kMarkEnd, number | iterations << 8);
+}
 
 u64 ticks() {
     asm volatile("isb" ::: "memory");
     return ws::hw::read<ws::reg::CNTVCT_EL0>();
 }
 
-u64 nanoseconds(u64 tick_count) { return tick_count * (1'000'000'000 / ws::hw::read<ws::reg::CNTFRQ_EL0>()); }
+u64 nanoseconds(u64 tick_count) {
+    return tick_count * (1'000'000'000 / ticks_a_second);
+}
+
+u64 ticks_of_microseconds(u64 microseconds) {
+    return microseconds * (ticks_a_second / 100'000) / 10;
+}
 
 void report_benchmark(const char* name, u64 iterations, u64 total) {
     print("@bench {\"benchmark\": \"", name, "\", \"iterations\": ", iterations, ", \"total\": ", total, "}\n");
 }
 
+void exit(u64 status) {
+    if (machine().hypervisor) {
+        flush_console();
+        hypercall(Hypercall::exit, status);
+    }
+    print("guest: status ", status, "\n");
+    psci::call(psci::Function::system_off);
+    for (;;) asm volatile("wfi" ::: "memory");
+}
+
 extern "C" [[noreturn]] void guest_entry(const void* device_tree) {
-    const ws::device_tree::Reader tree(device_tree);
-    arguments = tree.property(tree.child(tree.first(), "chosen"), "bootargs").string();
+    arguments = read_machine(device_tree);
+    ticks_a_second = ws::hw::read<ws::reg::CNTFRQ_EL0>();
     exit(main());
 }
 
-extern "C" [[noreturn]] void guest_exception(u64 vector) {
-    print("guest: unexpected exception, vector ", hex(vector * 0x80, 3), ", ESR_EL1 ", hex(ws::hw::read<ws::reg::ESR_EL1>(), 8),
-          ", ELR_EL1 ", hex(ws::hw::read<ws::reg::ELR_EL1>(), 8), ", FAR_EL1 ", hex(ws::hw::read<ws::reg::FAR_EL1>(), 8), "\n");
-    exit(kExceptionStatus);
-}
-
 }  // namespace guest
-
-// hyp/kernel/print.cpp prints to this: in a guest, the console is a hypercall.
-namespace ws::pl011 {
-void put(char character) { guest::hypercall(guest::Hypercall::console_putc, static_cast<u8>(character)); }
-}  // namespace ws::pl011

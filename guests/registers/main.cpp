@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Fills every register that a guest may write with patterns of its own, traps in different ways, and expects to find all
 // of them as it left them. Which registers there are comes from the same table as the switch's (hyp/arch/sysregs.def).
+#include "guests/lib/gic.hpp"
 #include "guests/lib/guest.hpp"
 #include "hyp/arch/hw/sysreg_access.hpp"
 #include "hyp/world_switch/class_state.hpp"
@@ -97,6 +98,9 @@ void fill_interface(u64 filling) {
 #define WS_FILL(name, encoding, mask) asm volatile("msr " encoding ", %0" ::"r"(pattern(filling, n++) & (mask)));
     WS_ICC_REGISTERS(WS_FILL)
 #undef WS_FILL
+    // Whatever the pattern: the interrupt that ends a WFI gets through.
+    ws::hw::write<ws::reg::ICC_PMR_EL1>((pattern(filling, 200) & 0xf8) | 0x08);
+    ws::hw::write<ws::reg::ICC_IGRPEN1_EL1>(1);
     asm volatile("isb" ::: "memory");
 #define WS_KEEP(name, encoding, mask) asm volatile("mrs %0, " encoding : "=r"(expected_interface.name));
     WS_ICC_REGISTERS(WS_KEEP)
@@ -134,6 +138,22 @@ void fill(u64 filling) {
     expected_daif = ws::hw::read<ws::reg::DAIF>();
 }
 
+constexpr u32 kPhysicalTimer = 30;
+
+/// The physical timer will end a WFI: its interrupt has the highest priority, and is never taken.
+void open_wake_up() {
+    gic::init_distributor();
+    gic::init_cpu();
+    gic::set_priority(kPhysicalTimer, 0);
+    gic::enable(kPhysicalTimer);
+}
+
+void arm_wake_up(bool on) {
+    constexpr u64 kTicks = 100;
+    ws::hw::write<ws::reg::CNTP_TVAL_EL0>(kTicks);
+    ws::hw::write<ws::reg::CNTP_CTL_EL0>(on ? ws::reg::CNTP_CTL_EL0::ENABLE.mask() : 0);
+}
+
 /// `result`: what X0 must be; every other register as it was.
 u64 verify(u64 result, u64 round) {
     u64 errors = 0;
@@ -168,11 +188,14 @@ u64 verify(u64 result, u64 round) {
 u64 main() {
     const u64 rounds = number_argument("rounds", 10'000);
     const u64 per_filling = number_argument("per-filling", 50);
+    open_wake_up();
     for (u64 round = 0; round < rounds; ++round) {
         if (round % per_filling == 0) fill(round / per_filling);
         u64 result = kNotSupported;
         if (round % 16 == 7) {
+            arm_wake_up(true);
             wait_round(&before, &after);
+            arm_wake_up(false);
             result = before.x[0];
         } else if (round % 16 == 11) {
             smc_round(&before, &after);
