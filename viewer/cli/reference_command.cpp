@@ -118,11 +118,23 @@ void print_events() {
         if (event.fields.empty()) continue;
         rows.clear();
         for (const model::EventField& field : event.fields) {
+            const model::EnumerationInfo* enumeration = model::find_enumeration(field.type);
             rows.push_back({fmt::format("{}", field.offset), fmt::format("{}", field.bytes), literal(field.name),
-                            rst(field.meaning)});
+                            enumeration != nullptr ? literal(enumeration->name) : "", rst(field.meaning)});
         }
-        print_list_table(fmt::format("Payload of {}", literal(event.name)), {"byte", "bytes", "field", "meaning"},
-                         rows);
+        print_list_table(fmt::format("Payload of {}", literal(event.name)),
+                         {"byte", "bytes", "field", "enumeration", "meaning"}, rows);
+    }
+}
+
+void print_enumerations() {
+    for (const model::EnumerationInfo& enumeration : model::enumeration_infos()) {
+        std::vector<std::vector<std::string>> rows;
+        for (const model::EnumeratorInfo& row : enumeration.enumerators) {
+            rows.push_back({fmt::format("{}", unsigned{row.number}), literal(row.name), rst(row.meaning)});
+        }
+        print_list_table(fmt::format("{}: {}", literal(enumeration.name), rst(enumeration.meaning)),
+                         {"number", "name", "meaning"}, rows);
     }
 }
 
@@ -138,8 +150,9 @@ void print_steps() {
 const std::map<std::string, void (*)()>& printers() {
     static const std::map<std::string, void (*)()> parts = {
         {"registers", print_registers}, {"exception-classes", print_exception_classes},
-        {"events", print_events},       {"steps", print_steps},
-        {"format", print_format},       {"metadata", print_metadata}};
+        {"events", print_events},       {"enumerations", print_enumerations},
+        {"steps", print_steps},         {"format", print_format},
+        {"metadata", print_metadata}};
     return parts;
 }
 

@@ -44,6 +44,8 @@ Rows run_page_rows() {
             MEMBER(RunPage, design, "name of the design, NUL-terminated"),
             MEMBER(RunPage, message, "a crash or a panic in one line, NUL-terminated"),
             MEMBER(RunPage, trace_stopped, "1 once each CPU has closed its last packet"),
+            MEMBER(RunPage, vcpus, "vCPUs of all VMs"),
+            MEMBER(RunPage, vm_of_vcpu, "the VM of each vCPU, counted from 1; a VM's vCPUs stand together, in order"),
             MEMBER(RunPage, rings, fmt::format("one for each of {} CPUs", trace::kMaxCpus))};
 }
 

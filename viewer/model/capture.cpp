@@ -16,7 +16,7 @@ namespace ws::model {
 namespace {
 
 constexpr const char* kLevels[] = {"off", "traps", "full"};
-constexpr const char* kVerdicts[] = {"running", "guest_exit", "guest_crash", "hypervisor_panic"};
+constexpr const char* kVerdicts[] = {"running", "guest_exit", "guest_crash", "hypervisor_panic", "vmm_crash"};
 
 /// A string out of RAM: up to its NUL or its array's end, with anything unprintable as '?'.
 template <std::size_t count>
@@ -30,6 +30,15 @@ std::string text_of(const char (&chars)[count]) {
 std::string now() {
     const std::time_t time = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
     return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(time));
+}
+
+/// The VM of each vCPU, as the metadata has it.
+std::string vms_of(const trace::RunPage& page) {
+    std::string text;
+    for (u32 vcpu = 0; vcpu < page.vcpus; ++vcpu) {
+        text += fmt::format("{}{}", text.empty() ? "" : " ", unsigned{page.vm_of_vcpu[vcpu]});
+    }
+    return text;
 }
 
 /// The run's own word goes before what the caller says of it; the caller's other pairs follow in their order.
@@ -49,6 +58,7 @@ Metadata make_run_metadata(const CaptureOptions& options, const trace::RunPage& 
     metadata.set("guest", given_or("guest", "unknown"));
     metadata.set("trace_level", result.level);
     metadata.set("cpus", fmt::format("{}", result.cpus));
+    metadata.set(kVmOfVcpuKey, vms_of(page));
     metadata.set("format_version", fmt::format("{}", page.format_version));
     metadata.set("date", given_or("date", now()));
     for (const auto& [key, value] : given.env) {
@@ -71,6 +81,10 @@ void read_run_page(const CaptureOptions& options, const trace::RunPage& page, Ca
     if (page.cpus < 1 || page.cpus > trace::kMaxCpus) {
         throw TraceError(
             file, fmt::format("the run page tells of {} CPUs, 1 to {} are possible", page.cpus, trace::kMaxCpus));
+    }
+    if (page.vcpus > trace::kMaxVcpus) {
+        throw TraceError(
+            file, fmt::format("the run page tells of {} vCPUs, at most {} are possible", page.vcpus, trace::kMaxVcpus));
     }
     result.level = kLevels[page.level];
     result.cpus = page.cpus;

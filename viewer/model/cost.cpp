@@ -46,8 +46,7 @@ class CostFinder {
             const Event& event = trace_.event(events[i]);
             add(window, event, first_of_packet_[events[i]]);
             if (i + 1 == events.size()) break;  // nobody tells what the last window cost
-            const Event& next = trace_.event(events[i + 1]);
-            window.spent += trace_.recorder_spent(next) - trace_.recorder_spent(event);
+            window.spent += trace_.recorder_spent(events[i + 1]) - trace_.recorder_spent(events[i]);
             const bool gap = trace_.after_gap(events[i + 1]);
             if (!gap && (window.count == 0 || window.spent < kLeastCost * window.count)) continue;
             if (!gap) close(window);

@@ -7,6 +7,7 @@
 #include <cstring>
 
 #include "hyp/arch/syndrome.hpp"
+#include "viewer/model/call_names.hpp"
 
 namespace ws::model {
 namespace {
@@ -44,11 +45,11 @@ std::string or_number(const char* name, u64 value) {
 }
 
 /// The text of a field whose value has a name.
-std::string name_of(FieldType type, u64 value) {
+std::string text_of(const Trace& trace, FieldType type, u64 value) {
     const u8 byte = static_cast<u8>(value);
     switch (type) {
         case FieldType::owner:
-            return owner_name(byte);
+            return trace.owner_name(byte);
         case FieldType::vector:
             return or_number(vector_name(byte), value);
         case FieldType::step: {
@@ -57,16 +58,17 @@ std::string name_of(FieldType type, u64 value) {
         }
         case FieldType::sysreg:
             return sysreg_name_of_id(value);
-        case FieldType::injection:
-            return or_number(injection_name(byte), value);
         case FieldType::operation:
             return or_number(value == 0 ? "save" : value == 1 ? "restore" : nullptr, value);
         case FieldType::x64:
         case FieldType::register64:
             return hex(value);
         default:
-            return fmt::format("{}", value);
+            break;
     }
+    if (find_enumeration(type) == nullptr) return fmt::format("{}", value);
+    const EnumeratorInfo* row = find_enumerator(type, byte);
+    return or_number(row != nullptr ? row->name : nullptr, value);
 }
 
 bool holds_syndrome(const SysregInfo& sysreg) {
@@ -78,7 +80,7 @@ std::vector<Field> parts_of(const SysregInfo& sysreg, u64 value, Layout layout) 
     return holds_syndrome(sysreg) ? describe_esr(value) : describe_register(sysreg, value, layout);
 }
 
-Field make_field(const EventField& field, const u8* payload, Layout layout) {
+Field make_field(const Trace& trace, const EventField& field, const u8* payload) {
     const u8* at = payload + field.offset;
     Field result;
     result.name = field.name;
@@ -90,12 +92,13 @@ Field make_field(const EventField& field, const u8* payload, Layout layout) {
         return result;
     }
     result.hex = hex(result.value, field.bytes);
-    result.text = name_of(field.type, result.value);
+    result.text = text_of(trace, field.type, result.value);
     // A plain field may bear a register's name, as ESR_EL2 of a trap does: then its bits are known as well.
     const SysregInfo* sysreg = field.sysreg;
     if (sysreg == nullptr && field.type == FieldType::x64) sysreg = sysreg_by_name(field.name);
+    if (sysreg == nullptr && field.name == "ICH_LR") sysreg = &info(SysregId::ICH_LR0_EL2);  // all are alike
     if (sysreg != nullptr) {
-        result.parts = parts_of(*sysreg, result.value, layout);
+        result.parts = parts_of(*sysreg, result.value, trace.layout());
         if (holds_syndrome(*sysreg) && field.sysreg == nullptr) {
             result.text = fmt::format("{} ({})", result.hex, esr_summary(result.value));
         }
@@ -114,14 +117,29 @@ void add_control_parts(std::vector<Field>& fields, Layout layout) {
     }
 }
 
+/// Says in words what some events have as numbers.
+void add_words(std::vector<Field>& fields, const Event& event) {
+    for (Field& field : fields) {
+        const char* call = nullptr;
+        if (field.name == "function" && event.is(trace::EventId::hypercall)) call = hypercall_name(field.value);
+        if (field.name == "function" && event.is(trace::EventId::psci)) call = psci_name(field.value);
+        if (call != nullptr) field.text = fmt::format("{} ({})", field.hex, call);
+        if (field.name == "rights" && event.is(trace::EventId::stage2_map)) field.text = rights_text(field.value);
+    }
+}
+
 }  // namespace
+
+std::string rights_text(u64 rights) {
+    std::string text = "rwx";
+    for (std::size_t bit = 0; bit < text.size(); ++bit) {
+        if ((rights >> bit & 1) == 0) text[bit] = '-';
+    }
+    return text;
+}
 
 std::string hex(u64 value, unsigned bytes) {
     return fmt::format("0x{:0{}x}", value, bytes * 2);
-}
-
-std::string owner_name(trace::Owner owner) {
-    return owner == trace::kHost ? "host" : fmt::format("vcpu {}", static_cast<unsigned>(owner));
 }
 
 std::string exception_class_name(u8 ec) {
@@ -171,6 +189,11 @@ std::vector<Field> describe_esr(u64 esr) {
     return parts;
 }
 
+const char* wfx_name(u64 esr) {
+    static constexpr const char* kNames[] = {"WFI", "WFE", "WFIT", "WFET"};
+    return kNames[iss::wfx::TI.get(esr)];
+}
+
 std::string esr_summary(u64 esr) {
     const std::string name = exception_class_name(static_cast<u8>(ec_of(esr)));
     const ExceptionClassInfo* row = find_exception_class(static_cast<u8>(ec_of(esr)));
@@ -181,8 +204,7 @@ std::string esr_summary(u64 esr) {
         return fmt::format("{} {} {}", name, read ? "read" : "write", sysreg_name(sysreg_of(esr)));
     }
     if (format == "wfx") {
-        static constexpr const char* kNames[] = {"WFI", "WFE", "WFIT", "WFET"};
-        return fmt::format("{} {}", name, kNames[iss::wfx::TI.get(esr)]);
+        return fmt::format("{} {}", name, wfx_name(esr));
     }
     if (format == "dabt") {
         return fmt::format("{} {} DFSC=0x{:02x}", name, iss::dabt::WnR.get(esr) != 0 ? "write" : "read",
@@ -196,8 +218,9 @@ std::vector<Field> describe(const Trace& trace, const Event& event) {
     const Bytes payload = trace.payload(event);
     std::vector<Field> fields;
     for (const EventField& field : event.info().fields) {
-        fields.push_back(make_field(field, payload.data(), trace.layout()));
+        fields.push_back(make_field(trace, field, payload.data()));
     }
+    add_words(fields, event);
     if (event.is(trace::EventId::control_write)) add_control_parts(fields, trace.layout());
     return fields;
 }

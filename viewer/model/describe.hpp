@@ -23,7 +23,7 @@ struct Field {
 /// All fields of an event, registers with their bits.
 std::vector<Field> describe(const Trace& trace, const Event& event);
 
-/// A line without the event's name and times: `owner=vcpu 1 ESR_EL2=0x5a000000 (HVC64 imm16=0x0) ...`.
+/// A line without the event's name and times: `owner=vCPU 0 ESR_EL2=0x5a000000 (HVC64 imm16=0x0) ...`.
 std::string one_line(const Trace& trace, const Event& event);
 
 /// A system register's bits by name, in the layout that counts.
@@ -38,14 +38,17 @@ std::string exception_class_name(u8 ec);
 /// What a syndrome says in a few words, such as `HVC64 imm16=0x0` or `SYS64 read ID_AA64PFR0_EL1`.
 std::string esr_summary(u64 esr);
 
+/// WFI, WFE, WFIT or WFET, by the syndrome of their trap.
+const char* wfx_name(u64 esr);
+
 /// The name of a system register by its encoding, or `S3_0_C0_C4_0`, as assemblers write the ones without a name.
 std::string sysreg_name(SysregEncoding encoding);
 
 /// The name of the register with an id of the trace, a row of sysregs.def.
 std::string sysreg_name_of_id(u64 id);
 
-/// `host`, `vcpu 1`.
-std::string owner_name(trace::Owner owner);
+/// The rights of a stage 2 mapping, such as `r-x`.
+std::string rights_text(u64 rights);
 
 /// Hexadecimal with the digits that `bytes` bytes have.
 std::string hex(u64 value, unsigned bytes = 8);

@@ -118,10 +118,29 @@ const char* vector_name(u8 vector) {
     return vector < names.size() ? names[vector] : nullptr;
 }
 
-const char* injection_name(u8 injection) {
-    switch (static_cast<trace::Injection>(injection)) {
-        case trace::Injection::undefined_instruction:
-            return "undefined_instruction";
+const std::vector<EnumerationInfo>& enumeration_infos() {
+    static const std::vector<EnumerationInfo> enumerations = {
+#define ENUMERATOR(number, name, meaning) {number, #name, meaning},
+#define ENUMERATION(type, Type, meaning, ...) {FieldType::type, #type, meaning, {__VA_ARGS__}},
+#include "hyp/trace/format/enumerations.def"
+#undef ENUMERATION
+#undef ENUMERATOR
+    };
+    return enumerations;
+}
+
+const EnumerationInfo* find_enumeration(FieldType type) {
+    for (const EnumerationInfo& enumeration : enumeration_infos()) {
+        if (enumeration.type == type) return &enumeration;
+    }
+    return nullptr;
+}
+
+const EnumeratorInfo* find_enumerator(FieldType type, u8 number) {
+    const EnumerationInfo* enumeration = find_enumeration(type);
+    if (enumeration == nullptr) return nullptr;
+    for (const EnumeratorInfo& row : enumeration->enumerators) {
+        if (row.number == number) return &row;
     }
     return nullptr;
 }

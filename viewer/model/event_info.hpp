@@ -11,7 +11,8 @@
 
 namespace ws::model {
 
-/// How a field's bytes are read. The first ones are the types of events.def; the rest belong to register blocks.
+/// How a field's bytes are read. The first ones are the types of events.def, with one for each enumeration of
+/// enumerations.def; the rest belong to register blocks.
 enum class FieldType : u8 {
     u8,
     u16,
@@ -22,7 +23,9 @@ enum class FieldType : u8 {
     vector,
     step,
     sysreg,
-    injection,
+#define ENUMERATION(type, Type, meaning, ...) type,
+#include "hyp/trace/format/enumerations.def"
+#undef ENUMERATION
     operation,
     register64,
     register128
@@ -87,7 +90,36 @@ inline constexpr std::size_t kMaxStep = [] {
 /// The name of a vector by its offset over 0x80, such as lower_el_aarch64_sync; null above 15 (Arm ARM D1.3.1.1).
 const char* vector_name(u8 vector);
 
-/// The name of an injection, or null.
-const char* injection_name(u8 injection);
+/// A value of an enumeration.
+struct EnumeratorInfo {
+    u8 number;
+    const char* name;
+    const char* meaning;
+};
+
+/// A row of enumerations.def.
+struct EnumerationInfo {
+    FieldType type;
+    const char* name;  ///< of the type, as events.def has it
+    const char* meaning;
+    std::vector<EnumeratorInfo> enumerators;
+};
+
+const std::vector<EnumerationInfo>& enumeration_infos();
+
+/// The enumeration that a field of this type is of, or null.
+const EnumerationInfo* find_enumeration(FieldType type);
+
+/// The row of a value of an enumeration, or null for a number that it does not have.
+const EnumeratorInfo* find_enumerator(FieldType type, u8 number);
+
+/// The name of a value of one of the enumerations of events.hpp, or `?` for a number that it does not have.
+#define ENUMERATION(type, Type, meaning, ...)                                                 \
+    inline const char* name_of(trace::Type value) {                                           \
+        const EnumeratorInfo* row = find_enumerator(FieldType::type, static_cast<u8>(value)); \
+        return row != nullptr ? row->name : "?";                                              \
+    }
+#include "hyp/trace/format/enumerations.def"
+#undef ENUMERATION
 
 }  // namespace ws::model

@@ -76,6 +76,9 @@ std::vector<CpuLanes> make_lanes(const Run& run) {
             if (by_depth.size() <= phase.depth) by_depth.resize(phase.depth + std::size_t{1});
             by_depth[phase.depth].add(phase.begin, phase.end, i);
         }
+        for (u32 i = 0; i < timeline.stints.size(); ++i) {
+            lanes.stints.add(timeline.stints[i].begin, timeline.stints[i].end, i);
+        }
         if (!timeline.spans.empty()) {
             lanes.begin = timeline.spans.front().begin;
             lanes.end = timeline.spans.back().end;

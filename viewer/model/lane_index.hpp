@@ -16,7 +16,7 @@ class LaneIndex {
     struct Interval {
         i64 begin;
         i64 end;
-        u32 item;  ///< place in CpuTimeline::spans or CpuTimeline::phases
+        u32 item;  ///< place in CpuTimeline::spans, phases or stints
     };
 
     void add(i64 begin, i64 end, u32 item);
@@ -46,6 +46,7 @@ Lane lane_of(World world);
 struct CpuLanes {
     LaneIndex spans[kLanes];
     std::vector<LaneIndex> phases[kLanes];  ///< by depth
+    LaneIndex stints;                       ///< whose the CPU is
     i64 begin = 0;                          ///< net time of the CPU's first and last event
     i64 end = 0;
 };

@@ -46,8 +46,10 @@ bool CheckReport::holds() const {
 
 CheckReport check(const Trace& trace) {
     auto laws = make_flow_laws(trace);
-    auto value_laws = make_value_laws(trace);
-    std::move(value_laws.begin(), value_laws.end(), std::back_inserter(laws));
+    for (auto& more : {make_machine_laws, make_value_laws}) {
+        auto part = more(trace);
+        std::move(part.begin(), part.end(), std::back_inserter(laws));
+    }
     for (EventIndex index = 0; index < trace.events().size(); ++index) {
         const Event& event = trace.event(index);
         const bool gap = trace.after_gap(index);

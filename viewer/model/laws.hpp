@@ -57,8 +57,10 @@ class Law {
     LawReport report_;
 };
 
-/// The laws on traps, erets, phases, hypercalls and times (flow_laws.cpp), and those on values (value_laws.cpp).
+/// The laws on traps, erets, phases, hypercalls and times (flow_laws.cpp), on the machine that guests see
+/// (machine_laws.cpp), and on values (value_laws.cpp).
 std::vector<std::unique_ptr<Law>> make_flow_laws(const Trace& trace);
+std::vector<std::unique_ptr<Law>> make_machine_laws(const Trace& trace);
 std::vector<std::unique_ptr<Law>> make_value_laws(const Trace& trace);
 
 }  // namespace ws::model

@@ -35,6 +35,11 @@ inline constexpr const char* kChecksumKey = "metadata_crc32";
 /// Packets of each CPU's stream, separated by spaces, or kCaptureOpen while the capture has not ended.
 inline constexpr const char* kPacketsKey = "packets";
 inline constexpr const char* kCaptureOpen = "open";
+/// The VM of each vCPU, in the order of the vCPUs, separated by spaces: "1 1 2" is VM 1 with two vCPUs and VM 2 with
+/// one.
+inline constexpr const char* kVmOfVcpuKey = "vm_of_vcpu";
+/// "no" if the run's clocks do not count the instructions of all CPUs together. Where the key is missing they do.
+inline constexpr const char* kIcountKey = "icount";
 
 /// Why a key or a value cannot go into `env`; empty if it can.
 std::string env_problem(const std::string& key, const std::string& value);

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// Operations: what a guest trapped for, from its trap to the eret that enters the guest again. They are what two
-// traces are compared by.
+// Operations: what a vCPU trapped for, from its trap to the eret that enters the same vCPU again. They are what two
+// traces are compared by. A vCPU that is taken off its CPU meanwhile may come back on another one; the time until then
+// is kept as `away` and counts to no step.
 #pragma once
 
 #include <array>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -20,12 +22,13 @@ struct Moved {
     friend bool operator==(const Moved&, const Moved&) = default;
 };
 
-/// One operation. Counts are of the CPU that it was taken on.
+/// One operation. What its CPU did while the vCPU was away does not count.
 struct Operation {
     EventIndex first;  ///< the trap from the guest
     EventIndex last;   ///< the eret that enters the guest again
     i64 begin;         ///< net, at the trap
     i64 end;           ///< net, after the eret
+    i64 away;          ///< net, from the schedule events that took the vCPU off its CPU to those that brought it back
     u64 esr;
     u64 elr;          ///< the guest's program counter
     u32 traps;        ///< exceptions taken, the first one included
@@ -34,13 +37,25 @@ struct Operation {
     u32 control_changes;  ///< those of them that changed the register's value
     KindId kind;          ///< Operations::kinds()
     trace::Owner owner;   ///< the vCPU
-    u8 cpu;
-    bool resumed;  ///< false if another vCPU was entered instead: `last` is that eret
+    u8 cpu;               ///< where it began
+    u8 end_cpu;           ///< where it ended
+    bool resumed;         ///< false if another vCPU was entered instead: `last` is that eret
+    u32 stays;            ///< on how many CPUs, one after the other, and again after each time away
+    u32 first_stay;
     std::array<Moved, kRegisterClassCount> registers;
     std::array<u32, kMaxStep + 1>
         steps;  ///< net instructions by step, nested ones not counted twice; [0] is outside all
 
-    u64 net() const { return end > begin ? static_cast<u64>(end - begin) : 0; }
+    /// Without the time away. The clocks of two CPUs need not agree for it: each is subtracted from itself.
+    u64 net() const { return end - begin > away ? static_cast<u64>(end - begin - away) : 0; }
+};
+
+/// A part of an operation: from one event to another on one CPU, without a break.
+struct Stay {
+    EventIndex first;  ///< the trap, or the schedule event that brought the vCPU back
+    EventIndex last;   ///< the eret, or the schedule event that took it away
+    u32 operation;     ///< its place in Operations::all()
+    u8 cpu;
 };
 
 class Operations {
@@ -54,10 +69,18 @@ class Operations {
     u64 unfinished() const { return unfinished_; }
     /// The operation that an event is part of, or null (the guest runs, or it is not whole).
     const Operation* at(const Trace& trace, EventIndex event) const;
+    /// The parts of an operation, in the order of time.
+    std::span<const Stay> stays(const Operation& operation) const {
+        return std::span(stays_).subspan(operation.first_stay, operation.stays);
+    }
 
   private:
+    void order_stays(u32 cpus);
+
     friend class OperationFinder;
-    std::vector<Operation> all_;  ///< ascending by `first`
+    std::vector<Operation> all_;                  ///< ascending by `first`
+    std::vector<Stay> stays_;                     ///< by operation
+    std::vector<std::vector<u32>> stays_of_cpu_;  ///< places in stays_, ascending by `first`
     std::vector<std::string> kinds_;
     u64 unfinished_ = 0;
 };
@@ -65,8 +88,5 @@ class Operations {
 /// The net instructions of an operation by cause of steps.def, in the order in which steps.def first names the causes;
 /// what is in no step is the last one, `outside`.
 std::vector<std::pair<std::string, u64>> by_cause(const Operation& operation);
-
-/// The name of a hypercall by its SMCCC function identifier, or null: one that the hypervisor does not handle.
-const char* hypercall_name(u64 function);
 
 }  // namespace ws::model

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "viewer/model/open_steps.hpp"
+
 namespace ws::model {
 namespace {
 
@@ -35,37 +37,38 @@ void count(Moves& moves, const Trace& trace, const Event& event) {
 /// Walks the events of one operation and cuts where a step, or a world, begins or ends.
 class Cutter {
   public:
-    Cutter(const Trace& trace, const Operation& operation, OperationEvents& out)
-        : trace_(trace), origin_(operation.begin), out_(out) {}
+    Cutter(const Trace& trace, OperationEvents& out) : trace_(trace), out_(out) {}
 
     void take(u32 place) {
         const Event& event = trace_.event(out_.events[place]);
+        const i64 time = out_.times[place];
         if (event.is(trace::EventId::trap)) {
-            cut(place, event.net);
+            cut(place, time);
+            steps_.trap();
             world_ = World::el2;
         } else if (event.is(trace::EventId::phase_begin)) {
-            cut(place, event.net);
-            steps_.push_back(static_cast<u8>(trace_.as<trace::payload::phase_begin>(event).step));
+            cut(place, time);
+            steps_.begin(static_cast<u8>(trace_.as<trace::payload::phase_begin>(event).step));
         }
         count(moves_, trace_, event);
         count(out_.moves, trace_, event);
         if (event.is(trace::EventId::phase_end)) {
             const auto step = static_cast<u8>(trace_.as<trace::payload::phase_end>(event).step);
-            cut(place + 1, event.net);
-            const auto found = std::find(steps_.rbegin(), steps_.rend(), step);
-            if (found != steps_.rend()) steps_.erase(found.base() - 1, steps_.end());
+            cut(place + 1, time);
+            steps_.end(step);
         } else if (event.is(trace::EventId::eret)) {
-            cut(place + 1, event.net);
-            steps_.clear();
-            world_ = world_after_eret(trace_.as<trace::payload::eret>(event));
+            const auto eret = trace_.as<trace::payload::eret>(event);
+            cut(place + 1, time);
+            steps_.eret(eret.owner);
+            world_ = world_after_eret(eret);
         }
     }
 
   private:
     /// Ends the piece that runs: the events up to `place` are its own.
-    void cut(u32 place, i64 net) {
-        const i64 end = std::max(net - origin_, begin_);
-        const u8 step = steps_.empty() || steps_.back() > kMaxStep ? u8{0} : steps_.back();
+    void cut(u32 place, i64 time) {
+        const i64 end = std::max(time, begin_);
+        const u8 step = steps_.innermost() > kMaxStep ? u8{0} : steps_.innermost();
         if (end > begin_ || moves_.saved() + moves_.restored() + moves_.written() > 0) {
             out_.segments.push_back({begin_, end, first_, place, step, world_, moves_});
             first_ = place;
@@ -75,9 +78,8 @@ class Cutter {
     }
 
     const Trace& trace_;
-    const i64 origin_;
     OperationEvents& out_;
-    std::vector<u8> steps_;
+    OpenSteps steps_;
     World world_ = World::el2;
     Moves moves_;
     i64 begin_ = 0;
@@ -110,10 +112,14 @@ u32 Moves::written() const {
     return total;
 }
 
-const Segment* OperationEvents::segment_of(EventIndex event) const {
+std::size_t OperationEvents::place_of(EventIndex event) const {
     const auto found = std::lower_bound(events.begin(), events.end(), event);
-    if (found == events.end() || *found != event) return nullptr;
-    const u32 place = static_cast<u32>(found - events.begin());
+    return found == events.end() || *found != event ? events.size() : static_cast<std::size_t>(found - events.begin());
+}
+
+const Segment* OperationEvents::segment_of(EventIndex event) const {
+    const std::size_t place = place_of(event);
+    if (place == events.size()) return nullptr;
     for (const Segment& segment : segments) {
         if (place >= segment.first && place < segment.last) return &segment;
     }
@@ -122,11 +128,19 @@ const Segment* OperationEvents::segment_of(EventIndex event) const {
 
 OperationEvents take_apart(const Run& run, const Operation& operation) {
     OperationEvents result;
-    const auto& of_cpu = run.trace.events_of(operation.cpu);
-    const auto first = std::lower_bound(of_cpu.begin(), of_cpu.end(), operation.first);
-    const auto last = std::upper_bound(first, of_cpu.end(), operation.last);
-    result.events.assign(first, last);
-    Cutter cutter(run.trace, operation, result);
+    i64 origin = operation.begin;
+    for (const Stay& stay : run.operations.stays(operation)) {
+        // The time away is cut out: what comes next follows at once.
+        if (!result.events.empty()) origin = run.trace.event(stay.first).net - result.times.back();
+        const auto& of_cpu = run.trace.events_of(stay.cpu);
+        const auto first = std::lower_bound(of_cpu.begin(), of_cpu.end(), stay.first);
+        const auto last = std::upper_bound(first, of_cpu.end(), stay.last);
+        for (auto event = first; event != last; ++event) {
+            result.events.push_back(*event);
+            result.times.push_back(run.trace.event(*event).net - origin);
+        }
+    }
+    Cutter cutter(run.trace, result);
     for (u32 place = 0; place < result.events.size(); ++place) cutter.take(place);
     return result;
 }

@@ -23,7 +23,8 @@ struct Moves {
 /// ones count: what moves registers is short.
 Moves moves_between(const Trace& trace, EventIndex first, EventIndex last);
 
-/// A piece of an operation; times are net instructions after the operation's trap.
+/// A piece of an operation; times are net instructions after the operation's trap, without those that the vCPU was
+/// away.
 struct Segment {
     i64 begin;
     i64 end;
@@ -38,10 +39,13 @@ struct Segment {
 
 /// An operation with all that one looks at when it is selected.
 struct OperationEvents {
-    std::vector<EventIndex> events;  ///< of the operation's CPU, from its trap to its eret
+    std::vector<EventIndex> events;  ///< from its trap to its eret, of the CPU that it was on
+    std::vector<i64> times;          ///< by event: net instructions after the trap, without those away
     std::vector<Segment> segments;   ///< ascending, without those that hold neither time nor registers
     Moves moves;                     ///< of the whole operation
 
+    /// The place of an event in `events`, or their number if it is none of them.
+    std::size_t place_of(EventIndex event) const;
     /// The segment that holds an event, or null.
     const Segment* segment_of(EventIndex event) const;
 };

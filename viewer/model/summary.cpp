@@ -28,7 +28,7 @@ std::string cause_of(const trace::payload::trap& trap) {
 u64 spent_on(const Trace& trace, u32 cpu) {
     const auto& events = trace.events_of(cpu);
     if (events.empty()) return 0;
-    return trace.recorder_spent(trace.event(events.back())) - trace.recorder_spent(trace.event(events.front()));
+    return trace.recorder_spent(events.back()) - trace.recorder_spent(events.front());
 }
 
 }  // namespace

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "viewer/model/open_steps.hpp"
+
 namespace ws::model {
 namespace {
 
@@ -22,28 +24,48 @@ class Builder {
   public:
     explicit Builder(const Trace& trace) : trace_(trace) {}
 
-    void take(EventIndex index) {
+    /// `steps` are those of the thread that runs.
+    void take(EventIndex index, OpenSteps& steps) {
         const Event& event = trace_.event(index);
         if (event.is(trace::EventId::trap)) {
+            steps.trap();
             take_trap(index, trace_.as<trace::payload::trap>(event));
         } else if (event.is(trace::EventId::eret)) {
-            take_eret(index, trace_.as<trace::payload::eret>(event));
+            const auto eret = trace_.as<trace::payload::eret>(event);
+            steps.eret(eret.owner);
+            take_eret(index, eret);
         } else if (!open_) {
             begin_span(index, World::el2, trace::kHost);  // only code at EL2, or its kernel, records
         }
         if (event.is(trace::EventId::phase_begin)) {
-            begin_phase(index, trace_.as<trace::payload::phase_begin>(event).step);
+            steps.begin(static_cast<u8>(trace_.as<trace::payload::phase_begin>(event).step));
         } else if (event.is(trace::EventId::phase_end)) {
-            end_phase(index, trace_.as<trace::payload::phase_end>(event).step);
+            steps.end(static_cast<u8>(trace_.as<trace::payload::phase_end>(event).step));
+        } else if (event.is(trace::EventId::schedule)) {
+            belong_to(index, trace_.as<trace::payload::schedule>(event).next);
         }
+        draw(index, steps);
         last_ = index;
+    }
+
+    /// Makes the open phases those of the steps that are open now.
+    void draw(EventIndex index, const OpenSteps& steps) {
+        const auto& open = steps.open();
+        const auto agrees = [&](std::size_t depth) {
+            return depth < open.size() && static_cast<u8>(timeline_.phases[stack_[depth]].step) == open[depth];
+        };
+        std::size_t same = 0;
+        while (same < stack_.size() && agrees(same)) ++same;
+        while (stack_.size() > same) close_top(index);
+        while (stack_.size() < open.size()) begin_phase(index, static_cast<trace::Step>(open[stack_.size()]));
     }
 
     /// The trace ends, or events are missing from here on: what is open ends with the last event.
     void cut() {
         if (last_ == kNoEvent) return;
         if (open_) end_span(last_);
-        end_phases(last_);
+        while (!stack_.empty()) close_top(last_);
+        end_stint(last_);
         last_ = kNoEvent;
     }
 
@@ -60,12 +82,13 @@ class Builder {
             end_span(index);
         }
         begin_span(index, World::el2, trap.owner);
+        if (trap.owner != trace::kHost) belong_to(index, trap.owner);
     }
 
     void take_eret(EventIndex index, const trace::payload::eret& eret) {
         if (open_) end_span(index);
-        end_phases(index);
         begin_span(index, world_of(eret.owner, eret.SPSR_EL2), eret.owner);
+        if (eret.owner != trace::kHost) belong_to(index, eret.owner);
     }
 
     void begin_span(EventIndex index, World world, trace::Owner owner) {
@@ -95,22 +118,26 @@ class Builder {
         stack_.pop_back();
     }
 
-    /// Ends the innermost open phase of that step and those in it; an end without a begin changes nothing.
-    void end_phase(EventIndex index, trace::Step step) {
-        const auto same = [&](std::size_t place) { return timeline_.phases[place].step == step; };
-        if (std::none_of(stack_.begin(), stack_.end(), same)) return;
-        while (!same(stack_.back())) close_top(index);
-        close_top(index);
+    /// From here on the CPU is this vCPU's, or idle.
+    void belong_to(EventIndex index, trace::Owner owner) {
+        auto& stints = timeline_.stints;
+        if (in_stint_ && stints.back().owner == owner) return;
+        end_stint(index);
+        const i64 net = trace_.event(index).net;
+        stints.push_back({net, net, index, owner});
+        in_stint_ = true;
     }
 
-    void end_phases(EventIndex index) {
-        while (!stack_.empty()) close_top(index);
+    void end_stint(EventIndex index) {
+        if (in_stint_) timeline_.stints.back().end = std::max(timeline_.stints.back().begin, trace_.event(index).net);
+        in_stint_ = false;
     }
 
     const Trace& trace_;
     CpuTimeline timeline_;
     std::vector<std::size_t> stack_;  ///< open phases, the innermost last
     bool open_ = false;               ///< the last span has not ended
+    bool in_stint_ = false;           ///< the last stint has not ended
     EventIndex last_ = kNoEvent;
 };
 
@@ -139,15 +166,22 @@ unsigned el_of_spsr(u64 spsr) {
 }
 
 std::vector<CpuTimeline> make_timeline(const Trace& trace) {
-    std::vector<CpuTimeline> result;
-    for (u32 cpu = 0; cpu < trace.cpus(); ++cpu) {
-        Builder builder(trace);
-        for (const EventIndex index : trace.events_of(cpu)) {
-            if (trace.after_gap(index)) builder.cut();
-            builder.take(index);
+    std::vector<Builder> builders(trace.cpus(), Builder(trace));
+    Threads<OpenSteps> threads;
+    for (EventIndex index = 0; index < trace.events().size(); ++index) {
+        const Event& event = trace.event(index);
+        if (trace.after_gap(index)) {
+            builders[event.cpu()].cut();
+            threads.on(event.cpu()).clear();
         }
-        result.push_back(builder.finish());
+        if (event.is(trace::EventId::schedule)) {
+            const auto schedule = trace.as<trace::payload::schedule>(event);
+            threads.schedule(event.cpu(), schedule.previous, schedule.next);
+        }
+        builders[event.cpu()].take(index, threads.on(event.cpu()));
     }
+    std::vector<CpuTimeline> result;
+    for (Builder& builder : builders) result.push_back(builder.finish());
     return result;
 }
 

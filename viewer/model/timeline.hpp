@@ -29,16 +29,25 @@ struct Span {
 struct Phase {
     i64 begin;         ///< net
     i64 end;           ///< net
-    EventIndex first;  ///< its phase_begin
-    EventIndex last;   ///< its phase_end, or the eret that ended it
+    EventIndex first;  ///< its phase_begin, or the schedule event that brought its thread back
+    EventIndex last;   ///< its phase_end, the eret that ended it, or the schedule event that took its thread away
     trace::Step step;
     u8 depth;  ///< 0 for a phase that is in no other
 };
 
-/// One CPU's time line; both lists ascend by begin.
+/// A stretch of time for which a CPU belongs to one vCPU, its guest's and its hypervisor's side alike, or is idle.
+struct Stint {
+    i64 begin;           ///< net
+    i64 end;             ///< net
+    EventIndex first;    ///< the event that began it
+    trace::Owner owner;  ///< the vCPU; kHost: idle
+};
+
+/// One CPU's time line; all lists ascend by begin.
 struct CpuTimeline {
     std::vector<Span> spans;
     std::vector<Phase> phases;
+    std::vector<Stint> stints;  ///< from the first event that tells whose the CPU is
 };
 
 /// By CPU. After dropped events everything starts anew, so no span or phase crosses a gap.

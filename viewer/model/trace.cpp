@@ -86,6 +86,7 @@ class TraceLoader {
         std::vector<std::vector<Event>> events(trace_.cpus());
         for (u32 cpu = 0; cpu < trace_.cpus(); ++cpu) decode_stream(cpu, events[cpu]);
         merge(events);
+        share_net_clock(trace_);
         if (progress_) progress_(1.0);
     }
 
@@ -100,8 +101,17 @@ class TraceLoader {
                              fmt::format("env tells of \"{}\" CPUs, 1 to {} are possible", cpus, trace::kMaxCpus));
         }
         trace_.streams_.resize(static_cast<std::size_t>(cpus[0] - '0'));
+        load_vms();
         expected_ = expected_packets(trace_.metadata_, trace_.cpus(), path.string());
         trace_.complete_ = !expected_.empty();
+    }
+
+    void load_vms() {
+        std::istringstream stream(trace_.env(kVmOfVcpuKey));
+        for (u32 vm = 0; stream >> vm;) {
+            trace_.vm_of_vcpu_.push_back(vm);
+            trace_.vms_ = std::max(trace_.vms_, vm);
+        }
     }
 
     fs::path stream_path(u32 cpu) const { return trace_.path_ / fmt::format("stream_{}", cpu); }
@@ -243,6 +253,41 @@ class TraceLoader {
         std::sort(trace_.restarts_.begin(), trace_.restarts_.end());
     }
 
+    /// Takes off every CPU's net clock what the other CPUs' recorders had spent up to then. An event tells what its CPU
+    /// had spent before it; what the next one tells more was spent right after the earlier one. So at a time t a CPU
+    /// has spent what its first event at or after t tells, and after its last event what that one tells.
+    static void share_net_clock(Trace& trace) {
+        if (trace.cpus() < 2 || !trace.shared_clock()) return;
+        std::vector<i64> spent_by_all(trace.events_.size(), 0);
+        std::vector<u64> own(trace.events_.size());
+        for (EventIndex i = 0; i < own.size(); ++i) own[i] = trace.recorder_spent(i);
+        for (u32 cpu = 0; cpu < trace.cpus(); ++cpu) add_spent_of(trace, cpu, own, spent_by_all);
+        trace.others_.resize(own.size());
+        for (u32 cpu = 0; cpu < trace.cpus(); ++cpu) {
+            i64 latest = std::numeric_limits<i64>::min();
+            for (const EventIndex i : trace.by_cpu_[cpu]) {
+                Event& event = trace.events_[i];
+                const i64 own_net = event.net;
+                // A recorder that another CPU's time slice cut in two is taken off too early: the clock waits for it.
+                event.net = latest = std::max(latest, own_net + static_cast<i64>(own[i]) - spent_by_all[i]);
+                trace.others_[i] = own_net - event.net;
+            }
+        }
+    }
+
+    /// Adds to each event what `cpu` had spent at that time.
+    static void add_spent_of(const Trace& trace, u32 cpu, const std::vector<u64>& own, std::vector<i64>& sum) {
+        const auto& of_cpu = trace.by_cpu_[cpu];
+        if (of_cpu.empty()) return;
+        std::size_t next = 0;
+        for (EventIndex i = 0; i < sum.size(); ++i) {
+            while (next < of_cpu.size() && trace.events_[of_cpu[next]].raw < trace.events_[i].raw) ++next;
+            const bool its_own = trace.events_[i].cpu() == cpu;
+            const EventIndex from = its_own ? i : of_cpu[std::min(next, of_cpu.size() - 1)];
+            sum[i] += static_cast<i64>(own[from]);
+        }
+    }
+
     Trace& trace_;
     const Progress& progress_;
     std::vector<u64> expected_;
@@ -278,11 +323,29 @@ u64 Trace::bytes() const {
     return sum;
 }
 
-u64 Trace::recorder_spent(const Event& event) const {
-    i64 spent = static_cast<i64>(event.raw) - event.net;
+u64 Trace::recorder_spent(EventIndex index) const {
+    const Event& event = events_[index];
+    i64 spent = static_cast<i64>(event.raw) - own_net(index);
     if (event.is(trace::EventId::trap)) spent -= as<trace::payload::trap>(event).lead;
     if (event.is(trace::EventId::eret)) spent += as<trace::payload::eret>(event).tail;
     return static_cast<u64>(spent);
+}
+
+u32 Trace::vm_of(trace::Owner owner) const {
+    if (owner == trace::kHost) return 0;
+    if (owner > trace::kVmmOwners) return static_cast<u32>(owner - trace::kVmmOwners);
+    return owner <= vm_of_vcpu_.size() ? vm_of_vcpu_[owner - std::size_t{1}] : 1;
+}
+
+std::string Trace::owner_name(trace::Owner owner) const {
+    if (owner == trace::kHost) return "host";
+    const u32 vm = vm_of(owner);
+    if (owner > trace::kVmmOwners) return vms_ > 1 ? fmt::format("VM {} VMM", vm) : "VMM";
+    // A VM's vCPUs stand together: the place of its first one tells the number within the VM.
+    const auto first = std::find(vm_of_vcpu_.begin(), vm_of_vcpu_.end(), vm);
+    const bool known = owner <= vm_of_vcpu_.size();
+    const auto number = owner - 1 - (known ? first - vm_of_vcpu_.begin() : 0);
+    return vms_ > 1 ? fmt::format("VM {} vCPU {}", vm, number) : fmt::format("vCPU {}", number);
 }
 
 }  // namespace ws::model

@@ -18,8 +18,10 @@ namespace ws::model {
 using EventIndex = u32;
 inline constexpr EventIndex kNoEvent = ~EventIndex{0};
 
-/// One event. Both clocks count instructions: `raw` since reset; `net` is raw less what the recorder of that CPU has
-/// spent, for a trap the moment when the exception was taken and for an eret the moment just after ERET.
+/// One event. Both clocks count instructions: `raw` since reset; `net` is raw less what the recorders have spent, for a
+/// trap the moment when the exception was taken and for an eret the moment just after ERET. Under QEMU's -icount all
+/// CPUs share one clock, which counts the instructions of all: so all CPUs' recorders are taken off, and the net clock
+/// is one for all CPUs as well. Without -icount a CPU's net is less its own recorder's alone.
 class Event {
   public:
     Event(u64 raw_clock, i64 net_clock, u32 event_id, u32 cpu_number, u64 payload)
@@ -96,7 +98,19 @@ class Trace {
     /// A register block's operation and owner.
     trace::payload::block_header block(const Event& event) const { return as<trace::payload::block_header>(event); }
     /// The instructions that the recorder had spent on the event's CPU before it.
-    u64 recorder_spent(const Event& event) const;
+    u64 recorder_spent(EventIndex index) const;
+
+    /// The event's raw clock less its own CPU's recorder alone.
+    i64 own_net(EventIndex index) const { return events_[index].net + (others_.empty() ? 0 : others_[index]); }
+
+    /// Do the clocks of all CPUs count the instructions of all CPUs together?
+    bool shared_clock() const { return env(kIcountKey) != "no"; }
+    /// A vCPU's VM, counted from 1; 1 for a vCPU that the metadata does not know, 0 for the host.
+    u32 vm_of(trace::Owner owner) const;
+    /// VMs that the metadata knows of.
+    u32 vms() const { return vms_; }
+    /// `host`, `vCPU 0`, or with several VMs `VM 1 vCPU 0`.
+    std::string owner_name(trace::Owner owner) const;
 
   private:
     friend class TraceLoader;
@@ -109,6 +123,10 @@ class Trace {
     std::vector<Packet> packets_;
     std::vector<Gap> gaps_;
     std::vector<EventIndex> restarts_;  ///< Gap::before of all gaps, ascending
+    /// By event, with several CPUs: what its net clock is less than raw less its own CPU's recorder. Else empty.
+    std::vector<i64> others_;
+    std::vector<u32> vm_of_vcpu_;  ///< by owner less one
+    u32 vms_ = 0;
 };
 
 /// The class of a register block, or nothing for any other event.

@@ -36,6 +36,10 @@ void put_enum(std::string& out, const char* base, const std::string& name, const
     out += fmt::format("typealias enum : {} {{\n{}}} := {};\n", base, labels, name);
 }
 
+std::string enumeration_type(const EnumerationInfo& enumeration) {
+    return std::string(enumeration.name) + "_t";
+}
+
 void put_enums(std::string& out) {
     put_enum(out, "u8_t", "owner_t", "    host = 0,\n    vcpu = 1 ... 255,\n");
     std::string labels;
@@ -47,9 +51,13 @@ void put_enums(std::string& out) {
     labels.clear();
     for (std::size_t i = 0; i < kSysregCount; ++i) labels += fmt::format("    {} = {},\n", kSysregs[i].name, i);
     put_enum(out, "u16_t", "sysreg_t", labels);
-    labels.clear();
-    for (u8 i = 0; injection_name(i) != nullptr; ++i) labels += fmt::format("    {} = {},\n", injection_name(i), i);
-    put_enum(out, "u8_t", "injection_t", labels);
+    for (const EnumerationInfo& enumeration : enumeration_infos()) {
+        labels.clear();
+        for (const EnumeratorInfo& row : enumeration.enumerators) {
+            labels += fmt::format("    {} = {},\n", row.name, unsigned{row.number});
+        }
+        put_enum(out, "u8_t", enumeration_type(enumeration), labels);
+    }
     put_enum(out, "u8_t", "operation_t",
              fmt::format("    save = {},\n    restore = {},\n", static_cast<int>(trace::Operation::save),
                          static_cast<int>(trace::Operation::restore)));
@@ -118,15 +126,16 @@ std::string type_name(FieldType type) {
             return "step_t";
         case FieldType::sysreg:
             return "sysreg_t";
-        case FieldType::injection:
-            return "injection_t";
         case FieldType::operation:
             return "operation_t";
         case FieldType::register64:
         case FieldType::register128:
             return "x64_t";
+        default:
+            break;
     }
-    return "x64_t";
+    const EnumerationInfo* enumeration = find_enumeration(type);
+    return enumeration != nullptr ? enumeration_type(*enumeration) : "x64_t";
 }
 
 void put_event(std::string& out, const EventInfo& event) {

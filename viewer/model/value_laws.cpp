@@ -13,9 +13,11 @@
 namespace ws::model {
 namespace {
 
-/// Registers that the hypervisor's kernel changes on purpose while they are saved: results, and where to continue.
+/// Registers that the hypervisor's kernel changes on purpose while they are saved: results, where to continue, and the
+/// interrupts that the guest is to take.
 bool may_change(RegisterClass register_class) {
-    return register_class == RegisterClass::general || register_class == RegisterClass::return_state;
+    return register_class == RegisterClass::general || register_class == RegisterClass::return_state ||
+           register_class == RegisterClass::list_registers;
 }
 
 class SavedIsRestored : public Law {
@@ -23,7 +25,7 @@ class SavedIsRestored : public Law {
     explicit SavedIsRestored(const Trace& trace)
         : Law(trace, "saved_is_restored",
               "what is restored is what was saved last of the same owner and class, but for results, the place to "
-              "continue, and the EL1 state after an injection") {}
+              "continue, list registers, the EL1 state after an injection, and everything after a reset") {}
 
     /// Saves may be among what was dropped, and a vCPU may have been on any CPU.
     void gap(u32 /*cpu*/) override { saved_.clear(); }
@@ -31,6 +33,11 @@ class SavedIsRestored : public Law {
     void take(EventIndex index, const Event& event) override {
         if (event.is(trace::EventId::inject)) {
             saved_.erase(Key{0, trace().as<trace::payload::inject>(event).owner, RegisterClass::el1});
+            return;
+        }
+        if (event.is(trace::EventId::vcpu_reset)) {
+            const trace::Owner owner = trace().as<trace::payload::vcpu_reset>(event).owner;
+            std::erase_if(saved_, [owner](const auto& entry) { return entry.first.owner == owner; });
             return;
         }
         const auto register_class = block_class(event);
@@ -97,8 +104,8 @@ class ControlWritesChain : public Law {
         if (const auto last = last_.find(key); last != last_.end()) {
             test(last->second.value == old_value, index, [&] {
                 return fmt::format("{} is {} before the write, but event {} wrote {}",
-                                   sysreg_name_of_id(static_cast<u64>(write.sysreg)), hex(old_value), last->second.event,
-                                   hex(last->second.value));
+                                   sysreg_name_of_id(static_cast<u64>(write.sysreg)), hex(old_value),
+                                   last->second.event, hex(last->second.value));
             });
         }
         last_[key] = {write.new_value, index};
@@ -116,7 +123,7 @@ class NumbersHaveNames : public Law {
   public:
     explicit NumbersHaveNames(const Trace& trace)
         : Law(trace, "numbers_have_names",
-              "every vector, step, register, operation and injection is one of the tables'") {}
+              "every vector, step, register, operation and value of an enumeration is one of the tables'") {}
 
     void take(EventIndex index, const Event& event) override {
         const Bytes payload = trace().payload(event);
@@ -139,14 +146,13 @@ class NumbersHaveNames : public Law {
                 return vector_name(value) != nullptr;
             case FieldType::step:
                 return find_step(value) != nullptr;
-            case FieldType::injection:
-                return injection_name(value) != nullptr;
             case FieldType::operation:
                 return value <= static_cast<u8>(trace::Operation::restore);
             case FieldType::sysreg:
                 return value + bytes[1] * 256U < kSysregCount;
             default:
-                return std::nullopt;
+                if (find_enumeration(type) == nullptr) return std::nullopt;
+                return find_enumerator(type, value) != nullptr;
         }
     }
 };

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "viewer/model/describe.hpp"
+#include "viewer/views/event_words.hpp"
 #include "viewer/views/text_forms.hpp"
 #include "viewer/views/view.hpp"
 
@@ -12,40 +12,6 @@ namespace ws::view {
 namespace {
 
 using trace::EventId;
-
-/// An event in a few words, without the numbers that the decoded event shows.
-std::string brief(const model::Trace& trace, const model::Event& event) {
-    if (event.is(EventId::trap)) return model::esr_summary(trace.as<trace::payload::trap>(event).ESR_EL2);
-    if (event.is(EventId::eret)) {
-        const auto eret = trace.as<trace::payload::eret>(event);
-        return fmt::format("to {} at EL{}", model::owner_name(eret.owner), model::el_of_spsr(eret.SPSR_EL2));
-    }
-    if (event.is(EventId::phase_begin) || event.is(EventId::phase_end)) {
-        const auto* step = model::find_step(static_cast<u8>(trace.as<trace::payload::phase_begin>(event).step));
-        return step != nullptr ? words(step->name) : "unknown step";
-    }
-    if (event.is(EventId::control_write)) {
-        const auto write = trace.as<trace::payload::control_write>(event);
-        const auto id = static_cast<std::size_t>(write.sysreg);
-        const std::string name = id < kSysregCount ? kSysregs[id].name : "unknown register";
-        return name + (write.old_value == write.new_value ? ", unchanged" : "");
-    }
-    if (event.is(EventId::hypercall)) {
-        const u64 function = trace.as<trace::payload::hypercall>(event).function;
-        const char* name = model::hypercall_name(function);
-        return name != nullptr ? words(name) : hex_groups(model::hex(function, 4)) + ", unhandled";
-    }
-    if (event.is(EventId::mark)) {
-        const auto mark = trace.as<trace::payload::mark>(event);
-        return fmt::format("id {}, value {}", u64{mark.id}, u64{mark.value});
-    }
-    if (model::block_class(event)) {
-        const auto block = trace.block(event);
-        return fmt::format("{} {}, {}", block.operation == trace::Operation::save ? "save" : "restore",
-                           event.info().registers, model::owner_name(block.owner));
-    }
-    return model::one_line(trace, event);
-}
 
 std::string event_name(const model::Event& event) {
     if (const auto c = model::block_class(event)) return words(info(*c).name);
@@ -123,7 +89,7 @@ class EventListView : public View {
             canvas.cause({row.x0, row.y0, row.x0 + theme.px(5), row.y1}, theme.cause(cause_of_step(segment->step)));
         }
         row.take_left(theme.px(8));
-        const std::string when = grouped(event.net - shown.operation->begin, true);
+        const std::string when = grouped(shown.parts.times[shown.parts.place_of(index)], true);
         canvas.text(row.take_left(theme.px(62)), when, theme.fonts.text, theme.muted, Align::right);
         row.take_left(theme.px(14));
         const bool change = event.is(EventId::trap) || event.is(EventId::eret);

@@ -54,7 +54,7 @@ class EventView : public View {
         std::stable_partition(fields_.begin(), fields_.end(), [](const model::Field& f) { return f.name == "sysreg"; });
         // Bits are open where the event is about them; a block's registers open on a click.
         if (!model::block_class(event)) {
-            for (const char* name : {"ESR_EL2", "new_value", "ESR_EL1"}) open_.emplace_back(name);
+            for (const char* name : {"ESR_EL2", "new_value", "ESR_EL1", "ICH_LR"}) open_.emplace_back(name);
         }
         old_ = nullptr;
         for (const model::Field& field : fields_) {
@@ -73,7 +73,10 @@ class EventView : public View {
         };
         std::vector<Clock> clocks = {{"raw", grouped(event.raw)}, {"net", grouped(event.net)}};
         if (shown.operation != nullptr) {
-            clocks.push_back({"after the trap", grouped(event.net - shown.operation->begin, true)});
+            const std::size_t place = shown.parts.place_of(context.state.event());
+            const i64 after =
+                place < shown.parts.times.size() ? shown.parts.times[place] : event.net - shown.operation->begin;
+            clocks.push_back({"after the trap", grouped(after, true)});
         }
         Rect row = inside.take_top(theme.px(20));
         for (const Clock& clock : clocks) {

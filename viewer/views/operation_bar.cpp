@@ -36,10 +36,23 @@ class OperationBar : public View {
         row.take_left(theme.px(10));
         step("next", Action::next_operation);
         row.take_left(theme.px(24));
-        canvas.text(row, partners(context), theme.fonts.text, theme.muted);
+        canvas.text(row, partners(context) + away(context), theme.fonts.text, theme.muted);
     }
 
   private:
+    /// How long the vCPU was off its CPU meanwhile.
+    static std::string away(const Context& context) {
+        std::string text;
+        for (int side = 0; side < context.session.count(); ++side) {
+            const model::Operation* operation = context.state.shown(side).operation;
+            if (operation == nullptr || operation->away <= 0) continue;
+            const std::string name = context.session.two() ? context.session.name(side) + " " : "";
+            text += (text.empty() ? " \u00b7 away, not counted: " : ", ") + name + grouped(operation->away);
+            if (operation->end_cpu != operation->cpu) text += fmt::format(" (on CPU {} after)", operation->end_cpu);
+        }
+        return text;
+    }
+
     static void draw_kinds(const Context& context, Rect& row) {
         const Theme& theme = context.theme;
         const auto& rows = context.session.comparison().rows;

@@ -29,8 +29,14 @@ Rect Screen::rect_of(Place place, const Context& context, const Rect& screen) {
     rest.take_top(gap);
     Rect right = rest.take_right(std::clamp(rest.width() * 0.30F, theme.px(360), theme.px(560)));
     rest.take_right(gap);
+    float groups = 0;  // of lanes: one for each CPU
+    for (int side = 0; side < context.session.count(); ++side) {
+        groups += static_cast<float>(context.session.run(side).trace.cpus());
+    }
+    // Several CPUs need room, but half of it is for what is below.
+    const float share = groups > runs ? 0.54F : 0.42F;
     const Rect lanes =
-        rest.take_top(std::clamp(rest.height() * 0.42F, theme.px(60 + 84 * runs), theme.px(70 + 130 * runs)));
+        rest.take_top(std::clamp(rest.height() * share, theme.px(60 + 84 * runs), theme.px(70 + 130 * groups)));
     rest.take_top(gap);
     const Rect ledger = rest.take_right(std::clamp(rest.width() * 0.36F, theme.px(300), theme.px(440)));
     rest.take_right(gap);

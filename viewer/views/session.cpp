@@ -25,6 +25,10 @@ Session::Session(std::vector<model::Run> runs) : runs_(std::move(runs)) {
         const auto at_el1 = [](const model::CpuLanes& lanes) {
             return lanes.spans[static_cast<std::size_t>(model::Lane::host)].size() != 0;
         };
+        const auto of_several = [](const model::CpuTimeline& cpu) { return cpu.stints.size() > 1; };
+        shared_.push_back(runs_[i].trace.cpus() > 1 ||
+                          std::any_of(runs_[i].timeline.begin(), runs_[i].timeline.end(), of_several));
+        marks_.push_back(model::find_marks(runs_[i].trace));
         host_at_el1_.push_back(std::any_of(lanes_[i].begin(), lanes_[i].end(), at_el1));
     }
     find_causes();
@@ -78,6 +82,7 @@ const char* cause_of_class(RegisterClass register_class) {
         case RegisterClass::timer:
             return "timer";
         case RegisterClass::vgic:
+        case RegisterClass::list_registers:
             return "vgic";
         case RegisterClass::debug:
         case RegisterClass::breakpoints:

@@ -6,6 +6,7 @@
 
 #include "viewer/model/browse.hpp"
 #include "viewer/model/lane_index.hpp"
+#include "viewer/model/marks.hpp"
 #include "viewer/model/segments.hpp"
 
 namespace ws::view {
@@ -21,6 +22,9 @@ class Session {
     const model::Comparison& comparison() const { return comparison_; }
     const model::Browse& browse() const { return *browse_; }
     const model::CpuLanes& lanes(int side, u32 cpu) const { return lanes_[static_cast<std::size_t>(side)][cpu]; }
+    /// Is it worth saying whose a CPU is: are there several CPUs, or does one not belong to one vCPU alone?
+    bool shared(int side) const { return shared_[static_cast<std::size_t>(side)]; }
+    const model::Marks& marks(int side) const { return marks_[static_cast<std::size_t>(side)]; }
     /// The design, and a letter before it where both runs are of the same.
     const std::string& name(int side) const { return names_[static_cast<std::size_t>(side)]; }
     /// `split · hypercall · 1 CPU · trace full`.
@@ -41,8 +45,10 @@ class Session {
     model::Comparison comparison_;
     std::unique_ptr<model::Browse> browse_;
     std::vector<std::vector<model::CpuLanes>> lanes_;
+    std::vector<model::Marks> marks_;
     std::vector<std::string> names_;
     std::vector<bool> host_at_el1_;
+    std::vector<bool> shared_;
     std::vector<std::string> causes_;
 };
 

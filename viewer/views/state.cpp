@@ -152,9 +152,12 @@ void State::show_whole_run() {
     for (int side = 0; side < session_.count(); ++side) {
         const model::Operation* operation = shown_[side].operation;
         if (operation == nullptr) continue;
-        const model::CpuLanes& lanes = session_.lanes(side, operation->cpu);
-        from = std::min(from, static_cast<double>(lanes.begin - operation->begin));
-        to = std::max(to, static_cast<double>(lanes.end - operation->begin));
+        for (u32 cpu = 0; cpu < session_.run(side).trace.cpus(); ++cpu) {
+            if (session_.run(side).trace.events_of(cpu).empty()) continue;
+            const model::CpuLanes& lanes = session_.lanes(side, cpu);
+            from = std::min(from, static_cast<double>(lanes.begin - operation->begin));
+            to = std::max(to, static_cast<double>(lanes.end - operation->begin));
+        }
     }
     const double margin = 0.02 * (to - from);
     from -= margin;

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "viewer/views/event_words.hpp"
 #include "viewer/views/text_forms.hpp"
 
 namespace ws::view {
@@ -63,6 +64,27 @@ void phase_tooltip(const Context& context, int side, const model::Phase& phase, 
         moves_sentence(model::moves_between(context.session.run(side).trace, phase.first, phase.last));
     if (!moves.empty()) tip.text(moves);
     note_times(tip, context, side, phase.begin - origin, phase.end - origin);
+}
+
+void event_tooltip(const Context& context, int side, model::EventIndex index, i64 origin) {
+    const model::Trace& trace = context.session.run(side).trace;
+    const model::Event& event = trace.event(index);
+    Tooltip tip(context.theme);
+    const std::string words_of_it = brief(trace, event);
+    tip.title(words(event.info().name) + (words_of_it.empty() ? "" : ": " + words_of_it));
+    tip.text("CPU " + std::to_string(event.cpu()) + ": " + event.info().meaning);
+    tip.note(
+        fmt::format("{}: {} after the trap \u00b7 measured", context.session.name(side), grouped(event.net - origin)));
+}
+
+void stint_tooltip(const Context& context, int side, const model::Stint& stint, i64 origin) {
+    Tooltip tip(context.theme);
+    const model::Trace& trace = context.session.run(side).trace;
+    tip.title(stint.owner == trace::kHost ? "idle" : trace.owner_name(stint.owner));
+    tip.text(stint.owner == trace::kHost ? "No thread to run: the CPU waits for an interrupt."
+                                         : "The CPU is this vCPU's: its guest and the hypervisor's thread for it.");
+    tip.text(counted(static_cast<u64>(stint.end - stint.begin), "instruction"));
+    note_times(tip, context, side, stint.begin - origin, stint.end - origin);
 }
 
 void span_tooltip(const Context& context, int side, const model::Span& span, i64 origin) {

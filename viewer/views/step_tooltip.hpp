@@ -10,6 +10,8 @@ namespace ws::view {
 void segment_tooltip(const Context& context, int side, const model::Segment& segment);
 /// A step of the time line, or a stretch at one exception level; `origin` is the net time of the shown trap.
 void phase_tooltip(const Context& context, int side, const model::Phase& phase, i64 origin);
+void event_tooltip(const Context& context, int side, model::EventIndex event, i64 origin);
+void stint_tooltip(const Context& context, int side, const model::Stint& stint, i64 origin);
 void span_tooltip(const Context& context, int side, const model::Span& span, i64 origin);
 /// `31 registers saved, 31 restored, 9 control registers written`; empty if nothing moved.
 std::string moves_sentence(const model::Moves& moves);

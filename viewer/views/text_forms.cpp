@@ -21,6 +21,7 @@ constexpr CauseText kCauses[] = {
     {"debug", "debug", "debug"},
     {"stage2", "stage 2", "stage 2"},
     {"handler", "handler", "handler"},
+    {"vmm", "VMM", "VMM"},
     {"trap_config", "trap control", "traps"},
     {"outside", "between steps", "other"},
 };

@@ -2,6 +2,7 @@
 #include "viewer/views/theme.hpp"
 
 #include <cmath>
+#include <iterator>
 
 namespace ws::view {
 namespace {
@@ -21,6 +22,7 @@ constexpr CauseColour kCauses[] = {
     {"general", 0xf0e442, true, false},      {"fp", 0xe69f00, true, false},     {"el1", 0x0072b2, false, false},
     {"vgic", 0x009e73, false, false},        {"timer", 0x009e73, false, true},  {"debug", 0xcc79a7, true, false},
     {"trap_config", 0xd55e00, false, false}, {"stage2", 0xd55e00, false, true}, {"handler", 0x56b4e9, true, false},
+    {"vmm", 0x56b4e9, true, true},
 };
 
 ImVec4 as_vec4(ImU32 colour) {
@@ -65,6 +67,16 @@ CausePaint Theme::cause(const std::string& name) const {
     }
     return {rgb(dark ? 0x59616d : 0xb4bac4), rgb(dark ? 0xffffff : 0x14171c), IM_COL32(255, 255, 255, dark ? 60 : 130),
             true};
+}
+
+ImU32 Theme::owner(unsigned number) const {
+    static constexpr unsigned kPale[] = {0xbfdcf2, 0xf8dcae, 0xc6e7cd, 0xeccbe0,
+                                         0xd6d3f3, 0xf2eca8, 0xc4e8ea, 0xe6d5c6};
+    static constexpr unsigned kDeep[] = {0x2d5574, 0x6e5220, 0x2b5e3d, 0x6a3f5a,
+                                         0x484284, 0x5f5a1c, 0x24585c, 0x5d4a38};
+    static_assert(std::size(kPale) == std::size(kDeep));
+    const std::size_t place = (number - 1) % std::size(kPale);
+    return rgb(dark ? kDeep[place] : kPale[place]);
 }
 
 void Theme::apply() const {

@@ -39,6 +39,8 @@ class Theme {
     /// A length given for scale 1, in whole pixels.
     float px(float length) const;
     CausePaint cause(const std::string& name) const;
+    /// The ground of what belongs to a vCPU, numbered from 1; pale, since colour proper is for causes.
+    ImU32 owner(unsigned number) const;
     /// Gives ImGui's own widgets the same look.
     void apply() const;
 };
