@@ -4,6 +4,7 @@
 import argparse
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -60,7 +61,7 @@ class UnitTests(Part):
         if not (BUILD / "debug").is_dir():
             return ["(not built yet)"]
         listed = subprocess.run(["ctest", "-N"], cwd=BUILD / "debug", capture_output=True, text=True).stdout
-        return [line.split(": ", 1)[1] for line in listed.splitlines() if line.lstrip().startswith("Test ")]
+        return re.findall(r"^ *Test +#\d+: (.*)$", listed, re.MULTILINE)
 
 
 class PythonTests(Part):
@@ -80,6 +81,33 @@ class PythonTests(Part):
         return subprocess.run(self._command("-", []), capture_output=True, text=True).stdout.split()
 
 
+class Fuzzers(Part):
+    """Each fuzzer for a minute, or with --long an hour. What it learns is kept for the next time."""
+
+    NAMES = ("virtio_fuzzer",)
+
+    def run(self, wanted: list[str]) -> Counter:
+        chosen = [name for name in self.NAMES if not wanted or any(part in name for part in wanted)]
+        return sum((self._run_one(name) for name in chosen), Counter())
+
+    def _run_one(self, name: str) -> Counter:
+        folder = BUILD / "fuzz" / name
+        seeds, corpus = folder / "seeds", folder / "corpus"
+        corpus.mkdir(parents=True, exist_ok=True)
+        subprocess.run([sys.executable, ROOT / "tests/fuzz/seeds.py", seeds], check=True)
+        seconds = 3600 if os.environ.get("WS_LONG") else 60
+        # An input that takes 10 seconds has found a loop that does not end.
+        command = [BUILD / "fuzz/tests/fuzz" / name, corpus, seeds, f"-max_total_time={seconds}", "-max_len=1024",
+                   "-timeout=10", f"-artifact_prefix={folder}/"]
+        with (folder / "log.txt").open("w") as log:
+            done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT)
+        print(f"  {'FAILED' if done.returncode else 'ok':8} {seconds:6} s  {name}, log in {folder}/log.txt")
+        return FAILED if done.returncode else Counter(passed=1)
+
+    def names(self) -> list[str]:
+        return list(self.NAMES)
+
+
 class Docs(Part):
     """The site builds without a warning."""
 
@@ -95,6 +123,7 @@ class Docs(Part):
 
 PARTS = (
     UnitTests("unit", "unit tests of the tables, the model and the command line", ("debug",)),
+    Fuzzers("fuzz", "guests that do what they like to their devices", ("fuzz",)),
     PythonTests("qemu", "runs in QEMU: verdicts, traces, an outside witness, counts", ("debug", "hyp")),
     PythonTests("viewer", "the viewer, in a window and without", ("debug", "hyp")),
     Docs("docs", "the documentation", ("release", "hyp")),

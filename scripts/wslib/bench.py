@@ -4,30 +4,67 @@
 import json
 import platform
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from . import process, trace_tool
 from .paths import DESIGNS, RUNS
 from .problem import Problem
 from .run import Options, Result, run
+from .vm_options import Vm
 
 
 @dataclass(frozen=True)
 class Reference:
     """What others measured. None of it is this project's."""
 
-    kvm_instructions: int  # KVM of Linux 6.1 on this emulator, the same way of counting
-    paper_cycles: int  # the ATC 2017 paper's Table 2, on an AMD Seattle board
+    kvm: dict[str, int] = field(default_factory=dict)  # instructions: Linux 6.1 on this emulator, counted the same way
+    xen: int | None = None  # instructions: Xen 4.17 on this emulator, all of it at EL2
+    paper: dict[str, int] = field(default_factory=dict)  # cycles: the ATC 2017 paper's Table 2, on an AMD Seattle board
 
 
 @dataclass(frozen=True)
 class Benchmark:
-    guest: str
-    reference: dict[str, Reference]
+    """What runs, and where: `micro` takes its benchmark by name."""
+
+    reference: Reference = Reference()
+    guest: str = "micro"
+    cpus: int = 1
+    vcpus: int = 1
+    pin: tuple[int, ...] = ()
+    iterations: int = 1024  # a multiple of 16: the clock ticks once in 16 instructions, and each phase is averaged
+    latency: bool = False  # the guest times a part of each round alone: see _traced
+    role: str = ""
+    partner: str = ""  # the role of a second VM, pinned as the first
+
+    def options(self, name: str, design: str, cpus: int, level: str) -> Options:
+        cpus = max(cpus, self.cpus)
+        made = Options(design=design, guest=self.guest, cpus=cpus, vcpus=self.vcpus, pin=list(self.pin),
+                       append=self._arguments(name, self.role), trace=level,
+                       out=str(RUNS / "bench" / f"{design}-{name}-{level}-{cpus}"))
+        if self.partner:
+            made.vm = [Vm(self.guest, self.vcpus, pin=list(self.pin), append=self._arguments(name, self.partner))]
+        return made
+
+    def _arguments(self, name: str, role: str) -> str:
+        arguments = f"iterations={self.iterations}"
+        if self.guest == "micro":
+            arguments = f"benchmark={name} {arguments}"
+        return f"{arguments} role={role}" if role else arguments
 
 
+# Of hyp/trace/format/benchmarks.def, those that there is a guest for.
 BENCHMARKS = {
-    "hypercall": Benchmark("hypercall", {"split": Reference(1461, 6413), "vhe": Reference(988, 752)}),
+    "hypercall": Benchmark(Reference({"split": 1461, "vhe": 988}, 465, {"split": 6413, "vhe": 752}), guest="hypercall"),
+    "io-kernel": Benchmark(Reference({"split": 2254, "vhe": 1805}, 595, {"split": 8034, "vhe": 1604})),
+    "io-user": Benchmark(Reference({"split": 6120, "vhe": 5901}, None, {"split": 10012, "vhe": 7630})),
+    "virtual-ipi": Benchmark(Reference({"split": 5581, "vhe": 4701}, None, {"split": 13121, "vhe": 2526}),
+                             cpus=2, vcpus=2, pin=(0, 1)),
+    # So short that the marks around it would show.
+    "virtual-eoi": Benchmark(Reference({"split": 20, "vhe": 20}, None, {"split": 71, "vhe": 71}), iterations=65536),
+    "vm-switch": Benchmark(latency=True, pin=(0,), role="measure", partner="partner"),
+    "timer-interrupt": Benchmark(latency=True),
+    "stage2-fault": Benchmark(),
+    "id-register": Benchmark(Reference({"split": 1886, "vhe": 1414}, 441)),
 }
 
 
@@ -45,15 +82,15 @@ def main(benchmarks: list[str] | None, designs: list[str] | None, cpus: int, *, 
 
 
 def _measure(benchmark: str, design: str, cpus: int) -> dict:
-    bare = _bare(_run(benchmark, design, cpus, "off"), benchmark)
+    untraced = _run(benchmark, design, cpus, "off")
     traced = _traced(_run(benchmark, design, cpus, "full"), benchmark)
-    return {"benchmark": benchmark, "design": design, "cpus": cpus, "bare": bare, "net": traced["net"],
-            "exceptions": traced["exceptions"], "registers": traced["registers"]}
+    return {"benchmark": benchmark, "design": design, "cpus": untraced.description["options"]["cpus"],
+            "bare": _bare(untraced, benchmark), "net": traced["net"], "exceptions": traced["exceptions"],
+            "registers": traced["registers"]}
 
 
 def _run(benchmark: str, design: str, cpus: int, level: str) -> Result:
-    result = run(Options(design=design, guest=BENCHMARKS[benchmark].guest, cpus=cpus, trace=level,
-                         out=str(RUNS / "bench" / f"{design}-{benchmark}-{level}-{cpus}")))
+    result = run(BENCHMARKS[benchmark].options(benchmark, design, cpus, level))
     if result.status:
         raise Problem(f"{benchmark} on {design}, trace {level}: {result.words}", result.status)
     return result
@@ -61,7 +98,7 @@ def _run(benchmark: str, design: str, cpus: int, level: str) -> Result:
 
 def _bare(result: Result, benchmark: str) -> float:
     """Instructions for one operation, from the line that the guest prints about itself."""
-    for line in re.findall(r"^@bench (\{.*\})\s*$", result.console, re.MULTILINE):
+    for line in re.findall(r"^(?:vm\d+\| )?@bench (\{.*\})\s*$", result.console, re.MULTILINE):
         told = json.loads(line)
         if told["benchmark"] == benchmark:
             return told["total"] / told["iterations"]
@@ -69,9 +106,13 @@ def _bare(result: Result, benchmark: str) -> float:
 
 
 def _traced(result: Result, benchmark: str) -> dict:
-    """What the trace says of the benchmark, between the marks that the guest put around it."""
+    """What the trace says of the benchmark, between the marks that the guest put around it.
+
+    Where the guest times a latency, a round has more in it than that: then net is that of the exit alone."""
     for measured in trace_tool.ask("measure", result.folder)["benchmarks"]:
         if measured["benchmark"] == benchmark:
+            if BENCHMARKS[benchmark].latency:
+                measured["net"] = measured["operation_net"]["median"]
             return measured
     raise Problem(f"the trace in {result.folder} has no marks around {benchmark}")
 
@@ -89,27 +130,34 @@ def _host() -> dict:
 def _print(results: list[dict]) -> None:
     print("Instructions for one operation, counted by QEMU with -icount shift=0; not cycles.")
     print("bare: no recorder, as the guest measures it.   net: from a full trace, less what the recorder spent.")
+    print("With several CPUs, the instructions of all of them. Of a latency (*) net is the exit alone.")
     print()
-    print(f"{'':24}{'measured':>10}{'':10}{'':9}{'':12}   {'reference, of others':>28}")
-    print(f"{'benchmark':14}{'design':10}{'bare':>10}{'net':>10}{'net-bare':>9}{'exceptions':>12}"
-          f"   {'KVM, instr.':>14}{'paper, cycles':>14}")
+    print(f"{'':33}{'measured':>8}{'':32}   {'reference, of others':>38}")
+    print(f"{'benchmark':18}{'design':7}{'CPUs':>4}{'bare':>11}{'net':>11}{'net-bare':>10}{'exceptions':>12}"
+          f"   {'KVM, instr.':>12}{'Xen, instr.':>12}{'paper, cycles':>14}")
     for row in results:
-        reference = BENCHMARKS[row["benchmark"]].reference[row["design"]]
-        difference = f"{100 * (row['net'] - row['bare']) / row['bare']:+.2f}%"
-        print(f"{row['benchmark']:14}{row['design']:10}{row['bare']:>10,.1f}{row['net']:>10,.1f}{difference:>9}"
-              f"{row['exceptions']:>12g}   {reference.kvm_instructions:>14,}{reference.paper_cycles:>14,}")
+        reference = BENCHMARKS[row["benchmark"]].reference
+        others = (reference.kvm.get(row["design"]), reference.xen, reference.paper.get(row["design"]))
+        latency = BENCHMARKS[row["benchmark"]].latency
+        # The two figures of a latency begin and end at different moments.
+        difference = "-" if latency else f"{100 * (row['net'] - row['bare']) / row['bare']:+.2f}%"
+        name = row["benchmark"] + (" *" if latency else "")
+        print(f"{name:18}{row['design']:7}{row['cpus']:>4}{row['bare']:>11,.1f}{row['net']:>11,.1f}"
+              f"{difference:>10}{row['exceptions']:>12.3g}   "
+              + "".join(f"{'-' if other is None else format(other, ','):>{width}}"
+                        for other, width in zip(others, (12, 12, 14))))
     print()
     print("Registers moved in one operation (saved/restored):")
     classes = list(dict.fromkeys(name for row in results for name in row["registers"]))
     width = max([len(name) for name in classes] + [8]) + 2
-    print(f"{'benchmark':14}{'design':10}" + "".join(f"{name:>{width}}" for name in classes))
+    print(f"{'benchmark':18}{'design':7}" + "".join(f"{name:>{width}}" for name in classes))
     for row in results:
         cells = (row["registers"].get(name, {"saved": 0, "restored": 0}) for name in classes)
-        print(f"{row['benchmark']:14}{row['design']:10}"
-              + "".join(f"{cell['saved']:g}/{cell['restored']:g}".rjust(width) for cell in cells))
+        print(f"{row['benchmark']:18}{row['design']:7}"
+              + "".join(f"{cell['saved']:.3g}/{cell['restored']:.3g}".rjust(width) for cell in cells))
     print()
-    print("KVM: Linux 6.1 on this emulator, average over 65,536 calls, loop included. "
-          "paper: ATC 2017, Table 2, Arm, split mode and redesigned.")
+    print("KVM: Linux 6.1 on this emulator, average over 65,536 operations, loop included; nVHE beside split, VHE beside vhe.")
+    print("Xen: 4.17 on this emulator, all of it at EL2.   paper: ATC 2017, Table 2, Arm, split mode and redesigned.")
 
 
 def _recorder(designs: list[str], as_json: bool) -> None:

@@ -12,10 +12,11 @@ from .problem import Problem
 PRESETS = {
     "release": "host programs",
     "debug": "host programs and unit tests, with sanitizers",
+    "fuzz": "fuzzers, with sanitizers",
     "hyp": "hypervisor and guests",
 }
 # What is built of a preset, where that is not all. The tests run in the debug build.
-TARGETS = {"release": ["wstrace", "wsview"]}
+TARGETS = {"release": ["wstrace", "wsview", "instruction_count"]}
 
 
 def build(presets: list[str]) -> None:

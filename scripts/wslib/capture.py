@@ -42,3 +42,16 @@ class Capture:
         except (IndexError, json.JSONDecodeError):
             raise Problem(f"wstrace capture failed: {complaint.strip() or f'exit status {self._child.returncode}'}",
                           RUN_BROKE) from None
+
+
+class NoCapture:
+    """In its place where there is no hypervisor, and so nothing to capture."""
+
+    def ended_early(self) -> bool:
+        return False
+
+    def stop(self) -> None:
+        pass
+
+    def finish(self) -> dict:
+        return {}

@@ -5,31 +5,50 @@ import argparse
 import json
 import os
 import sys
+from collections.abc import Callable
 
-from . import bench, build, doctor, machine
-from .paths import DESIGNS, LEVELS, host_program, shown
+from . import app_bench, bench, build, doctor, machine
+from .instruction_count import show_counts
+from .paths import DESIGNS, LEVELS, NATIVE, host_program, shown
 from .problem import USAGE, Problem
-from .run import BROKE, INTERRUPTED, Options, run
+from .run import BROKE, DEFAULT_TIMEOUT, INTERRUPTED, Options, run
 from .sizes import parse_size, show_size
+from .vm_options import (DEFAULT_MEMORY, LINUX_MEMORY, MAX_VCPUS, MAX_VCPUS_OF_A_VM, MAX_VMS, VM_SYNTAX, parse_offset, parse_pin,
+                         parse_vm)
 
 _RUN_EPILOG = """\
 The exit status is the guest's verdict:
   0  the guest succeeded          4  the hypervisor panicked
   1  the guest reported failure   5  time-out
   2  wrong usage                  6  no verdict: QEMU, the capture, the disk or the build broke
-  3  the guest crashed          130  interrupted
+  3  the guest or VMM crashed   130  interrupted
 
-Without --out the folder is out/DESIGN-GUEST, with -traps or -off and -Ncpus after it where those
-are not the usual ones. A former run's folder is replaced; any other folder is left alone. It holds
-run.json (everything about the run), console.log and trace/.
+The status is that of the VM that fared worst: a crash before a failure, a failure before a success.
+
+Without --out the folder is out/DESIGN-GUEST, with what is not as usual after the names: -Nvcpus,
+-pinLIST and -loadOFFSET for a VM, then +GUEST for each further VM; -traps or -off, -Ncpus and -mttcg.
+A former run's folder is replaced; any other folder is left alone. It holds run.json (everything
+about the run), console.log and trace/.
+
+  ws run --design vhe --guest hypercall
+  ws run --design split --guest hypercall --cpus 2 --pin 0 --vm guest=registers,pin=1,append=rounds=100
+
+In a --vm everything after append= belongs to it, so it comes last. Its other values have the same
+defaults as VM 1's. Text for --stdin comes when the host delivers it: such a run need not repeat.
 """
 
 
-def _size(text: str) -> int:
-    try:
-        return parse_size(text)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(str(error)) from None
+def _value(parse: Callable) -> Callable:
+    """argparse shows the message of this one exception alone."""
+    def parsed(text: str) -> object:
+        try:
+            return parse(text)
+        except ValueError as error:
+            raise argparse.ArgumentTypeError(str(error)) from None
+    return parsed
+
+
+_size = _value(parse_size)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -52,29 +71,8 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("--debug", action="store_true", help="host programs and unit tests, with sanitizers (build/debug)")
     one.set_defaults(do=_build)
 
-    one = verb("run", "boot one run of a guest on a design of the hypervisor", epilog=_RUN_EPILOG,
-               usage="ws run --design DESIGN --guest NAME|FILE [options] [-- QEMU ARGUMENTS]")
-    one.add_argument("--design", required=True, choices=DESIGNS, help="of the hypervisor: %(choices)s")
-    one.add_argument("--guest", required=True, metavar="NAME|FILE",
-                     help="a guest of guests/, or a flat binary or arm64 Image")
-    one.add_argument("--cpus", type=int, default=1, metavar="N", help="CPUs of the machine, 1 to 8 (%(default)s)")
-    one.add_argument("--mem", type=_size, default=machine.DEFAULT_MEMORY, metavar="SIZE",
-                     help=f"memory of the guest ({show_size(machine.DEFAULT_MEMORY)})")
-    one.add_argument("--cpu", default=machine.DEFAULT_CPU, metavar="MODEL", help="QEMU's name of the CPU (%(default)s)")
-    one.add_argument("--trace", default="full", choices=LEVELS, help="what is recorded: %(choices)s (%(default)s)")
-    one.add_argument("--trace-memory", type=_size, default=machine.DEFAULT_TRACE_MEMORY, metavar="SIZE",
-                     help=f"memory of the trace's rings ({show_size(machine.DEFAULT_TRACE_MEMORY)})")
-    one.add_argument("--out", default="", metavar="DIR", help="the run's folder (see below)")
-    one.add_argument("--timeout", type=float, default=300, metavar="S",
-                     help="seconds before QEMU is ended, 0 for never (%(default)s)")
-    one.add_argument("--append", default="", metavar="ARGS", help="arguments for the guest")
-    one.add_argument("--selfcheck", action="store_true",
-                     help="the hypervisor checks its own registers at every world switch")
-    one.add_argument("--keep-ram", action="store_true", help="leave the machine's RAM as a file in the run's folder")
-    one.add_argument("--quiet", action="store_true", help="do not show the guest's console, nor a success")
-    one.add_argument("--json", action="store_true",
-                     help="print run.json at the end; the console goes to standard error")
-    one.set_defaults(do=_run)
+    _add_run(verb("run", "boot one run of a guest, or of several, on a design of the hypervisor", epilog=_RUN_EPILOG,
+                  usage="ws run --design DESIGN --guest NAME|FILE [options] [-- QEMU ARGUMENTS]"))
 
     one = verb("bench", "measure operations: what they cost with no recorder, and what a trace says they cost",
                epilog="Counts are instructions in QEMU. The docs' page on measuring says what they mean.")
@@ -82,14 +80,76 @@ def _parser() -> argparse.ArgumentParser:
                      help="only this one; may be given again")
     one.add_argument("--design", action="append", choices=DESIGNS, help="only this one; may be given again")
     one.add_argument("--cpus", type=int, default=1, metavar="N", help="CPUs of the machine (%(default)s)")
+    one.add_argument("--apps", action="store_true", help="applications on Linux, and Linux without a hypervisor, instead")
+    one.add_argument("--app", action="append", choices=app_bench.NAMES,
+                     help="only this application; may be given again")
     one.add_argument("--recorder", action="store_true", help="what the recorder itself costs, instead")
     one.add_argument("--json", action="store_true", help="as data")
-    one.set_defaults(do=lambda o: bench.main(o.benchmark, o.design, o.cpus, recorder=o.recorder, as_json=o.json))
+    one.set_defaults(do=_bench)
 
     # These two hand everything on; main() never lets argparse see their arguments.
     verb("trace", "work with traces: hands everything on to wstrace (ws trace --help)")
     verb("view", "open traces in the viewer: hands everything on to wsview (ws view --help)")
     return parser
+
+
+def _add_run(one: argparse.ArgumentParser) -> None:
+    one.set_defaults(do=_run)
+    one.add_argument("--design", required=True, choices=(*DESIGNS, NATIVE),
+                     help="of the hypervisor: %(choices)s; native is the guest on the board itself, with as many CPUs as it "
+                          "has vCPUs")
+
+    vm = one.add_argument_group("the VM")
+    vm.add_argument("--guest", required=True, metavar="NAME|FILE",
+                    help="a guest of guests/, a flat binary or an arm64 Image; or linux, which is Debian's")
+    vm.add_argument("--vcpus", type=int, default=1, metavar="N", help=f"its vCPUs, 1 to {MAX_VCPUS_OF_A_VM} (%(default)s)")
+    vm.add_argument("--mem", type=_size, metavar="SIZE",
+                    help=f"its memory ({show_size(DEFAULT_MEMORY)}; {show_size(LINUX_MEMORY)} for Linux)")
+    vm.add_argument("--pin", type=_value(parse_pin), default=[], metavar="LIST",
+                    help="CPUs for its vCPUs, such as 0+1, and from the first again when there are more vCPUs "
+                         "(any vCPU on any CPU)")
+    vm.add_argument("--load", type=_value(parse_offset), metavar="OFFSET",
+                    help="where a flat binary goes, from the start of its RAM (0x80000)")
+    vm.add_argument("--append", default="", metavar="ARGS", help="arguments for the guest")
+    vm.add_argument("--exec", metavar="COMMANDS",
+                    help="for Linux: run them and end with their status; without it there is a shell at the terminal")
+    vm.add_argument("--file", action="append", default=[], metavar="FILE",
+                    help="for Linux: a program that goes into every guest's /bin; may be given again")
+    vm.add_argument("--disk", default="", metavar="FILE", help="the file behind its disk, a virtio-blk device (none)")
+    vm.add_argument("--net", action="store_true", help="it has a virtio-net device, at the switch between the VMs")
+    vm.add_argument("--vm", type=_value(parse_vm), action="append", default=[], metavar="KEY=VALUE,...",
+                    help=f"a further VM: {VM_SYNTAX}; may be given again, {MAX_VMS} VMs and {MAX_VCPUS} vCPUs in all")
+
+    board = one.add_argument_group("the machine and the hypervisor")
+    board.add_argument("--cpus", type=int, default=1, metavar="N",
+                       help=f"CPUs of the machine, 1 to {machine.MAX_CPUS} (%(default)s)")
+    board.add_argument("--cpu", default=machine.DEFAULT_CPU, metavar="MODEL", help="QEMU's name of the CPU (%(default)s)")
+    board.add_argument("--mttcg", action="store_true",
+                       help="a host thread for each CPU: faster with several, but counts are then no instructions, "
+                            "and no run is like another")
+    board.add_argument("--stdin", default="", metavar="FILE|-",
+                       help="what is typed into the serial port: a file, or - for standard input (nothing)")
+    board.add_argument("--boot", action="append", default=[], metavar="OPTION",
+                       help="for the hypervisor's command line, as it is: vmids=3, slice=1000, ...; may be given again")
+    board.add_argument("--selfcheck", action="store_true",
+                       help="the hypervisor checks its own registers at every world switch")
+
+    result = one.add_argument_group("the run")
+    result.add_argument("--trace", choices=LEVELS,
+                        help="what is recorded: %(choices)s (full; off for Linux)")
+    result.add_argument("--trace-memory", type=_size, default=machine.DEFAULT_TRACE_MEMORY, metavar="SIZE",
+                        help=f"memory of the trace's rings ({show_size(machine.DEFAULT_TRACE_MEMORY)})")
+    result.add_argument("--out", default="", metavar="DIR", help="the run's folder (see below)")
+    result.add_argument("--timeout", type=float, metavar="S",
+                        help="seconds before QEMU is ended, 0 for never (300; with a shell at the terminal 0)")
+    result.add_argument("--keep-ram", action="store_true", help="leave the machine's RAM as a file in the run's folder")
+    result.add_argument("--count", action="store_true",
+                        help="count all instructions of the run, of the hypervisor and the guests, from outside (slower)")
+    result.add_argument("--quiet", action="store_true", help="do not show the guest's console, nor a success")
+    result.add_argument("--verbose", action="store_true",
+                        help="with --exec: the whole console, the kernel's messages too, on standard error")
+    result.add_argument("--json", action="store_true",
+                        help="print run.json at the end; the console goes to standard error")
 
 
 def _build(options: argparse.Namespace) -> int:
@@ -98,18 +158,35 @@ def _build(options: argparse.Namespace) -> int:
     return 0
 
 
+def _bench(asked: argparse.Namespace) -> int:
+    if asked.apps or asked.app:
+        if asked.benchmark or asked.recorder:
+            raise Problem("--apps goes with neither --benchmark nor --recorder", USAGE)
+        return app_bench.main(asked.app, asked.design, asked.cpus, as_json=asked.json)
+    return bench.main(asked.benchmark, asked.design, asked.cpus, recorder=asked.recorder, as_json=asked.json)
+
+
 def _run(asked: argparse.Namespace) -> int:
-    options = Options(**{name: getattr(asked, name) for name in Options.__dataclass_fields__})
+    options = Options(**{name: getattr(asked, name) for name in Options.__dataclass_fields__
+                         if name != "timeout"})
+    options.timeout = asked.timeout if asked.timeout is not None else 0 if options.has_keyboard else DEFAULT_TIMEOUT
+    executes = any(vm.exec is not None for vm in options.vms)
     console = None if asked.quiet else (2 if asked.json else 1)
+    if options.has_keyboard and not asked.quiet:
+        print("ws run: a shell on the guest's console comes up; exit ends it, Ctrl-A x ends the machine at once",
+              file=sys.stderr)
     try:
-        result = run(options, console)
+        result = run(options, console, 2 if asked.verbose else None)
     except Problem as problem:
         # 1 is the guest's word alone.
         raise problem if problem.status == USAGE else Problem(str(problem), BROKE) from None
     if asked.json:
         print(json.dumps(result.description, indent=2))
-    if result.status or not asked.quiet:
+    said_by_the_commands = executes and result.description["verdict"] in ("success", "failure")
+    if (result.status or not asked.quiet) and not said_by_the_commands:
         print(f"ws run: {result.words} ({shown(result.folder)})", file=sys.stderr)
+    if result.description["instructions"]:
+        print(f"ws run: {show_counts(result.description['instructions'])}", file=sys.stderr)
     dropped = result.description["capture"].get("events_discarded", 0)
     if dropped:
         print(f"ws run: the trace lacks {dropped} events, dropped because its rings were full; "

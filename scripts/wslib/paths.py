@@ -11,6 +11,7 @@ BUILD = ROOT / "build"
 RUNS = ROOT / "out"
 
 DESIGNS = ("split", "vhe")
+NATIVE = "native"  # in their place: no hypervisor, the guest on the board itself
 LEVELS = ("off", "traps", "full")
 
 
@@ -44,7 +45,8 @@ def guest_image(name_or_file: str) -> Path:
         raise usage_problem(f"there is no file {name_or_file}")
     if not names:
         raise Problem("no guests are built yet: run scripts/ws build --hyp")
-    raise usage_problem(f"unknown guest {name_or_file}; the guests are {', '.join(names)}, or give a file")
+    raise usage_problem(f"unknown guest {name_or_file}; the guests are {', '.join(names)} and linux, or give a "
+                        "file")
 
 
 def refuse_unbootable(file: Path) -> None:

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""One run: a guest on a design of the hypervisor in QEMU, with its trace captured beside it."""
+"""One run: guests on a design of the hypervisor in QEMU, with its trace captured beside it."""
 
+import dataclasses
 import datetime
 import hashlib
 import json
@@ -8,59 +9,22 @@ import platform
 import signal
 import subprocess
 import time
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from . import process
-from .capture import Capture
-from .console import Console
-from .machine import (CPUS_WITHOUT_VHE, DEFAULT_CPU, DEFAULT_MEMORY, DEFAULT_TRACE_MEMORY, MAX_CPUS, RESERVED_UNTRACED,
-                      make_layout, qemu_command)
-from .paths import RUNS, guest_image, hypervisor_image
-from .problem import Problem, usage_problem
-from .run_folder import RUN_BROKE, RunFolder
-
-SUCCESS, GUEST_FAILED, GUEST_CRASHED, PANICKED, TIMED_OUT, BROKE = 0, 1, 3, 4, 5, RUN_BROKE
-INTERRUPTED = 130
-
-
-@dataclass
-class Options:
-    """What `ws run` was asked for. Each field is an option of that command."""
-
-    design: str
-    guest: str
-    cpus: int = 1
-    mem: int = DEFAULT_MEMORY
-    cpu: str = DEFAULT_CPU
-    trace: str = "full"
-    trace_memory: int = DEFAULT_TRACE_MEMORY
-    out: str = ""
-    timeout: float = 300
-    append: str = ""
-    selfcheck: bool = False
-    keep_ram: bool = False
-    qemu: list[str] = field(default_factory=list)
-
-    def check(self) -> None:
-        if not 1 <= self.cpus <= MAX_CPUS:
-            raise usage_problem(f"--cpus {self.cpus}: from 1 to {MAX_CPUS}")
-        if self.timeout < 0:
-            raise usage_problem("--timeout: seconds, or 0 for none")
-        if self.design == "vhe" and self.cpu in CPUS_WITHOUT_VHE:
-            raise usage_problem(f"the vhe design needs a CPU with VHE (Armv8.1 or later), and {self.cpu} is Armv8.0; "
-                                f"leave --cpu out for {DEFAULT_CPU}")
-
-    def folder(self) -> Path:
-        """--out, or a folder under out/ named after what makes this run another one."""
-        if self.out:
-            return Path(self.out)
-        name = f"{self.design}-{Path(self.guest).stem}"
-        if self.trace != "full":
-            name += f"-{self.trace}"
-        if self.cpus != 1:
-            name += f"-{self.cpus}cpus"
-        return RUNS / name
+from .capture import Capture, NoCapture
+from .console import Console, SerialInput
+from .instruction_count import plugin_arguments, take_counts
+from .linux import Commands, GuestFiles, guest_files
+from .machine import (RESERVED_UNTRACED, Layout, boot_arguments, make_layout, module_bytes, native_command,
+                      qemu_command)
+from .paths import NATIVE, guest_image, hypervisor_image
+from .problem import Problem
+from .run_folder import RunFolder
+from .run_options import DEFAULT_TIMEOUT, Options  # noqa: F401
+from .verdict import BROKE, INTERRUPTED, SUCCESS, End, Verdict, judge, judge_commands, judge_native  # noqa: F401
+from .vm_options import Vm, show_pin
 
 
 @dataclass
@@ -80,12 +44,14 @@ class Result:
 def finished_run(options: Options) -> bool:
     """Was just this run, of these very images, done already with success? Then its folder has what a new one would."""
     try:
+        if any(vm.is_linux for vm in options.vms):
+            return False
         done = json.loads((options.folder() / "run.json").read_text(encoding="utf-8"))
         if options.trace != "off" and not (options.folder() / "trace").is_dir():
             return False
         return (done["exit_status"] == SUCCESS and done["options"] == asdict(options)
                 and done["hypervisor"] == _identify(hypervisor_image(options.design, options.trace))
-                and done["guest"] == _identify(guest_image(options.guest)))
+                and [vm["image"] for vm in done["vms"]] == [_identify(guest_image(vm.guest)) for vm in options.vms])
     except (OSError, ValueError, KeyError):
         return False
 
@@ -94,83 +60,144 @@ class _Stopped(Exception):
     """Somebody sent SIGTERM."""
 
 
-def run(options: Options, show_console_on: int | None = None) -> Result:
-    """Runs to the end. Problems that no run came out of are raised; how a run ended is the result's."""
+def run(options: Options, show_console_on: int | None = None, show_all_on: int | None = None) -> Result:
+    """Runs to the end. Problems that no run came out of are raised; how a run ended is the result's. With commands for a guest
+    to run, `show_console_on` gets what they print, and `show_all_on` the console itself."""
     options.check()
-    hypervisor = hypervisor_image(options.design, options.trace)
-    guest = guest_image(options.guest)
-    reserved = RESERVED_UNTRACED if options.trace == "off" else options.trace_memory
-    layout = make_layout(options.mem, guest.stat().st_size, reserved)
-    boot_arguments = f"reserve={layout.reserved} vm.mem={layout.guest} vm.cpus=1"
-    if options.selfcheck:
-        boot_arguments += " selfcheck"
-
-    with RunFolder(options.folder()) as folder:
-        command = qemu_command(image=hypervisor, guest=guest, layout=layout, ram_file=folder.ram, cpu=options.cpu,
-                               cpus=options.cpus, append=options.append, boot_arguments=boot_arguments,
-                               extra=options.qemu)
+    if options.design != NATIVE:
+        hypervisor_image(options.design, options.trace)  # if it is missing that is to be said first
+    guests = [guest_files(vm, options.file) for vm in options.vms]
+    with SerialInput(options.typed) as serial_input, RunFolder(options.folder()) as folder:
+        machine = _Machine(options, guests, folder)
         started = datetime.datetime.now(datetime.timezone.utc)
-        qemu_version = process.first_line([command[0], "--version"])
-        # What the run page does not tell of the run.
-        environment = {"design": options.design, "guest": Path(options.guest).stem, "arguments": options.append,
-                       "cpu": options.cpu, "cpus": str(options.cpus), "qemu": qemu_version,
-                       "date": started.isoformat(timespec="seconds")}
+        qemu_version = process.first_line([machine.command[0], "--version"])
         clock = time.monotonic()
+        commands = Commands(options.vms) if any(vm.exec is not None for vm in options.vms) else None
         try:
-            folder.make_ram(layout.total)
-            end = _execute(command, folder, options, environment, layout.reserved_offset, show_console_on)
+            machine.make_files()
+            capture = machine.capture(_environment(options, qemu_version, started))
+            end = _execute(machine.command, folder, options, capture, serial_input.fd,
+                           _View(show_console_on, show_all_on, commands))
         finally:
             if not options.keep_ram:
                 folder.ram.unlink(missing_ok=True)
-        status, words = _judge(end, options)
+        verdict = _judge(end, options, folder, commands)
         description = {
-            "verdict": _VERDICT_NAMES.get(status, "interrupted"),
-            "words": words,
-            "exit_status": status,
+            "verdict": verdict.name,
+            "words": verdict.words,
+            "exit_status": verdict.status,
             "guest_status": end.capture.get("status") if end.capture.get("verdict") == "guest_exit" else None,
             "started": started.isoformat(timespec="seconds"),
             "seconds": round(time.monotonic() - clock, 3),
             "options": asdict(options),
-            "layout": {**asdict(layout), "total": layout.total, "reserved_offset": layout.reserved_offset,
-                       "image_address": layout.image_address},
-            "hypervisor": _identify(hypervisor),
-            "guest": _identify(guest),
-            "qemu": {"version": qemu_version, "command": command, "exit_status": end.qemu_status},
+            "icount": not options.mttcg,
+            "instructions": take_counts(folder.path) if options.count else None,
+            **machine.description(),
+            "qemu": {"version": qemu_version, "command": machine.command, "exit_status": end.qemu_status},
             "host": {"machine": platform.machine(), "system": platform.platform()},
             "capture": end.capture,
             "trace": "trace" if folder.trace.is_dir() else None,
         }
         folder.describe(description)
-        return Result(status, words, folder.path, description)
+        return Result(verdict.status, verdict.words, folder.path, description)
 
 
-@dataclass
-class _End:
-    """What is left when QEMU and the capture are gone."""
+class _Machine:
+    """What QEMU is to be started with: the hypervisor and its VMs, or the guest alone."""
 
-    reason: str  # ended, time_out, interrupted, capture_broke
-    qemu_status: int | None
-    qemu_complaint: str
-    capture: dict
-    problem: str = ""
+    def __init__(self, options: Options, guests: list[GuestFiles], folder: RunFolder):
+        self._options, self._guests, self._folder = options, guests, folder
+        vms = [dataclasses.replace(vm, append=guest.arguments) for vm, guest in zip(options.vms, guests)]
+        self._ramdisks = [folder.ramdisk(number) if guest.ramdisk is not None else None
+                          for number, guest in enumerate(guests, 1)]
+        self._layout: Layout | None = None
+        extra = [*options.qemu, *(plugin_arguments(folder.path) if options.count else [])]
+        same = {"cpu": options.cpu, "mttcg": options.mttcg, "extra": extra, "keyboard": options.has_keyboard}
+        if options.design == NATIVE:
+            self.command = native_command(image=guests[0].image, ramdisk=self._ramdisks[0], vm=vms[0], **same)
+            return
+        reserved = RESERVED_UNTRACED if options.trace == "off" else options.trace_memory
+        images = [module_bytes(guest.image.stat().st_size, len(guest.ramdisk or b"")) for guest in guests]
+        self._layout = layout = make_layout([vm.mem for vm in vms], images, reserved)
+        self.command = qemu_command(hypervisor=self._hypervisor, images=[guest.image for guest in guests],
+                                    ramdisks=self._ramdisks, vms=vms, layout=layout, ram_file=folder.ram,
+                                    cpus=options.cpus,
+                                    arguments=boot_arguments(layout, vms, options.selfcheck, options.boot), **same)
+
+    @property
+    def _hypervisor(self) -> Path:
+        return hypervisor_image(self._options.design, self._options.trace)
+
+    def make_files(self) -> None:
+        for file, guest in zip(self._ramdisks, self._guests):
+            if file is not None:
+                file.write_bytes(guest.ramdisk)
+        if self._layout is not None:
+            self._folder.make_ram(self._layout.total)
+
+    def capture(self, environment: dict[str, str]) -> Capture | NoCapture:
+        return Capture(self._folder, self._layout.reserved_offset, environment) if self._layout else NoCapture()
+
+    def description(self) -> dict:
+        layout, options = self._layout, self._options
+        if layout is None:
+            memories, addresses = [vm.mem for vm in options.vms], [None]
+        else:
+            memories, addresses = layout.guests, layout.image_addresses
+        return {
+            "layout": {**asdict(layout), "total": layout.total, "reserved_offset": layout.reserved_offset}
+            if layout else None,
+            "hypervisor": _identify(self._hypervisor) if layout else None,
+            "vms": [_describe(*vm) for vm in zip(options.vms, self._guests, self._ramdisks, memories, addresses)],
+        }
 
 
-def _execute(command: list[str], folder: RunFolder, options: Options, environment: dict[str, str], offset: int,
-             show_console_on: int | None) -> _End:
-    capture = Capture(folder, offset, environment)
+def _environment(options: Options, qemu_version: str, started: datetime.datetime) -> dict[str, str]:
+    """For the trace: what the run page does not tell of the run."""
+    vms = options.vms
+    environment = {"design": options.design, "guest": "+".join(Path(vm.guest).stem for vm in vms),
+                   "arguments": options.append, "cpu": options.cpu, "cpus": str(options.cpus),
+                   # Without it the trace's clock is the host's time, not a count of instructions.
+                   "icount": "no" if options.mttcg else "yes",
+                   "qemu": qemu_version, "date": started.isoformat(timespec="seconds")}
+    for number, vm in enumerate(vms, 1):
+        environment[f"vm{number}"] = Path(vm.guest).stem
+        environment[f"vm{number}_vcpus"] = str(vm.vcpus)
+        environment[f"vm{number}_pin"] = show_pin(vm.pin)
+        environment[f"vm{number}_arguments"] = vm.append
+    return environment
+
+
+@dataclass(frozen=True)
+class _View:
+    """Who sees what of the console."""
+
+    shown_on: int | None
+    all_on: int | None
+    commands: Commands | None
+
+    def open(self, source, log: Path) -> Console:
+        return Console(source, log, self.shown_on, self.commands.feed if self.commands else None, self.all_on)
+
+    def broken(self) -> bool:
+        return self.commands is not None and self.commands.broken != ""
+
+
+def _execute(command: list[str], folder: RunFolder, options: Options, capture: Capture | NoCapture, serial_input: int,
+             view: _View) -> End:
     qemu = None
     reason = "ended"
     previous = signal.signal(signal.SIGTERM, _raise_stopped)
     try:
         with folder.qemu_stderr.open("wb") as complaints:
             try:
-                qemu = process.start(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=complaints)
+                qemu = process.start(command, stdin=serial_input, stdout=subprocess.PIPE, stderr=complaints)
             except FileNotFoundError:
                 raise Problem("qemu-system-aarch64 is not installed: scripts/ws doctor tells how to mend it",
                               BROKE) from None
-        console = Console(qemu.stdout, folder.console, show_console_on)
+        console = view.open(qemu.stdout, folder.console)
         try:
-            reason = _wait(qemu, capture, options.timeout)
+            reason = _wait(qemu, capture, options.timeout, view)
         except (KeyboardInterrupt, _Stopped):
             reason = "interrupted"
         process.stop(qemu)
@@ -183,7 +210,7 @@ def _execute(command: list[str], folder: RunFolder, options: Options, environmen
         complaint = folder.qemu_stderr.read_text(errors="replace").strip()
         if not complaint:
             folder.qemu_stderr.unlink()
-        return _End(reason, qemu.returncode, complaint, told, problem)
+        return End(reason, qemu.returncode, complaint, told, problem)
     finally:
         signal.signal(signal.SIGTERM, previous)
         if qemu is not None:
@@ -195,7 +222,7 @@ def _raise_stopped(*_arguments) -> None:
     raise _Stopped
 
 
-def _wait(qemu: subprocess.Popen, capture: Capture, timeout: float) -> str:
+def _wait(qemu: subprocess.Popen, capture: Capture | NoCapture, timeout: float, view: _View) -> str:
     deadline = time.monotonic() + timeout if timeout else float("inf")
     while time.monotonic() < deadline:
         try:
@@ -204,36 +231,26 @@ def _wait(qemu: subprocess.Popen, capture: Capture, timeout: float) -> str:
         except subprocess.TimeoutExpired:
             if capture.ended_early():
                 return "capture_broke"
+            if view.broken():
+                return "guest_broke"
     return "time_out"
 
 
-_VERDICT_NAMES = {SUCCESS: "success", GUEST_FAILED: "failure", GUEST_CRASHED: "crash", PANICKED: "panic",
-                  TIMED_OUT: "time_out", BROKE: "broken"}
+def _judge(end: End, options: Options, folder: RunFolder, commands: Commands | None) -> Verdict:
+    if options.design == NATIVE:
+        verdict = judge_native(end, folder.console.read_bytes(), options.vms[0].is_linux, options.timeout,
+                               options.has_keyboard)
+    else:
+        verdict = judge(end, len(options.vms), options.timeout, options.has_keyboard)
+    return judge_commands(verdict, commands.broken, commands.status) if commands else verdict
 
 
-def _judge(end: _End, options: Options) -> tuple[int, str]:
-    """The exit status of the run and the sentence that says it."""
-    message = end.capture.get("message", "")
-    if end.reason == "interrupted":
-        return INTERRUPTED, "interrupted"
-    match end.capture.get("verdict"):
-        case "guest_exit" if end.capture["status"] == 0:
-            return SUCCESS, "the guest succeeded"
-        case "guest_exit":
-            return GUEST_FAILED, f"the guest reported failure: exit status {end.capture['status']}"
-        case "guest_crash":
-            return GUEST_CRASHED, f"the guest crashed: {message or 'no reason given'}"
-        case "hypervisor_panic":
-            return PANICKED, f"the hypervisor panicked: {message or 'no reason given'}"
-    if end.reason == "time_out":
-        return TIMED_OUT, f"time-out: no verdict after {options.timeout:g} s"
-    if end.problem:
-        return BROKE, end.problem
-    complaints = [line for line in end.qemu_complaint.splitlines() if "warning:" not in line]
-    said = f": {complaints[-1]}" if complaints else ""
-    if end.qemu_status:
-        return BROKE, f"QEMU failed with exit status {end.qemu_status}{said}"
-    return BROKE, f"QEMU ended without a verdict from the hypervisor{said}"
+def _describe(vm: Vm, files: GuestFiles, ramdisk: Path | None, memory: int, image_address: int | None) -> dict:
+    told = {"guest": vm.guest, "image": _identify(files.image), "image_address": image_address, "vcpus": vm.vcpus,
+            "mem": memory, "pin": vm.pin, "load": vm.load, "arguments": vm.append, "disk": vm.disk or None, "net": vm.net}
+    if ramdisk is not None:
+        told |= {"ramdisk": _identify(ramdisk), "exec": vm.exec}
+    return told
 
 
 def _identify(file: Path) -> dict:

@@ -20,6 +20,7 @@ CONSOLE = "console.log"
 QEMU_STDERR = "qemu.stderr"
 TRACE = "trace"
 RAM = "ram"
+RAMDISKS = "initrd*.cpio"
 
 
 class RunFolder:
@@ -58,12 +59,15 @@ class RunFolder:
         if any(self.path.iterdir()) and not self.description.exists():
             raise usage_problem(f"{shown(self.path)} is not empty and not the folder of a former run, "
                                 "so it is left alone; give another --out")
-        for file in (self.description, self.console, self.qemu_stderr, self.ram):
+        for file in (self.description, self.console, self.qemu_stderr, self.ram, *self.path.glob(RAMDISKS)):
             file.unlink(missing_ok=True)
         if self.trace.exists():
             shutil.rmtree(self.trace)
         # At once, so that the folder of a run that is killed is known as a run's.
         self.describe({"verdict": None})
+
+    def ramdisk(self, vm: int) -> Path:
+        return self.path / RAMDISKS.replace("*", str(vm))
 
     def describe(self, description: dict) -> None:
         new = self.path / (DESCRIPTION + ".new")

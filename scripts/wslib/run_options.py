@@ -1,0 +1,105 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What one run was asked to be."""
+
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from .machine import CPUS_WITHOUT_VHE, DEFAULT_CPU, DEFAULT_TRACE_MEMORY, MAX_CPUS
+from .paths import NATIVE, RUNS
+from .problem import usage_problem
+from .vm_options import Vm, check_vms
+
+DEFAULT_TIMEOUT = 300
+
+
+@dataclass
+class Options:
+    """What `ws run` was asked for. Each field is an option of that command."""
+
+    design: str
+    guest: str
+    cpus: int = 1
+    vcpus: int = 1
+    mem: int | None = None
+    pin: list[int] = field(default_factory=list)
+    load: int | None = None
+    append: str = ""
+    exec: str | None = None
+    disk: str = ""
+    net: bool = False
+    file: list[str] = field(default_factory=list)  # programs for Linux guests, beside those that each has
+    vm: list[Vm] = field(default_factory=list)  # the further ones
+    boot: list[str] = field(default_factory=list)
+    cpu: str = DEFAULT_CPU
+    mttcg: bool = False
+    stdin: str = ""
+    trace: str | None = None  # None: all, but nothing where a guest does too much for that
+    trace_memory: int = DEFAULT_TRACE_MEMORY
+    out: str = ""
+    timeout: float = DEFAULT_TIMEOUT
+    selfcheck: bool = False
+    keep_ram: bool = False
+    count: bool = False
+    qemu: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.usual_trace = "off" if self.design == NATIVE or any(vm.is_linux for vm in self.vms) else "full"
+        if self.trace is None:
+            self.trace = self.usual_trace
+
+    @property
+    def vms(self) -> list[Vm]:
+        return [Vm(self.guest, self.vcpus, self.mem, self.pin, self.load, self.append, self.exec, self.disk,
+                   self.net), *self.vm]
+
+    @property
+    def is_interactive(self) -> bool:
+        """Is there a shell for whoever sits at the terminal?"""
+        return any(vm.is_linux and vm.exec is None for vm in self.vms)
+
+    @property
+    def typed(self) -> str:
+        return self.stdin or ("-" if self.is_interactive else "")
+
+    @property
+    def has_keyboard(self) -> bool:
+        return self.is_interactive and self.typed == "-" and sys.stdin.isatty()
+
+    def check(self) -> None:
+        if not 1 <= self.cpus <= MAX_CPUS:
+            raise usage_problem(f"--cpus {self.cpus}: from 1 to {MAX_CPUS}")
+        if self.timeout < 0:
+            raise usage_problem("--timeout: seconds, or 0 for none")
+        if self.design == "vhe" and self.cpu in CPUS_WITHOUT_VHE:
+            raise usage_problem(f"the vhe design needs a CPU with VHE (Armv8.1 or later), and {self.cpu} is Armv8.0; "
+                                f"leave --cpu out for {DEFAULT_CPU}")
+        if self.design == NATIVE:
+            self._check_native()
+        if self.file and not any(vm.is_linux for vm in self.vms):
+            raise usage_problem("--file is for Linux, and there is none here")
+        missing = [file for file in self.file if not Path(file).is_file()]
+        if missing:
+            raise usage_problem(f"there is no file {missing[0]}")
+        check_vms(self.vms, max(self.cpus, self.vcpus) if self.design == NATIVE else self.cpus)
+
+    def _check_native(self) -> None:
+        if self.trace != "off" or self.vm or self.pin or self.load is not None or self.boot or self.selfcheck \
+                or self.net:
+            raise usage_problem("without a hypervisor there is one guest, no trace, no pins, no load offset, no network and "
+                                "no options for the hypervisor")
+        if self.cpus not in (1, self.vcpus):
+            raise usage_problem(f"without a hypervisor the machine has as many CPUs as --vcpus says, {self.vcpus}")
+
+    def folder(self) -> Path:
+        """--out, or a folder under out/ named after what makes this run another one."""
+        if self.out:
+            return Path(self.out)
+        name = f"{self.design}-{'+'.join(vm.label() for vm in self.vms)}"
+        if self.trace != self.usual_trace:
+            name += f"-{self.trace}"
+        if self.cpus != 1 and self.design != NATIVE:
+            name += f"-{self.cpus}cpus"
+        if self.mttcg:
+            name += "-mttcg"
+        return RUNS / name

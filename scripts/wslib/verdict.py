@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How a run ended: its exit status, and the sentence that says it."""
+
+import re
+from dataclasses import dataclass
+
+from .run_folder import RUN_BROKE
+
+SUCCESS, GUEST_FAILED, GUEST_CRASHED, PANICKED, TIMED_OUT, BROKE = 0, 1, 3, 4, 5, RUN_BROKE
+INTERRUPTED = 130
+NAMES = {SUCCESS: "success", GUEST_FAILED: "failure", GUEST_CRASHED: "crash", PANICKED: "panic",
+         TIMED_OUT: "time_out", BROKE: "broken", INTERRUPTED: "interrupted"}
+
+
+@dataclass
+class End:
+    """What is left when QEMU and the capture are gone."""
+
+    reason: str  # ended, time_out, interrupted, capture_broke, guest_broke
+    qemu_status: int | None
+    qemu_complaint: str
+    capture: dict  # what the hypervisor's run page says; nothing, where there was none
+    problem: str = ""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    name: str
+    status: int
+    words: str
+
+
+def _verdict(status: int, words: str) -> Verdict:
+    return Verdict(NAMES[status], status, words)
+
+
+def judge(end: End, vms: int, timeout: float, keyboard: bool = False) -> Verdict:
+    """Of a run on the hypervisor."""
+    if end.reason == "interrupted":
+        return _verdict(INTERRUPTED, "interrupted")
+    message = end.capture.get("message", "")
+    # With several VMs the hypervisor's message begins with the one that it is about.
+    named = re.fullmatch(r"(VM \d+): (.*)", message, re.DOTALL) if vms > 1 else None
+    who, why = (f"the guest of {named[1]}", named[2]) if named else ("the guest", message)
+    match end.capture.get("verdict"):
+        case "guest_exit" if end.capture["status"] == 0:
+            return _verdict(SUCCESS, "the guests succeeded" if vms > 1 else "the guest succeeded")
+        case "guest_exit":
+            return _verdict(GUEST_FAILED, f"{who} reported failure: exit status {end.capture['status']}")
+        case "guest_crash":
+            return _verdict(GUEST_CRASHED, f"{who} crashed: {why or 'no reason given'}")
+        case "vmm_crash":
+            return _verdict(GUEST_CRASHED, f"{who.replace('guest', 'VMM')} failed: {why or 'no reason given'}")
+        case "hypervisor_panic":
+            return _verdict(PANICKED, f"the hypervisor panicked: {message or 'no reason given'}")
+    return _without_verdict(end, timeout, keyboard, "without a verdict from the hypervisor")
+
+
+def judge_native(end: End, console: bytes, is_linux: bool, timeout: float, keyboard: bool = False) -> Verdict:
+    """Of a guest on the board itself. Those of guests/ say there how they ended (guests/lib/guest.cpp); a Linux that was not
+    asked anything has succeeded when it switches its machine off."""
+    if end.reason == "interrupted":
+        return _verdict(INTERRUPTED, "interrupted")
+    said = re.findall(rb"^guest: status (\d+)\r?$", console, re.MULTILINE)
+    off = re.search(rb"reboot: Power down\r?\n\Z", console)
+    if end.reason == "ended" and end.qemu_status == 0 and is_linux and off:
+        return _verdict(SUCCESS, "the guest succeeded")
+    if end.reason == "ended" and end.qemu_status == 0 and said:
+        status = int(said[-1])
+        return _verdict(GUEST_FAILED, f"the guest reported failure: exit status {status}") if status else \
+            _verdict(SUCCESS, "the guest succeeded")
+    return _without_verdict(end, timeout, keyboard, "without a word of the guest's on how it ended")
+
+
+def _without_verdict(end: End, timeout: float, keyboard: bool, how: str) -> Verdict:
+    if end.reason == "time_out":
+        return _verdict(TIMED_OUT, f"time-out: no verdict after {timeout:g} s")
+    if end.problem:
+        return _verdict(BROKE, end.problem)
+    complaints = [line for line in end.qemu_complaint.splitlines() if "warning:" not in line]
+    said = f": {complaints[-1]}" if complaints else ""
+    if end.qemu_status:
+        return _verdict(BROKE, f"QEMU failed with exit status {end.qemu_status}{said}")
+    if keyboard:
+        return _verdict(INTERRUPTED, "ended from the keyboard")  # Ctrl-A x
+    return _verdict(BROKE, f"QEMU ended {how}{said}")
+
+
+def judge_commands(machine: Verdict, broken: str, status: int | None) -> Verdict:
+    """Where commands were to run in the guest, their status is the run's, unless its machine fared badly."""
+    if broken and machine.status in (SUCCESS, BROKE, TIMED_OUT):
+        return _verdict(GUEST_CRASHED, broken)
+    if machine.status != SUCCESS:
+        return machine
+    if status is None:
+        return _verdict(GUEST_CRASHED, "the guest ended before the commands did")
+    if status:
+        return Verdict(NAMES[GUEST_FAILED], status, f"the commands ended with status {status}")
+    return _verdict(SUCCESS, "the commands succeeded")
