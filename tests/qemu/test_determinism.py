@@ -49,10 +49,19 @@ class Determinism(unittest.TestCase):
         self.assertEqual((first.folder / "console.log").read_bytes(), (second.folder / "console.log").read_bytes())
 
     def test_two_runs_are_equal(self):
-        for design, guest in support.each_run():
-            with self.subTest(design=design, guest=guest):
-                append, _status = support.ARGUMENTS.get(guest, ("", 0))
-                self.assert_same(support.run(design, guest), support.new_run(design, guest, append=append))
+        """QEMU logs in the one and not in the other: nor does being watched make a difference."""
+        # What is typed comes when the host delivers it.
+        cases = [case for case in support.each_run() if not support.setup(case.guest).typed]
+        for case, again in zip(cases, support.at_once(self.unwatched, cases)):
+            with self.subTest(case=case):
+                if isinstance(again, AssertionError):
+                    raise again
+                self.assert_same(support.run(*case), again)
+
+    def unwatched(self, design: str, guest: str, _level: str, cpus: int, _mttcg: bool) -> support.Run:
+        how = support.setup(guest)
+        return support.new_run(design, guest, "--cpus", str(cpus), "--vcpus", str(cpus if how.smp else 1),
+                               append=how.append)
 
     def test_what_is_masked_does_differ(self):
         """Else the two runs would have one UUID, and a reader would take them for one trace."""

@@ -122,6 +122,34 @@ class BadUsage(unittest.TestCase):
                 self.expect("from 1 to 8", f"--cpus={cpus}")
         self.expect("invalid int value", "--cpus=many")
 
+    def test_bad_numbers_of_vcpus(self):
+        for vcpus in ("0", "9", "-3"):
+            with self.subTest(vcpus=vcpus):
+                self.expect("from 1 to 8", f"--vcpus={vcpus}")
+        self.expect("VM 2 cannot have 9 vCPUs", "--vm", "guest=hypercall,vcpus=9")
+        four = [word for _ in range(4) for word in ("--vm", "guest=hypercall,vcpus=8")]
+        self.expect("40 vCPUs together, and at most 32 fit", "--vcpus=8", *four)
+
+    def test_too_many_vms(self):
+        self.expect("9 VMs, and at most 8 fit", *[word for _ in range(8) for word in ("--vm", "guest=hypercall")])
+
+    def test_bad_pins(self):
+        self.expect("'0,1' is not a list of CPUs", "--pin=0,1")
+        self.expect("pinned to CPU 2, and the machine's CPUs are 0 to 1", "--cpus=2", "--pin=0+2")
+        self.expect("VM 2 is pinned to CPU 1", "--vm", "guest=hypercall,pin=1")
+
+    def test_bad_offsets(self):
+        self.expect("'0x201' is not a multiple of 4 KiB", "--load=0x201")
+        self.expect("hypercall at 0x4000000 would not be in it", "--load=0x4000000")
+        self.expect("a load offset is for flat binaries", "--guest=registers", "--load=0x200000")
+
+    def test_bad_vms(self):
+        self.expect("'cpus=1' is none of the keys of a VM: guest=", "--vm", "guest=hypercall,cpus=1")
+        self.expect("unknown guest nosuch", "--vm", "guest=nosuch")
+
+    def test_nothing_to_type(self):
+        self.expect("cannot read ./nosuch: No such file", "--stdin=./nosuch")
+
     def test_unknown_design(self):
         self.expect("invalid choice: 'nosuch'", "--design", "nosuch")
 

@@ -37,7 +37,7 @@ TEST_CASE("a trap's syndrome is told down to its fields", "[describe]") {
     run.emit(trace::payload::trap{kHvcEsr | 0x42, kGuestPc, kSpsrEl1, 0, 0, kVcpu, kLowerSync, 2});
     const model::Trace trace = run.trace();
     const auto fields = model::describe(trace, trace.event(0));
-    CHECK(field(fields, "owner").text == "vcpu 1");
+    CHECK(field(fields, "owner").text == "vCPU 0");
     CHECK(field(fields, "vector").text == "lower_el_aarch64_sync");
     const Field& esr = field(fields, "ESR_EL2");
     check_contains(esr.text, "HVC64 imm16=0x42");

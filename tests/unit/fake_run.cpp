@@ -5,6 +5,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <cstring>
 #include <stdexcept>
@@ -25,7 +26,7 @@ TemporaryFolder::~TemporaryFolder() {
     fs::remove_all(path_, ignored);
 }
 
-FakeRun::FakeRun(const FakeRunOptions& options) : recorders_(options.cpus) {
+FakeRun::FakeRun(const FakeRunOptions& options) : icount_(options.icount), recorders_(options.cpus) {
     const u64 ring_bytes = options.packets * trace::kPacketBytes;
     ram_bytes_ = kOffset + trace::kPacketBytes + options.cpus * ring_bytes;
     const int file = ::open(ram().c_str(), O_RDWR | O_CREAT, 0600);
@@ -38,6 +39,8 @@ FakeRun::FakeRun(const FakeRunOptions& options) : recorders_(options.cpus) {
     page_->format_version = trace::kFormatVersion;
     page_->level = static_cast<u32>(options.level);
     page_->cpus = options.cpus;
+    page_->vcpus = static_cast<u32>(options.vm_of_vcpu.size());
+    std::copy(options.vm_of_vcpu.begin(), options.vm_of_vcpu.end(), page_->vm_of_vcpu);
     std::strncpy(page_->design, options.design.c_str(), sizeof(page_->design) - 1);
     for (u32 cpu = 0; cpu < options.cpus; ++cpu) {
         ring(cpu).first_packet = trace::kPacketBytes + cpu * ring_bytes;
@@ -146,6 +149,7 @@ model::CaptureResult FakeRun::capture(const std::vector<std::function<void()>>& 
     options.out = folder() / "trace";
     options.uuid = model::Uuid{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16};
     options.env = {{"guest", "fake"}, {"date", "2026-01-01T00:00:00Z"}, {"machine", "a \"quoted\" \\ word"}};
+    if (!icount_) options.env.emplace_back("icount", "no");
     std::size_t step = 0;
     return model::capture(options, [&] {
         if (step < steps.size()) steps[step]();

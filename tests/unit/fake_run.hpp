@@ -31,6 +31,8 @@ struct FakeRunOptions {
     trace::Level level = trace::Level::full;
     u32 cpus = 1;
     u64 packets = 64;  ///< in each ring
+    std::vector<u8> vm_of_vcpu = {1, 1};
+    bool icount = true;
 };
 
 class FakeRun {
@@ -86,6 +88,7 @@ class FakeRun {
     void put(Recorder& recorder, const void* bytes, std::size_t count);
 
     TemporaryFolder folder_;
+    bool icount_;
     u8* ram_ = nullptr;
     u64 ram_bytes_ = 0;
     trace::RunPage* page_ = nullptr;

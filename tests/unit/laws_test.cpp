@@ -39,6 +39,7 @@ TEST_CASE("all laws hold in a sound trace, and all were tested", "[laws]") {
     FakeRun run;
     play(run, "split", 20);
     mark(run, 1, 1);
+    meet_the_machine(run);
     const model::CheckReport report = model::check(run.trace());
     for (const model::LawReport& each : report.laws) {
         INFO(each.law << ": " << each.first_offence);
@@ -89,7 +90,7 @@ TEST_CASE("somebody traps who was not entered", "[laws]") {
     run.emit(payload::eret{kGuestPc, kSpsrEl1, 2, 3});
     run.work(10);
     trap_from_guest(run);
-    demand_broken(run, "entered_is_who_traps", 1, "vcpu 1 traps, but vcpu 2 was entered");
+    demand_broken(run, "entered_is_who_traps", 1, "vCPU 0 traps, but vCPU 1 was entered");
 }
 
 TEST_CASE("phases that cross", "[laws]") {
@@ -123,7 +124,7 @@ TEST_CASE("registers that come back changed", "[laws]") {
     trap_from_guest(run);
     run.block(RegisterClass::fp, Operation::save, kVcpu, 10);
     run.block(RegisterClass::fp, Operation::restore, kVcpu, 11);
-    demand_broken(run, "saved_is_restored", 1, "V0 of vcpu 1 is restored as");
+    demand_broken(run, "saved_is_restored", 1, "V0 of vCPU 0 is restored as");
 }
 
 TEST_CASE("the host's registers that come back changed", "[laws]") {
@@ -145,12 +146,12 @@ TEST_CASE("an injection may change EL1 state, of its guest alone and until it is
     }
     SECTION("the other guest's may not") {
         run.block(RegisterClass::el1, Operation::restore, 2, 99);
-        demand_broken(run, "saved_is_restored", 1, "of vcpu 2");
+        demand_broken(run, "saved_is_restored", 1, "of vCPU 1");
     }
     SECTION("after the next save it may not") {
         run.block(RegisterClass::el1, Operation::save, kVcpu, 50);
         run.block(RegisterClass::el1, Operation::restore, kVcpu, 99);
-        demand_broken(run, "saved_is_restored", 1, "of vcpu 1");
+        demand_broken(run, "saved_is_restored", 1, "of vCPU 0");
     }
 }
 
@@ -172,7 +173,7 @@ TEST_CASE("a hypercall out of nowhere", "[laws]") {
     SECTION("of another guest") {
         trap_from_guest(run);
         run.emit(payload::hypercall{1, 2, 3, 2});
-        demand_broken(run, "hypercalls_are_in_traps", 1, "the last trap is of vcpu 1");
+        demand_broken(run, "hypercalls_are_in_traps", 1, "the last trap is of vCPU 0");
     }
     SECTION("after an abort") {
         trap_from_guest(run, 0x9200'0000);

@@ -156,8 +156,8 @@ TEST_CASE("operations are named after what the guest did", "[operations]") {
         return run.operations.kind(run.operations.all().at(0));
     };
     const auto esr = [](Ec ec, u64 iss) { return reg::ESR_EL2::EC.of(static_cast<u64>(ec)) | iss; };
-    CHECK(kind_of(esr(Ec::WFx, 0), kLowerSync) == "WFx WFI");
-    CHECK(kind_of(esr(Ec::WFx, 1), kLowerSync) == "WFx WFE");
+    CHECK(kind_of(esr(Ec::WFx, 0), kLowerSync) == "WFI");
+    CHECK(kind_of(esr(Ec::WFx, 1), kLowerSync) == "WFE");
     CHECK(kind_of(esr(Ec::DABT_LOW, dabt::WnR.mask()), kLowerSync) == "DABT_LOW write");
     CHECK(kind_of(esr(Ec::HVC64, 0), kLowerSync) == "HVC64");
     CHECK(kind_of(esr(Ec::HVC64, 0), kLowerSync + 1) == "IRQ");

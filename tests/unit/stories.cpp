@@ -79,10 +79,42 @@ void vhe_hypercall(FakeRun& run, u64 function, u64 work, u64 elr) {
     enter_guest(run, elr);
 }
 
-void mark(FakeRun& run, u64 id, u64 value) {
-    trap_from_guest(run, kHvcEsr, kGuestPc - 0x100);
-    run.emit(payload::hypercall{0xC600'0003, id, 0, kVcpu});
-    run.emit(payload::mark{id, value, kVcpu});
+void mark(FakeRun& run, u64 id, u64 value, trace::Owner owner, u32 cpu) {
+    leave(run, owner, cpu);
+    run.emit(payload::hypercall{0xC600'0003, id, 0, owner}, cpu);
+    run.emit(payload::mark{id, value, owner}, cpu);
+    enter(run, owner, cpu);
+}
+
+void enter(FakeRun& run, trace::Owner owner, u32 cpu) {
+    run.emit(payload::eret{kGuestPc, kSpsrEl1, owner, 3}, cpu);
+    run.work(3 + 20);
+}
+
+void leave(FakeRun& run, trace::Owner owner, u32 cpu, u64 esr) {
+    run.work(2);
+    run.emit(payload::trap{esr, kGuestPc, kSpsrEl1, 0, 0, owner, kLowerSync, 2}, cpu);
+    run.work(1);
+}
+
+void schedule(FakeRun& run, trace::Owner previous, trace::Owner next, u32 cpu, trace::SwitchReason reason) {
+    run.emit(payload::schedule{previous, next, reason}, cpu);
+    run.work(5);
+}
+
+void meet_the_machine(FakeRun& run) {
+    using enum trace::IrqChange;
+    trap_from_guest(run, 0x9200'0000);
+    run.emit(payload::stage2_map{0x4000'0000, 0x7000'0000, 0x1000, kVcpu, 7});
+    enter_guest(run);
+    trap_from_guest(run, 0x9200'0000);
+    run.emit(payload::mmio{0x100, 0, kVcpu, trace::Device::none, trace::Access::read, 4});
+    run.emit(payload::inject{0, 0, kVcpu, trace::Injection::external_abort});
+    enter_guest(run);
+    trap_from_guest(run);
+    for (const trace::IrqChange change : {raised, listed, taken, ended}) {
+        run.emit(payload::virtual_irq{27, kVcpu, change});
+    }
     enter_guest(run);
 }
 

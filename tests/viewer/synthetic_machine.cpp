@@ -64,8 +64,13 @@ void SyntheticMachine::emit_bytes(u32 id, const void* payload, std::size_t bytes
                                           static_cast<u32>(spent_)};
         put(&epoch, sizeof(epoch));
     }
-    const trace::CompactHeader header{static_cast<u32>(raw_ << trace::kIdBits) | id, static_cast<u32>(spent_)};
-    put(&header, sizeof(header));
+    if (id >= trace::kCompactIds) {
+        const trace::ExtendedHeader header{static_cast<u8>(trace::kCompactIds), id, raw_, static_cast<u32>(spent_)};
+        put(&header, sizeof(header));
+    } else {
+        const trace::CompactHeader header{static_cast<u32>(raw_ << trace::kIdBits) | id, static_cast<u32>(spent_)};
+        put(&header, sizeof(header));
+    }
     put(payload, bytes);
     last_raw_ = raw_;
     const u64 cost = kEventCost + bytes / sizeof(u64);
@@ -73,14 +78,14 @@ void SyntheticMachine::emit_bytes(u32 id, const void* payload, std::size_t bytes
     spent_ += cost;
 }
 
-template <class Payload>
-void SyntheticMachine::emit(const Payload& payload) {
-    if (Payload::kLevel <= level_) emit_bytes(static_cast<u32>(Payload::kId), &payload, sizeof(payload));
-}
-
 void SyntheticMachine::trap(Owner owner, u64 esr, u64 elr, u64 spsr, u64 far, u64 hpfar) {
     raw_ += kTrapLead;
     emit(trace::payload::trap{esr, elr, spsr, far, hpfar, owner, kLowerElSync, kTrapLead});
+}
+
+void SyntheticMachine::trap_by_irq(Owner owner, u64 elr, u64 spsr) {
+    raw_ += kTrapLead;
+    emit(trace::payload::trap{0, elr, spsr, 0, 0, owner, kLowerElSync + 1, kTrapLead});
 }
 
 void SyntheticMachine::eret(Owner owner, u64 elr, u64 spsr) {

@@ -2,6 +2,7 @@
 // Plays a hypervisor that records: keeps the clocks and writes the events that a design's world switch would leave.
 #pragma once
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 
@@ -22,6 +23,14 @@ class SyntheticMachine {
 
     /// Instructions of the software that is traced.
     void work(u64 instructions) { raw_ += instructions; }
+    /// All CPUs share one clock: this one goes on where another one came to.
+    void go_on_after(const SyntheticMachine& other) { raw_ = std::max(raw_, other.raw_); }
+    /// Any other event, if the level has it.
+    template <class Payload>
+    void emit(const Payload& payload) {
+        if (Payload::kLevel <= level_) emit_bytes(static_cast<u32>(Payload::kId), &payload, sizeof(payload));
+    }
+    void trap_by_irq(Owner owner, u64 elr, u64 spsr);
     void trap(Owner owner, u64 esr, u64 elr, u64 spsr, u64 far = 0, u64 hpfar = 0);
     void eret(Owner owner, u64 elr, u64 spsr);
     void begin(Step step);
@@ -34,8 +43,6 @@ class SyntheticMachine {
     u64 finish();
 
   private:
-    template <class Payload>
-    void emit(const Payload& payload);
     void emit_bytes(u32 id, const void* payload, std::size_t bytes);
     void put(const void* bytes, std::size_t count);
     void open_packet();

@@ -6,6 +6,7 @@
 #include <cstdio>
 
 #include "tests/viewer/synthetic_machine.hpp"
+#include "tests/viewer/synthetic_story.hpp"
 
 namespace ws::test {
 namespace {
@@ -163,18 +164,30 @@ void play(SyntheticMachine& m, bool split, u64 operations) {
     if (!split) operate(m, split, {.esr = kWfi, .elr = 0x4008'4444, .handler = 500});  // one without a partner
 }
 
-void write(const std::filesystem::path& folder, const std::string& design, const std::string& level, u64 operations) {
+void write(const std::filesystem::path& folder, const std::string& design, const std::string& level, u64 operations,
+           u32 cpus) {
     std::filesystem::create_directories(folder);
     model::Metadata metadata;
     for (std::size_t i = 0; i < metadata.uuid.size(); ++i) metadata.uuid[i] = static_cast<u8>(i * 17 + design.size());
     metadata.env = {{"format_version", std::to_string(trace::kFormatVersion)},
                     {"design", design},
                     {"guest", "synthetic"},
-                    {"cpus", "1"},
-                    {"trace_level", level}};
-    SyntheticMachine machine(folder, level == "full" ? trace::Level::full : trace::Level::traps, 0, metadata.uuid);
-    play(machine, design == "split", operations);
-    metadata.set(model::kPacketsKey, std::to_string(machine.finish()));
+                    {"cpus", std::to_string(cpus)},
+                    {"trace_level", level},
+                    {model::kVmOfVcpuKey, cpus == 1 ? "1" : "1 1 2"}};
+    const trace::Level detail = level == "full" ? trace::Level::full : trace::Level::traps;
+    SyntheticMachine machine(folder, detail, 0, metadata.uuid);
+    std::string packets;
+    if (cpus == 1) {
+        play(machine, design == "split", operations);
+        packets = std::to_string(machine.finish());
+    } else {
+        SyntheticMachine second(folder, detail, 1, metadata.uuid);
+        play_two_cpus(machine, second, design == "split", operations);
+        packets = std::to_string(machine.finish());
+        packets += " " + std::to_string(second.finish());
+    }
+    metadata.set(model::kPacketsKey, packets);
     std::ofstream(folder / "metadata", std::ios::binary) << model::make_metadata(metadata);
 }
 
@@ -187,11 +200,13 @@ int main(int argc, char** argv) {
     std::string design = "split";
     std::string level = "full";
     ws::u64 operations = 1000;
+    ws::u32 cpus = 1;
     app.add_option("folder", folder, "the trace's folder")->required();
     app.add_option("--design", design)->check(CLI::IsMember({"split", "vhe"}));
     app.add_option("--level", level)->check(CLI::IsMember({"traps", "full"}));
-    app.add_option("--operations", operations, "hypercalls");
+    app.add_option("--operations", operations, "hypercalls, or with two CPUs rounds of the story");
+    app.add_option("--cpus", cpus)->check(CLI::Range(1, 2));
     CLI11_PARSE(app, argc, argv);
-    ws::test::write(folder, design, level, operations);
+    ws::test::write(folder, design, level, operations, cpus);
     return 0;
 }

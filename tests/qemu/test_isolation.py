@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A hostile VM beside another one: the other notices nothing, the hypervisor stays, and what was refused is in the trace."""
+
+import unittest
+from collections import Counter
+
+import support
+from test_vms import vm
+
+SEEDS, OPERATIONS = (range(1, 21), 1_000_000) if support.LONG else (range(1, 2), 100_000)
+
+
+def beside(design: str, seed: int, operations: int, cpus: int, level: str) -> support.Run:
+    """VM 1 is hostile; VM 2 sees to its own memory and registers meanwhile. On the same CPU, or each on its own."""
+    run = support.new_run(design, "hostile", "--trace", level, "--cpus", str(cpus), "--pin", "0", "--timeout", "3600",
+                          *vm("neighbours", f"rounds={operations // 100}", pin=cpus - 1),
+                          append=f"seed={seed} operations={operations}")
+    if run.status:
+        raise AssertionError(f"{design}, seed {seed}, {cpus} CPUs: exit status {run.status}: {run.stderr}"
+                             f"{run.console[-2000:]}")
+    return run
+
+
+class Hostile(unittest.TestCase):
+    def test_the_neighbour_succeeds(self):
+        # Each design with one of the two placements; the tests below have all four.
+        cases = [(design, seed, OPERATIONS, cpus, "off") for design, cpus in (("split", 1), ("vhe", 2))
+                 for seed in SEEDS]
+        for case, run in zip(cases, support.at_once(beside, cases)):
+            with self.subTest(case=case):
+                if isinstance(run, AssertionError):
+                    raise run
+                self.assertEqual(run.description["words"], "the guests succeeded")
+
+    def test_what_is_refused_is_injected(self):
+        """An access to where nothing is changes nothing but the guest itself: it gets an abort before it goes on."""
+        for design in support.DESIGNS:
+            for cpus in (1, 2):
+                with self.subTest(design=design, cpus=cpus):
+                    run = beside(design, 1, 5000, cpus, "traps")
+                    done = support.call(support.WSTRACE, "check", run.folder)
+                    self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+                    self.each_is_followed_by_an_abort(run)
+                    kinds = Counter(event.text["injection"] for event in support.events(run, "inject"))
+                    for kind in ("undefined_instruction", "external_abort"):
+                        self.assertGreater(kinds[kind], 0, f"the hostile guest met no {kind}: {kinds}")
+
+    def each_is_followed_by_an_abort(self, run: support.Run) -> None:
+        refused = [event for event in support.events(run, "mmio") if event.text["device"] == "none"]
+        self.assertGreater(len(refused), 10)
+        injected = [event for event in support.events(run, "inject") if event.text["injection"] == "external_abort"]
+        entries = [event for event in support.events(run, "eret") if event.number["owner"]]
+        for event, abort, entry in zip(refused, following(refused, injected), following(refused, entries)):
+            self.assertIsNotNone(abort, f"event {event.index}: refused, and no abort came")
+            self.assertTrue(entry is None or abort.index < entry.index, f"event {event.index}: the guest went on first")
+
+
+def following(events: list[support.Event], others: list[support.Event]) -> list[support.Event | None]:
+    """For each of `events` the first of `others` after it on its CPU and for its vCPU."""
+    found: list[support.Event | None] = []
+    waiting = sorted([*events, *others], key=lambda event: event.index, reverse=True)
+    mine = {event.index for event in events}
+    latest: dict[tuple[int, int], support.Event] = {}
+    for event in waiting:
+        key = (event.cpu, event.number["owner"])
+        if event.index in mine:
+            found.append(latest.get(key))
+        else:
+            latest[key] = event
+    return found[::-1]
+
+
+if __name__ == "__main__":
+    unittest.main()
