@@ -15,13 +15,14 @@ sys.path.insert(0, str(ROOT / "scripts"))
 
 from wslib.paths import BUILD, DESIGNS, guest_names, host_program
 from wslib.run import Options, finished_run, run
+from wslib.vm_options import Vm
 
 GENERATED = BUILD / "docs" / "generated"
 RUNS = BUILD / "docs" / "runs"
 GUEST = "hypercall"
 WIDTH = 150  # of what is shown: registers' values go on and on
 
-REFERENCES = ("registers", "exception-classes", "events", "steps", "format", "metadata")
+REFERENCES = ("registers", "exception-classes", "events", "enumerations", "steps", "format", "metadata")
 
 
 def make() -> None:
@@ -29,25 +30,140 @@ def make() -> None:
     for part in REFERENCES:
         write(f"{part}.rst", wstrace("reference", "--part", part))
     write("steps-by-design.rst", steps_by_design())
-    runs = {design: traced_run(design) for design in DESIGNS}
+    write("benchmarks.rst", benchmarks())
+    one_vm()
+    several_vms()
+    interrupts()
+    memory()
+    processors()
+    write("guests.txt", "".join(f"{name}\n" for name in guest_names()))
+    ws("run-help.txt", "run", "--help")
+    ws("bench-hypercall.txt", "bench", "--benchmark", "hypercall")
+    ws("bench.txt", "bench")
+
+
+def one_vm() -> None:
+    """The runs that scripts/demo makes."""
+    runs = {design: finished(Options(design, GUEST, out=str(RUNS / f"{design}-{GUEST}"))) for design in DESIGNS}
     show("compare.txt", "compare", runs["split"], runs["vhe"])
     write("compare-unhandled.txt", section(GENERATED / "compare.txt", "hypercall (HVC, unhandled)"))
     for design, folder in runs.items():
         show(f"summary-{design}.txt", "summary", folder)
         show(f"operation-{design}.txt", "dump", folder, *one_operation(folder))
     write("console.txt", (runs["split"] / "console.log").read_text(encoding="utf-8"))
-    write("guests.txt", "".join(f"{name}\n" for name in guest_names()))
-    ws("run-help.txt", "run", "--help")
-    ws("bench.txt", "bench")
 
 
-# Where the steps of each design are named. What both have in common counts for both.
+def several_vms() -> None:
+    """Two VMs that see to their own memory and registers, on one CPU, and one that fails beside one that does not."""
+    folder = finished(Options("vhe", "neighbours", pin=[0], append="id=1 rounds=20", cpus=2, trace="traps",
+                              vm=[Vm("neighbours", pin=[0], append="id=2 rounds=20")], out=str(RUNS / "vhe-two-vms")))
+    write("two-vms-console.txt", (folder / "console.log").read_text(encoding="utf-8"))
+    show("two-vms-schedule.txt", "dump", folder, "--kind", "schedule", "--count", 12)
+    show("two-vms-summary.txt", "summary", folder)
+    failure = run(Options("vhe", "hypercall", trace="off", vm=[Vm("misbehave", append="how=fail")],
+                          out=str(RUNS / "vhe-failure")))
+    write("two-vms-failure.txt", f"ws run: {failure.words} (out/vhe-hypercall+misbehave-off)\n")
+
+
+def interrupts() -> None:
+    """All that happens to one SGI between two vCPUs on two CPUs, in each design, step by step."""
+    for design in DESIGNS:
+        folder = finished(Options(design, "sgi", cpus=2, vcpus=2, pin=[0, 1], append="rounds=50",
+                                  out=str(RUNS / f"{design}-sgi")))
+        show_events(f"sgi-{design}.txt", folder, one_sgi(folder))
+
+
+def one_sgi(folder: Path) -> list[int]:
+    """The events of the first SGI that had its target kicked, from the sender's trap to the end."""
+    kinds = ("trap", "virtual_irq", "list_register", "kick", "physical_irq")
+    told = events(folder, *kinds)
+    for at, (raised, kick) in enumerate(zip(told, told[1:])):
+        if (raised.get("change"), kick["kind"]) != ("raised", "kick") or int(raised["intid"]) > 15:
+            continue
+        target, intid = raised["owner"], int(raised["intid"])
+        sent = next(event for event in reversed(told[:at]) if (event["kind"], event["cpu"]) == ("trap", raised["cpu"]))
+        life = [sent["index"], raised["index"], kick["index"]]
+        for event in told[at + 2:]:
+            is_its = {
+                "physical_irq": event["cpu"] != raised["cpu"],
+                "list_register": int(event.get("ICH_LR", "0"), 16) & 0xffff_ffff == intid,
+                "virtual_irq": event.get("intid") == str(intid),
+            }.get(event["kind"], False)
+            if not is_its or event["owner"] != target:
+                continue
+            life.append(event["index"])
+            if event.get("change") == "ended":
+                return life
+    raise RuntimeError(f"no SGI in {folder} was told from its beginning to its end; the pages show one")
+
+
+def memory() -> None:
+    """Stage 2 faults, a block that is broken up, an access to nothing."""
+    folder = finished(Options("vhe", "stage2", append="rounds=50", trace="traps", out=str(RUNS / "vhe-stage2")))
+    show("memory-map.txt", "dump", folder, "--kind", "stage2_map", "--count", 3)
+    told = events(folder, "trap", "tlb", "stage2_unmap", "mmio", "inject", "hypercall", "eret")
+
+    def exit_around(kind: str) -> list[int]:
+        """The first exit in which there is such an event."""
+        at = next(at for at, event in enumerate(told) if event["kind"] == kind)
+        first = max(before for before in range(at) if told[before]["kind"] == "trap")
+        last = next(after for after in range(at, len(told)) if told[after]["kind"] == "eret")
+        return [event["index"] for event in told[first:last + 1]]
+
+    show_events("memory-break.txt", folder, exit_around("stage2_unmap"))
+    show_events("memory-nothing.txt", folder, exit_around("inject"))
+
+
+def processors() -> None:
+    """A vCPU's first life: CPU_ON to CPU_OFF."""
+    folder = finished(Options("vhe", "smp", cpus=2, vcpus=2, pin=[0, 1], append="rounds=2", trace="traps",
+                              out=str(RUNS / "vhe-smp")))
+    told = events(folder, "vcpu_reset", "psci", "kick", "schedule", "physical_irq")
+    second = [event for event in told if event["kind"] == "vcpu_reset"][1]
+    gone = next(event for event in told if event["index"] > second["index"] and event.get("previous") == second["owner"])
+    show_events("cpu-on.txt", folder, [
+        event["index"] for event in told if second["index"] <= event["index"] <= gone["index"]
+        and (event["kind"] != "psci" or succeeds(event, "CPU_ON") or succeeds(event, "CPU_OFF"))])
+
+
+def succeeds(call: dict, function: str) -> bool:
+    return function in call["function"] and int(call["result"], 16) == 0
+
+
+def events(folder: Path, *kinds: str) -> list[dict]:
+    """What a trace has of these kinds, in its order: index, cpu, kind, and the fields as texts."""
+    found = []
+    for kind in kinds:
+        for event in json.loads(wstrace("dump", folder, "--kind", kind, "--json"))["events"]:
+            found.append({**{field["name"]: field["text"] for field in event["fields"]},
+                          "index": event["index"], "cpu": event["cpu"], "kind": kind})
+    return sorted(found, key=lambda event: event["index"])
+
+
+def show_events(name: str, folder: Path, indices: list[int]) -> None:
+    """These events, a line each."""
+    text = wstrace("dump", folder, "--from", indices[0], "--count", indices[-1] - indices[0] + 1)
+    wanted = set(indices)
+    write(name, cut([line for line in text.splitlines() if int(line.split()[0]) in wanted]))
+
+
+def benchmarks() -> str:
+    """A table of benchmarks.def."""
+    table = (ROOT / "hyp/trace/format/benchmarks.def").read_text(encoding="utf-8")
+    lines = [".. list-table::", "   :header-rows: 1", "   :widths: auto", "",
+             "   * - Number", "     - Name", "     - What is measured"]
+    for number, name, meaning in re.findall(r'^BENCHMARK\((\d+), "([\w-]+)", "(.*)"\)$', table, re.MULTILINE):
+        lines += [f"   * - {number}", f"     - ``{name}``", f"     - {meaning}"]
+    return "\n".join(lines) + "\n"
+
+
+# Where the steps are named.
 STEP_SOURCES = {
-    "split, every exit": ("split/enter_exit.cpp",),
-    "vhe, every exit": ("vhe/enter_exit.cpp",),
-    "vhe, load and put": ("vhe/load_put.cpp",),
+    "split, every exit": ("world_switch/split/enter_exit.cpp",),
+    "vhe, every exit": ("world_switch/vhe/enter_exit.cpp",),
+    "vhe, load and put": ("world_switch/vhe/load_put.cpp",),
+    "the kernel, in both": ("exits/*.cpp", "kernel/*.cpp", "user/*.cpp", "vgic/*.cpp"),
 }
-SHARED_STEPS = {"handle_exit"}  # hyp/exits
 
 
 def steps_by_design() -> str:
@@ -55,11 +171,10 @@ def steps_by_design() -> str:
     table = (ROOT / "hyp/trace/format/steps.def").read_text(encoding="utf-8")
     steps = re.findall(r'^STEP\((\d+), (\w+), \w+, "(.*)"\)$', table, re.MULTILINE)
     taken = {}
-    for column, files in STEP_SOURCES.items():
-        text = "".join((ROOT / "hyp/world_switch" / file).read_text(encoding="utf-8") for file in files)
+    for column, patterns in STEP_SOURCES.items():
+        files = [file for pattern in patterns for file in sorted((ROOT / "hyp").glob(pattern))]
+        text = "".join(file.read_text(encoding="utf-8") for file in files)
         taken[column] = set(re.findall(r"\bStep::(\w+)", text))
-        if column.endswith("every exit"):
-            taken[column] |= SHARED_STEPS
     lines = [".. list-table::", "   :header-rows: 1", "   :widths: auto", ""]
     lines += ["   * - Step", *(f"     - {column}" for column in taken), "     - What it does"]
     for number, name, meaning in steps:
@@ -69,13 +184,12 @@ def steps_by_design() -> str:
     return "\n".join(lines) + "\n"
 
 
-def traced_run(design: str) -> Path:
-    """A run as scripts/demo makes it."""
-    options = Options(design=design, guest=GUEST, out=str(RUNS / f"{design}-{GUEST}"))
+def finished(options: Options) -> Path:
+    """The folder of a run that succeeded: a former one where nothing has changed."""
     if not finished_run(options):
         result = run(options)
         if result.status:
-            raise RuntimeError(f"{GUEST} on {design}: {result.words}; the pages show this run")
+            raise RuntimeError(f"{options.guest} on {options.design}: {result.words}; the pages show this run")
     return options.folder()
 
 
@@ -93,8 +207,11 @@ def one_operation(folder: Path, number: int = 100) -> list[object]:
 
 def show(name: str, *command: object) -> None:
     """What wstrace prints, with the folders called as in a checkout where scripts/demo was run and long lines cut."""
-    lines = wstrace(*command).replace(str(RUNS), "out").splitlines()
-    write(name, "".join((line if len(line) <= WIDTH else line[:WIDTH - 4] + " ...") + "\n" for line in lines))
+    write(name, cut(wstrace(*command).replace(str(RUNS), "out").splitlines()))
+
+
+def cut(lines: list[str]) -> str:
+    return "".join((line if len(line) <= WIDTH else line[:WIDTH - 4] + " ...") + "\n" for line in lines)
 
 
 def section(file: Path, title: str) -> str:
