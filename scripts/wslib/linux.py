@@ -28,6 +28,8 @@ def guest_files(vm: Vm, programs: Sequence[str] = ()) -> GuestFiles:
         return GuestFiles(guest_image(vm.guest), vm.append)
     linux = fetch_linux()
     word = "" if vm.exec is None else frame_word(vm.exec)
+    if vm.disk:
+        programs = [str(linux.programs / "e2fsck"), *programs]
     return GuestFiles(linux.kernel, f"{KERNEL_ARGUMENTS} {vm.append}".strip(), make_initramfs(linux, vm.exec, word, programs))
 
 

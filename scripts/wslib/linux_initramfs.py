@@ -57,8 +57,7 @@ def make_initramfs(linux: Linux, commands: str | None = None, frame: str = "", p
     for folder in ("bin", "dev", "modules", "ws"):
         archive.folder(folder)
     archive.character_device("dev/console", 5, 1)  # before devtmpfs is mounted the kernel opens it for /init
-    archive.file("bin/busybox", linux.busybox.read_bytes(), executable=True)
-    for program in map(Path, programs):
+    for program in (linux.programs / "busybox", *map(Path, programs)):
         archive.file(f"bin/{program.name}", program.read_bytes(), executable=True)
     archive.file("init", INIT.read_bytes(), executable=True)
     for name in sorted(set(sum(linux.loads.values(), []))):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Debian's own Linux for arm64, from Debian's packages: the kernel, some of its modules, a static busybox.
+"""Debian's own Linux for arm64, from Debian's packages: the kernel, some of its modules, a static busybox and e2fsck.
 
 They are fetched once, by apt with lists of its own, so that nothing of this machine's package management changes and
 nobody needs to be root. apt verifies what it fetches against Debian's signatures.
@@ -24,6 +24,10 @@ from .sizes import MIB, show_size
 FOLDER = BUILD / "linux"
 DISK_BYTES = 700 * MIB  # the packages and, for a moment, all that is in them
 
+# The guest's programs: one static file of a package each.
+PROGRAMS = {"busybox": "busybox-static", "e2fsck": "e2fsck-static"}
+_PROGRAM_FOLDERS = ("bin", "usr/bin", "sbin", "usr/sbin")
+
 # Modules that a guest may need, each with those that it asks for by what they do, not by name (its softdep). What it depends
 # on by name is found in it.
 MODULES = {"virtio_mmio": (), "virtio_net": (), "virtio_blk": (), "virtio_console": (), "virtio-rng": (),
@@ -36,7 +40,7 @@ class Linux:
 
     package: str  # the kernel's, with its version
     kernel: Path  # an arm64 Image
-    busybox: Path
+    programs: Path  # a folder of those that PROGRAMS names
     modules: Path  # a folder of .ko files
     loads: dict[str, list[str]]  # for each of MODULES: which to load, in this order
 
@@ -58,8 +62,9 @@ def fetch_linux(folder: Path = FOLDER) -> Linux:
 def _read(folder: Path) -> Linux | None:
     try:
         told = json.loads((folder / "linux.json").read_text(encoding="utf-8"))
-        linux = Linux(told["package"], folder / "Image", folder / "busybox", folder / "modules", told["loads"])
-        files = [linux.kernel, linux.busybox, *(linux.modules / f"{name}.ko" for name in sum(linux.loads.values(), []))]
+        linux = Linux(told["package"], folder / "Image", folder / "programs", folder / "modules", told["loads"])
+        files = [linux.kernel, *(linux.programs / name for name in PROGRAMS),
+                 *(linux.modules / f"{name}.ko" for name in sum(linux.loads.values(), []))]
     except (OSError, ValueError, KeyError):
         return None
     return linux if set(linux.loads) == set(MODULES) and all(file.is_file() for file in files) else None
@@ -78,7 +83,7 @@ def _make(folder: Path) -> None:
         raise Problem(f"fetching Linux takes {show_size(DISK_BYTES)} of disk in {shown(folder)}, where {show_size(free)} "
                       "are free")
     packages = folder / "packages"
-    if not list(packages.glob("linux-image-*.deb")) or not list(packages.glob("busybox-static_*.deb")):
+    if not all(list(packages.glob(f"{name}*.deb")) for name in ("linux-image-", *(f"{name}_" for name in PROGRAMS.values()))):
         _Apt(folder / "apt").download(packages)
     _unpack(packages, folder)
 
@@ -109,9 +114,9 @@ class _Apt:
         if not kernel:
             raise Problem("apt knows no linux-image-arm64: this machine's sources have no Debian for arm64, or there is "
                           f"no network{_complaint(update)}")
-        _say(f"fetching {kernel[1]} and busybox-static (about 60 MiB)")
+        _say(f"fetching {', '.join((kernel[1], *PROGRAMS.values()))} (about 60 MiB)")
         to.mkdir(exist_ok=True)
-        got = self._run("apt-get", "download", kernel[1], "busybox-static", cwd=to)
+        got = self._run("apt-get", "download", kernel[1], *PROGRAMS.values(), cwd=to)
         if got.returncode:
             raise Problem(f"fetching Linux failed{_complaint(got)}")
 
@@ -137,20 +142,29 @@ def _unpack(packages: Path, folder: Path) -> None:
     root = folder / "root"
     shutil.rmtree(root, ignore_errors=True)
     kernel_package = max(packages.glob("linux-image-*.deb"))
-    for package in (kernel_package, max(packages.glob("busybox-static_*.deb"))):
+    for package in (kernel_package, *(max(packages.glob(f"{name}_*.deb")) for name in PROGRAMS.values())):
         done = subprocess.run(["dpkg-deb", "-x", package, root], stdin=subprocess.DEVNULL, capture_output=True, text=True)
         if done.returncode:
             raise Problem(f"unpacking {package.name} failed: {done.stderr.strip()}")
     (folder / "Image").write_bytes(unpacked_kernel(_only(root, "boot/vmlinuz-*").read_bytes()))
-    busybox = next((file for name in ("bin/busybox", "usr/bin/busybox") if (file := root / name).is_file()), None)
-    if busybox is None:
-        raise Problem("Debian's busybox-static has no busybox in it")
-    shutil.copyfile(busybox, folder / "busybox")
+    _take_programs(root, folder / "programs")
     loads = _take_modules(root, folder / "modules")
     # Last: with it the folder is complete.
     (folder / "linux.json").write_text(json.dumps({"package": kernel_package.stem, "loads": loads}, indent=2) + "\n",
                                        encoding="utf-8")
     shutil.rmtree(root)
+
+
+def _take_programs(root: Path, to: Path) -> None:
+    shutil.rmtree(to, ignore_errors=True)
+    to.mkdir()
+    for name, package in PROGRAMS.items():
+        # Some packages give a static program's file a name of its own: e2fsck.static.
+        files = (root / folder / file for folder in _PROGRAM_FOLDERS for file in (name, f"{name}.static"))
+        program = next((file for file in files if file.is_file()), None)
+        if program is None:
+            raise Problem(f"Debian's {package} has no {name} in it")
+        shutil.copyfile(program, to / name)
 
 
 def _only(root: Path, pattern: str) -> Path:
