@@ -34,6 +34,8 @@ void on_transmit() {
 
 void on_receive() {
     ++receive_interrupts;
+    // First: what comes after the last look below asks again.
+    uart::write(uart::kClear, uart::kReceiveInterrupt | uart::kReceiveTimeout);
     while ((uart::read(uart::kFlags) & uart::kFlagReceiveEmpty) == 0) {
         const char character = static_cast<char>(uart::read(uart::kData));
         expect(received_count < sizeof(received), "more characters than there is room for");
@@ -41,7 +43,6 @@ void on_receive() {
         store(received_count, received_count + 1);
         uart::put(character);
     }
-    uart::write(uart::kClear, uart::kReceiveInterrupt | uart::kReceiveTimeout);
 }
 
 void on_irq(u32 intid) {

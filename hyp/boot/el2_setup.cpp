@@ -56,7 +56,7 @@ void prepare_el2(Cpu& cpu) {
     const bool e2h = ThisDesign::kEl2Mode != 0;
     TrapConfig& host = cpu.host.traps;
     const u64 counters = reg::PMCR_EL0::N.get(hw::read<reg::PMCR_EL0>());
-    host.hcr = reg::HCR_EL2::RW.mask() | (e2h ? reg::HCR_EL2::E2H.mask() | reg::HCR_EL2::TGE.mask() : 0);
+    host.hcr = reg::HCR_EL2::RW.mask() | ThisDesign::kHostHcr;
     host.cptr = e2h ? host_cptr_e2h1() : kCptrE2h0;
     host.mdcr = host_mdcr(counters);
     host.hstr = 0;

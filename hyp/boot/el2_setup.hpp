@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What both designs set at EL2 before their kernel starts.
+// What every design sets at EL2 before their kernel starts.
 #pragma once
 
 namespace ws {

@@ -18,7 +18,7 @@ inline u64 output_address_size() {
 /// SCTLR_EL1 with the MMU and the caches off: the bits that must be one (Armv8.0).
 inline constexpr u64 kSctlrEl1MustBeOne = 0x30d0'0800;
 
-/// EL1&0 from EL1; with E2H the same lines, run at EL2, turn on EL2&0: the names are redirected.
+/// EL1&0, from EL1 or from EL2; with E2H the same lines, run at EL2, turn on EL2&0: the names are redirected.
 inline void turn_on_el1_translation(const AddressSpace& space) {
     using T = reg::TCR_EL1;
     using S = reg::SCTLR_EL1;

@@ -9,6 +9,7 @@
 #include "../platform/qemu_virt/power.hpp"
 #include "../user/host_devices.hpp"
 #include "../user/process.hpp"
+#include "../world_switch/own_registers.hpp"
 #include "console.hpp"
 #include "cpu.hpp"
 #include "interrupts.hpp"
@@ -21,7 +22,7 @@
 
 namespace ws {
 
-AddressSpace kernel_space(Regime::el1);
+AddressSpace kernel_space(own::kByEl2Names ? Regime::el2 : Regime::el1);
 
 void map_kernel_space() {
     const Pa image = image_address(image_start);

@@ -8,7 +8,7 @@ namespace ws {
 
 struct Cpu;
 
-/// The kernel's own stage 1 tables: in the split design of EL1&0, with VHE of EL2&0.
+/// The kernel's own stage 1 tables: in the split design of EL1&0, with VHE of EL2&0, in el2 of EL2.
 extern AddressSpace kernel_space;
 
 /// Fills kernel_space: the image by its parts, the rest of RAM to read and write, the console.

@@ -16,9 +16,10 @@ extern "C" u64 call_with_patterns(void (*function)(void*), void* argument);
 
 constexpr u64 pattern(u64 n) { return 0xa5a5'0000'0000'0000 | (n * 0x0001'0101); }
 
-/// In the split design the kernel's EL1 registers are switched at every exit. Where the kernel is at EL2, no switch
-/// touches what its EL1 names reach.
-constexpr bool kEl1IsSwitched = ThisDesign::kKernelEl == 1;
+/// In the split design the kernel's EL1 registers are switched at every exit, in the el2 design those that its processes run with
+/// at load and put. With E2H no switch touches what the kernel's EL1 names reach.
+constexpr bool kEl1IsSwitchedAtExits = ThisDesign::kKernelEl == 1;
+constexpr bool kHostUsesEl1 = (ThisDesign::kEl2Mode & reg::HCR_EL2::E2H.mask()) == 0;
 
 /// What the kernel does not depend on, and may fill: it takes no exceptions, has no upper address range and no user.
 template <SysregId id>
@@ -83,12 +84,14 @@ void verify_fp(const FpState& state, const char* when) {
 void scrub_guest_registers() {
     hw::write<reg::SP_EL0>(pattern(200));
     hw::write_guest<ThisDesign::kGuestNames, SysregId::CNTV_CVAL_EL0>(pattern(201));
-    if constexpr (!kEl1IsSwitched) {
+    if constexpr (!kHostUsesEl1) {
         // EL1 is the guest's alone: while no vCPU is loaded, anything may be in it.
         for_each_sysreg<RegisterClass::el1>([&]<SysregId id, std::size_t at>() {
             hw::write_guest<ThisDesign::kGuestNames, id>(pattern(at) & ~u64{0xfff});
         });
-        // So is the virtual interface, which is off: ICH_HCR_EL2, which would switch it on, stays.
+    }
+    if constexpr (!kEl1IsSwitchedAtExits) {
+        // The virtual interface is the guest's alone too. It is off: ICH_HCR_EL2, which would switch it on, stays.
         for_each_sysreg<RegisterClass::vgic>([&]<SysregId id, std::size_t at>() { hw::write<id>(pattern(at)); });
         for_each_sysreg<RegisterClass::list_registers>([&]<SysregId id, std::size_t at>() {
             if constexpr (id != SysregId::ICH_HCR_EL2) hw::write<id>(pattern(at));
@@ -104,7 +107,7 @@ void HostRegisters::keep() {
     keep_class(user_);
     keep_class(debug_);
     keep_class(breakpoints_);
-    if constexpr (kEl1IsSwitched) keep_class(el1_);
+    if constexpr (kHostUsesEl1) keep_class(el1_);
 }
 
 void HostRegisters::fill() {
@@ -116,7 +119,7 @@ void HostRegisters::fill() {
     hw::write<reg::TPIDRRO_EL0>(pattern(101));
     hw::write<reg::MDSCR_EL1>(reg::MDSCR_EL1::TDCC.mask());
     for_each_sysreg<RegisterClass::breakpoints>([&]<SysregId id, std::size_t at>() { hw::write<id>((at + 1) << 8); });
-    if constexpr (kEl1IsSwitched) {
+    if constexpr (kHostUsesEl1) {
         for_each_sysreg<RegisterClass::el1>([&]<SysregId id, std::size_t at>() { fill_one<id>(at); });
     }
     scrub_guest_registers();
@@ -129,7 +132,7 @@ void HostRegisters::verify(const char* when) const {
     verify_class(user_, when);
     verify_class(debug_, when);
     verify_class(breakpoints_, when);
-    if constexpr (kEl1IsSwitched) verify_class(el1_, when);
+    if constexpr (kHostUsesEl1) verify_class(el1_, when);
 }
 
 namespace {
@@ -142,7 +145,7 @@ void verify_host_registers(const char* when) { around_load_and_put[this_cpu().id
 
 void run_checked(VcpuContext& vcpu) {
     HostRegisters& before = around_run[this_cpu().id];
-    if constexpr (kEl1IsSwitched) {
+    if constexpr (kEl1IsSwitchedAtExits) {
         before.fill();
     } else {
         hw::write<reg::SP_EL0>(pattern(200));   // the guest's EL1 registers are loaded: only this is saved and restored here
@@ -152,7 +155,7 @@ void run_checked(VcpuContext& vcpu) {
         [](void* argument) { ThisDesign::run(*static_cast<VcpuContext*>(argument)); }, &vcpu);
     if (lost_registers != 0) panic("selfcheck: the switch lost general-purpose registers of the host's, bit n for Xn", lost_registers);
     if (hw::read<reg::DAIF>() != daif) lost("DAIF", "after an exit", daif, hw::read<reg::DAIF>());
-    if constexpr (kEl1IsSwitched) before.verify("after an exit");
+    if constexpr (kEl1IsSwitchedAtExits) before.verify("after an exit");
 }
 
 }  // namespace ws

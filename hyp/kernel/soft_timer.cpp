@@ -2,6 +2,7 @@
 #include "soft_timer.hpp"
 
 #include "../arch/hw/barriers.hpp"
+#include "../world_switch/own_registers.hpp"
 #include "cpu.hpp"
 
 namespace ws {
@@ -10,12 +11,12 @@ namespace {
 
 /// Sets this CPU's timer to the first deadline. The queue's lock is held.
 void program(const TimerQueue& queue) {
-    using C = reg::CNTP_CTL_EL0;
+    using C = own::CNTP_CTL;
     if (queue.first == nullptr) {
         hw::write<C>(0);
         return;
     }
-    hw::write<reg::CNTP_CVAL_EL0>(queue.first->deadline);
+    hw::write<own::CNTP_CVAL>(queue.first->deadline);
     hw::write<C>(C::ENABLE.mask());
 }
 

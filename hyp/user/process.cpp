@@ -16,6 +16,7 @@
 #include "../trace/points.hpp"
 #include "../vmm/interface/boot_page.hpp"
 #include "../vmm/interface/run_area.hpp"
+#include "../world_switch/own_registers.hpp"
 #include "host_devices.hpp"
 #include "system_calls.hpp"
 #include "vmm_image.hpp"
@@ -173,8 +174,8 @@ u64 run_until_run_call(UserThread& user) {
         }
         if (user.frame.vector != kVectorSync) {
             handle_interrupts();
-        } else if (const u64 esr = hw::read<reg::ESR_EL1>(); ec_of(esr) != Ec::SVC64) {
-            crash_process(user, esr, hw::read<reg::FAR_EL1>());
+        } else if (const u64 esr = hw::read<own::ESR>(); ec_of(esr) != Ec::SVC64) {
+            crash_process(user, esr, hw::read<own::FAR>());
         } else if (is_run_call(user)) {
             return user.frame.x[0];
         } else {

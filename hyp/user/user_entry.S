@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// Into a user process and out of it, the same in every design: at EL1, or at EL2 with E2H, which redirects these names.
+// Into a user process and out of it, the same in every design but for what kernel_names.h of its folder says.
 #include "asm_offsets.h"
 #include "../arch/hw/register_moves.h"
 #include "../kernel/panic_vector.h"
 
     .text
+#include "kernel_names.h"
 
     .macro user_vector number
     .balign 0x80
     stp x0, x1, [sp, #-16]!
-    mov x1, #\number
-    b user_exit
+    take_user_exception \number
     .endm
 
 // The kernel's own vectors: it expects exceptions from its processes alone.
@@ -35,8 +35,8 @@ run_user:
     for_x19_to_x28 stp, sp, 16
     str x0, [sp, #96]                   // where user_exit finds the frame
     ldp x1, x2, [x0, #USER_FRAME_PC]
-    msr ELR_EL1, x1
-    msr SPSR_EL1, x2
+    msr KERNEL_ELR, x1
+    msr KERNEL_SPSR, x2
     ldp x30, x1, [x0, #240]
     msr SP_EL0, x1
     for_x2_to_x29 ldp, x0
@@ -55,8 +55,8 @@ user_exit:
     stp x2, x3, [x0]
     mrs x2, SP_EL0
     stp x30, x2, [x0, #240]
-    mrs x2, ELR_EL1
-    mrs x3, SPSR_EL1
+    mrs x2, KERNEL_ELR
+    mrs x3, KERNEL_SPSR
     stp x2, x3, [x0, #USER_FRAME_PC]
     str x1, [x0, #USER_FRAME_VECTOR]
     for_x19_to_x28 ldp, sp, 16

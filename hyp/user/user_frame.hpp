@@ -14,8 +14,8 @@ struct alignas(16) UserFrame {
     u64 vector;   ///< of the exception that ended its run: offset divided by 0x80
 };
 
-/// user_entry.S: runs the thread at EL0 until the next exception, which ESR_EL1 and FAR_EL1 tell of (Linux: ret_to_user and
-/// el0t_64_sync). Under E2H these names are EL2's, so both designs share this.
+/// user_entry.S: runs the thread at EL0 until the next exception, which own::ESR and own::FAR tell of (Linux: ret_to_user and
+/// el0t_64_sync).
 extern "C" void run_user(UserFrame& frame);
 
 /// The kernel's own vectors (user_entry.S): VBAR_EL1 of a kernel at EL1, VBAR_EL2 of one at EL2.

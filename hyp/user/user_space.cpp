@@ -4,16 +4,15 @@
 #include "../arch/hw/barriers.hpp"
 #include "../arch/hw/sysreg_access.hpp"
 #include "../arch/stage1_descriptor.hpp"
-#include "../kernel/kernel_main.hpp"
 #include "../kernel/memory_pool.hpp"
 #include "../kernel/panic.hpp"
+#include "this_design.hpp"
 
 namespace ws {
 
 namespace {
 
 using namespace stage1;
-
 
 constexpr u64 leaf(UserAccess access, unsigned level) {
     return kValid | kAp1 | kInnerShareable | kAccessFlag | kNotGlobal | kPxn | (level == 3 ? kTableOrPage : 0) |
@@ -29,8 +28,8 @@ constexpr unsigned kAsidShift = 48;
 void UserSpace::open(u16 asid) {
     asid_ = asid;
     root_ = take_table();
-    const u64* const kernel = reinterpret_cast<const u64*>(kernel_space.root().value);
-    for (u64 i = 0; i < index_at(vmm::kStart.value, 1); ++i) root_[i] = kernel[i];
+    const u64* const below = reinterpret_cast<const u64*>(ThisDesign::space_below_processes().root().value);
+    for (u64 i = 0; i < index_at(vmm::kStart.value, 1); ++i) root_[i] = below[i];
 }
 
 u64* UserSpace::entry_for(UserVa address, unsigned level) {
@@ -62,8 +61,6 @@ void UserSpace::map(UserVa start, Pa pa, u64 bytes, UserAccess access) {
 }
 
 u64 UserSpace::ttbr() const { return u64{asid_} << kAsidShift | reinterpret_cast<u64>(root_); }
-
-u64 kernel_ttbr() { return kernel_space.root().value; }
 
 void use_space(u64 ttbr) {
     hw::write<reg::TTBR0_EL1>(ttbr);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A process's stage 1 tables: below vmm::kStart the kernel's own map, which EL0 cannot use; above it what the process has.
-// One table for both, since the EL2 of Armv8.0 has a single range of addresses (Arm ARM D8.2.2).
+// A process's stage 1 tables: above vmm::kStart what the process has; below it what EL1 or EL2 needs while these tables are in
+// use, which EL0 cannot touch. That is the kernel's own map, but in the el2 design, where the kernel has tables of its own.
 #pragma once
 
 #include "../boot/address_space.hpp"
@@ -28,8 +28,8 @@ class UserSpace {
     u16 asid_ = 0;
 };
 
-/// From now on this CPU translates by `ttbr`: a process's, or kernel_ttbr().
+/// From now on this CPU's EL0 translates by `ttbr`, a process's. No vCPU is loaded. (TTBR0_EL1 is right in every design: at EL1 it is
+/// the kernel's own, E2H redirects it, and in el2 processes run on EL1's tables.)
 void use_space(u64 ttbr);
-u64 kernel_ttbr();
 
 }  // namespace ws

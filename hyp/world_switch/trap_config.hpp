@@ -51,7 +51,9 @@ constexpr u64 host_mdcr(u64 counters) { return reg::MDCR_EL2::HPMN.of(counters);
 
 /// CPTR_EL2 with E2H=0: bits that must be one, FP/SIMD free. SVE traps always: no guest is told of it.
 inline constexpr u64 kCptrE2h0 = 0x33ff;
-constexpr u64 guest_cptr_e2h0() { return kCptrE2h0 | reg::CPTR_EL2::TTA.mask() | reg::CPTR_EL2::TAM.mask(); }
+constexpr u64 guest_cptr_e2h0(bool fp_loaded) {
+    return kCptrE2h0 | reg::CPTR_EL2::TTA.mask() | reg::CPTR_EL2::TAM.mask() | (fp_loaded ? 0 : reg::CPTR_EL2::TFP.mask());
+}
 
 /// FPEN of CPACR_EL1 and, with E2H, of CPTR_EL2 while the host runs: free for the kernel, while a VMM at EL0 would see a
 /// guest's registers and so may not use them.

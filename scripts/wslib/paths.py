@@ -10,7 +10,7 @@ ROOT = Path(__file__).resolve().parents[2]
 BUILD = ROOT / "build"
 RUNS = ROOT / "out"
 
-DESIGNS = ("split", "vhe")
+DESIGNS = ("split", "el2", "vhe")
 NATIVE = "native"  # in their place: no hypervisor, the guest on the board itself
 LEVELS = ("off", "traps", "full")
 

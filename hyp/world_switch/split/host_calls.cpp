@@ -37,13 +37,15 @@ TrapConfig ThisDesign::guest_traps(const VcpuContext& vcpu) {
     const u64 counters = reg::MDCR_EL2::HPMN.get(this_cpu().host.traps.mdcr);
     TrapConfig traps = vcpu.traps;
     traps.hcr = guest_hcr() | guest_hcr_wfe(vcpu.wfe_traps) | kEl2Mode;
-    traps.cptr = guest_cptr_e2h0();
+    traps.cptr = guest_cptr_e2h0(true);
     traps.mdcr = guest_mdcr(counters, vcpu.debug_used);
     traps.hstr = kGuestHstr;
     traps.cnthctl = kGuestCnthctlE2h0;
     traps.pmuserenr = 0;
     return traps;
 }
+
+const AddressSpace& ThisDesign::space_below_processes() { return kernel_space; }
 
 /// The kernel's first line in C++ at EL1, MMU off: its own tables, its own vectors.
 extern "C" [[noreturn]] void split_kernel_main(Cpu& cpu) {

@@ -8,6 +8,7 @@
 namespace ws {
 
 struct Cpu;
+class AddressSpace;
 
 struct ThisDesign {
     static constexpr const char* kName = "split";
@@ -15,6 +16,8 @@ struct ThisDesign {
     static constexpr hw::GuestNames kGuestNames = hw::GuestNames::el1;
     /// The bits of HCR_EL2 that say how EL2 itself works.
     static constexpr u64 kEl2Mode = 0;
+    /// HCR_EL2 while the host runs, but for RW.
+    static constexpr u64 kHostHcr = 0;
 
     [[noreturn]] static void start_el2(Cpu& cpu);
     static void load(VcpuContext&) {}   // everything is switched at every exit: nothing is left for load and put
@@ -25,6 +28,7 @@ struct ThisDesign {
     static void share(Pa start, u64 bytes);
     static void forget(const Forget& what);
     static TrapConfig guest_traps(const VcpuContext& vcpu);
+    static const AddressSpace& space_below_processes();
 };
 
 }  // namespace ws

@@ -29,4 +29,6 @@ void ThisDesign::start_el2(Cpu& cpu) {
 
 void ThisDesign::forget(const Forget& what) { forget_translations(what); }
 
+const AddressSpace& ThisDesign::space_below_processes() { return kernel_space; }
+
 }  // namespace ws

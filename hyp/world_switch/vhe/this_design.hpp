@@ -9,12 +9,15 @@
 namespace ws {
 
 struct Cpu;
+class AddressSpace;
 
 struct ThisDesign {
     static constexpr const char* kName = "vhe";
     static constexpr int kKernelEl = 2;
     static constexpr hw::GuestNames kGuestNames = hw::GuestNames::el12;
     static constexpr u64 kEl2Mode = reg::HCR_EL2::E2H.mask();
+    /// TGE: what EL0 traps for comes to EL2, interrupts as well.
+    static constexpr u64 kHostHcr = reg::HCR_EL2::E2H.mask() | reg::HCR_EL2::TGE.mask();
 
     [[noreturn]] static void start_el2(Cpu& cpu);
     static void load(VcpuContext& vcpu);
@@ -25,6 +28,7 @@ struct ThisDesign {
     static void share(Pa, u64) {}   // one address space: EL2 is where the kernel is
     static void forget(const Forget& what);
     static TrapConfig guest_traps(const VcpuContext& vcpu);
+    static const AddressSpace& space_below_processes();
 };
 
 }  // namespace ws

@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
+// For user_entry.S: the names of the kernel's own registers, and what an exception of a process needs before anything else.
+#define KERNEL_ELR ELR_EL1
+#define KERNEL_SPSR SPSR_EL1
+
+// A synchronous exception, or an interrupt: it came here at once.
+    .macro take_user_exception number
+    mov x1, #\number
+    b user_exit
+    .endm
