@@ -21,7 +21,7 @@ HOST_PROGRAMS = ROOT / "build" / os.environ.get("WS_HOST_BUILD", "release") / "v
 WSTRACE = HOST_PROGRAMS / "wstrace"
 WSVIEW = HOST_PROGRAMS / "wsview"
 
-DESIGNS = ("split", "vhe")
+DESIGNS = ("split", "el2", "vhe")
 GUESTS = sorted(image.stem for image in (ROOT / "build/hyp/guests").glob("*.bin"))
 LONG = os.environ.get("WS_LONG") == "1"
 

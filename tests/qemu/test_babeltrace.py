@@ -11,13 +11,15 @@ import support
 
 class Babeltrace(unittest.TestCase):
     def test_reads_every_run(self):
-        for level in ("full", "traps"):
-            for case in support.each_run(level):
-                with self.subTest(case=case):
-                    self.read(support.run(*case), level)
+        cases = [case for level in ("full", "traps") for case in support.each_run(level)]
+        for case, problem in zip(cases, support.at_once(self.read, cases)):
+            with self.subTest(case=case):
+                if problem:
+                    raise problem
 
-    def read(self, run: support.Run, level: str) -> None:
+    def read(self, *case: object) -> None:
         """Counts all events, which reads every byte of them, and looks at the text of the first ones."""
+        run, level = support.run(*case), support.Case(*case).level
         done = support.call("babeltrace2", "convert", run.trace, "-c", "sink.utils.counter", "-p", "step=+0")
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertEqual(done.stderr, "")
