@@ -162,7 +162,9 @@ STEP_SOURCES = {
     "split, every exit": ("world_switch/split/enter_exit.cpp",),
     "vhe, every exit": ("world_switch/vhe/enter_exit.cpp",),
     "vhe, load and put": ("world_switch/vhe/load_put.cpp",),
-    "the kernel, in both": ("exits/*.cpp", "kernel/*.cpp", "user/*.cpp", "vgic/*.cpp"),
+    "el2, every exit": ("world_switch/el2/enter_exit.cpp",),
+    "el2, load and put": ("world_switch/el2/load_put.cpp",),
+    "the kernel, in all": ("exits/*.cpp", "kernel/*.cpp", "user/*.cpp", "vgic/*.cpp"),
 }
 
 

@@ -93,7 +93,7 @@ struct RunPage {
     u32 cpus;                     ///< CPUs with a ring
     Verdict verdict;
     u64 status;                   ///< the guest's exit status
-    char design[16];              ///< "split", "vhe", NUL-terminated
+    char design[16];              ///< "split", "el2", "vhe", NUL-terminated
     char message[200];            ///< how it ended, in one line, NUL-terminated
     u64 trace_stopped;            ///< 1 once every CPU has closed its last packet
     u32 vcpus;                    ///< vCPUs of all VMs
