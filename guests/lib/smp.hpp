@@ -36,7 +36,7 @@ void store(T& to, V value) {
 
 /// Waits until `condition()`. What does not come within `seconds` of the guest's time ends the run.
 template <class Condition>
-void wait_until(Condition condition, const char* what, u64 seconds = 30) {
+void wait_until(Condition condition, const char* what, u64 seconds = 60) {
     const u64 start = ticks();
     const u64 patience = ticks_of_microseconds(1'000'000) * seconds;
     while (!condition()) {
