@@ -89,13 +89,11 @@ WS_INLINE VcpuContext& frame_of(VcpuContext& vcpu) {
     }
 }
 
-/// After the exit.
+/// After the exit, from a frame that is not the vCPU.
 WS_INLINE void take_frame(VcpuContext& vcpu, const VcpuContext& frame) {
-    if constexpr (!on.direct_state) {
-        StepScope step(Step::save_general_purpose);
-        copy(vcpu.general, frame.general);
-        copy(vcpu.exit, frame.exit);
-    }
+    StepScope step(Step::save_general_purpose);
+    copy(vcpu.general, frame.general);
+    copy(vcpu.exit, frame.exit);
 }
 
 }  // namespace
