@@ -75,7 +75,7 @@ def main(benchmarks: list[str] | None, designs: list[str] | None, cpus: int, *, 
         return 0
     results = [_measure(benchmark, design, cpus) for benchmark in benchmarks or BENCHMARKS for design in designs]
     if as_json:
-        print(json.dumps({"results": results, "host": _host()}, indent=2))
+        print(json.dumps({"results": results, "host": host()}, indent=2))
     else:
         _print(results)
     return 0
@@ -97,11 +97,17 @@ def _run(benchmark: str, design: str, cpus: int, level: str) -> Result:
 
 
 def _bare(result: Result, benchmark: str) -> float:
-    """Instructions for one operation, from the line that the guest prints about itself."""
+    """Instructions for one operation."""
+    told = told_by_guest(result, benchmark)
+    return told["total"] / told["iterations"]
+
+
+def told_by_guest(result: Result, benchmark: str) -> dict:
+    """The line that the guest prints about itself: how many iterations, and the instructions of all of them."""
     for line in re.findall(r"^(?:vm\d+\| )?@bench (\{.*\})\s*$", result.console, re.MULTILINE):
         told = json.loads(line)
         if told["benchmark"] == benchmark:
-            return told["total"] / told["iterations"]
+            return told
     raise Problem(f"the guest printed no @bench line for {benchmark}: see {result.folder / 'console.log'}")
 
 
@@ -117,7 +123,7 @@ def _traced(result: Result, benchmark: str) -> dict:
     raise Problem(f"the trace in {result.folder} has no marks around {benchmark}")
 
 
-def _host() -> dict:
+def host() -> dict:
     return {
         "qemu": process.first_line(["qemu-system-aarch64", "--version"]),
         "compiler": process.first_line(["aarch64-none-elf-g++", "--version"])
