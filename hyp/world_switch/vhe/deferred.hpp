@@ -19,7 +19,7 @@ constexpr auto kEl12Names = hw::GuestNames::el12;
 
 // ---- put: from the guest to the host ----
 
-[[maybe_unused]] void save_timer(VcpuContext& vcpu) {
+void save_timer(VcpuContext& vcpu) {
     StepScope step(Step::save_timer);
     save_sysregs<kEl12Names>(vcpu.timer);
     trace::block(Operation::save, vcpu.owner, vcpu.timer);
@@ -35,7 +35,7 @@ constexpr auto kEl12Names = hw::GuestNames::el12;
     vcpu.lists_changed = true;   // the list registers are the next vCPU's
 }
 
-[[maybe_unused]] void save_el1(VcpuContext& vcpu) {
+void save_el1(VcpuContext& vcpu) {
     StepScope step(Step::save_el1);
     save_sysregs<kEl12Names>(vcpu.el1);
     trace::block(Operation::save, vcpu.owner, vcpu.el1);
@@ -43,19 +43,19 @@ constexpr auto kEl12Names = hw::GuestNames::el12;
     trace::block(Operation::save, vcpu.owner, vcpu.user);
 }
 
-[[maybe_unused]] void save_fp(VcpuContext& vcpu) {
+void save_fp(VcpuContext& vcpu) {
     StepScope step(Step::save_fp);
     save_fp_registers(vcpu.fp);
     trace::block(Operation::save, vcpu.owner, vcpu.fp);
 }
 
-[[maybe_unused]] void save_debug(VcpuContext& vcpu) {
+void save_debug(VcpuContext& vcpu) {
     StepScope step(Step::save_debug);
     save_sysregs<kEl1Names>(vcpu.breakpoints);
     trace::block(Operation::save, vcpu.owner, vcpu.breakpoints);
 }
 
-[[maybe_unused]] void deactivate_traps(const HostContext& host) {
+void deactivate_traps(const HostContext& host) {
     StepScope step(Step::deactivate_traps);
     trace::write_control<reg::MDCR_EL2>(kHost, host.traps.mdcr);
     trace::write_control<reg::HSTR_EL2>(kHost, host.traps.hstr);
@@ -65,19 +65,19 @@ constexpr auto kEl12Names = hw::GuestNames::el12;
     trace::write_control<reg::VPIDR_EL2>(kHost, host.traps.vpidr);
 }
 
-[[maybe_unused]] void restore_host_el1(HostContext& host) {
+void restore_host_el1(HostContext& host) {
     StepScope step(Step::restore_host_el1);
     trace::block(Operation::restore, kHost, host.user);
     restore_sysregs<kEl1Names>(host.user);
 }
 
-[[maybe_unused]] void restore_host_fp(HostContext& host) {
+void restore_host_fp(HostContext& host) {
     StepScope step(Step::restore_host_fp);
     trace::block(Operation::restore, kHost, host.fp);
     restore_fp_registers(host.fp);
 }
 
-[[maybe_unused]] void restore_host_debug(HostContext& host) {
+void restore_host_debug(HostContext& host) {
     StepScope step(Step::restore_host_debug);
     trace::block(Operation::restore, kHost, host.breakpoints);
     restore_sysregs<kEl1Names>(host.breakpoints);
@@ -85,25 +85,25 @@ constexpr auto kEl12Names = hw::GuestNames::el12;
 
 // ---- load: from the host to the guest ----
 
-[[maybe_unused]] void save_host_el1(HostContext& host) {
+void save_host_el1(HostContext& host) {
     StepScope step(Step::save_host_el1);
     save_sysregs<kEl1Names>(host.user);
     trace::block(Operation::save, kHost, host.user);
 }
 
-[[maybe_unused]] void save_host_fp(HostContext& host) {
+void save_host_fp(HostContext& host) {
     StepScope step(Step::save_host_fp);
     save_fp_registers(host.fp);
     trace::block(Operation::save, kHost, host.fp);
 }
 
-[[maybe_unused]] void save_host_debug(HostContext& host) {
+void save_host_debug(HostContext& host) {
     StepScope step(Step::save_host_debug);
     save_sysregs<kEl1Names>(host.breakpoints);
     trace::block(Operation::save, kHost, host.breakpoints);
 }
 
-[[maybe_unused]] void activate_traps(const VcpuContext& vcpu) {
+void activate_traps(const VcpuContext& vcpu) {
     StepScope step(Step::activate_traps);
     const TrapConfig& traps = vcpu.traps;
     trace::write_control<reg::VPIDR_EL2>(vcpu.owner, traps.vpidr);
@@ -114,25 +114,25 @@ constexpr auto kEl12Names = hw::GuestNames::el12;
     trace::write_control<reg::MDCR_EL2>(vcpu.owner, traps.mdcr);
 }
 
-[[maybe_unused]] void enter_stage2(const VcpuContext& vcpu) {
+void enter_stage2(const VcpuContext& vcpu) {
     StepScope step(Step::enter_stage2);
     trace::write_control<reg::VTCR_EL2>(vcpu.owner, vcpu.vtcr);
     trace::write_control<reg::VTTBR_EL2>(vcpu.owner, vcpu.vttbr);
 }
 
-[[maybe_unused]] void restore_vgic(const VcpuContext& vcpu) {
+void restore_vgic(const VcpuContext& vcpu) {
     StepScope step(Step::restore_vgic);
     trace::block(Operation::restore, vcpu.owner, vcpu.vgic);
     restore_sysregs<kEl12Names>(vcpu.vgic);
 }
 
-[[maybe_unused]] void restore_timer(const VcpuContext& vcpu) {
+void restore_timer(const VcpuContext& vcpu) {
     StepScope step(Step::restore_timer);
     trace::block(Operation::restore, vcpu.owner, vcpu.timer);
     restore_sysregs<kEl12Names>(vcpu.timer);
 }
 
-[[maybe_unused]] void restore_el1(const VcpuContext& vcpu) {
+void restore_el1(const VcpuContext& vcpu) {
     StepScope step(Step::restore_el1);
     trace::block(Operation::restore, vcpu.owner, vcpu.el1);
     restore_sysregs<kEl12Names>(vcpu.el1);
@@ -140,13 +140,13 @@ constexpr auto kEl12Names = hw::GuestNames::el12;
     restore_sysregs<kEl12Names>(vcpu.user);
 }
 
-[[maybe_unused]] void restore_fp(const VcpuContext& vcpu) {
+void restore_fp(const VcpuContext& vcpu) {
     StepScope step(Step::restore_fp);
     trace::block(Operation::restore, vcpu.owner, vcpu.fp);
     restore_fp_registers(vcpu.fp);
 }
 
-[[maybe_unused]] void restore_debug(const VcpuContext& vcpu) {
+void restore_debug(const VcpuContext& vcpu) {
     StepScope step(Step::restore_debug);
     trace::block(Operation::restore, vcpu.owner, vcpu.breakpoints);
     restore_sysregs<kEl1Names>(vcpu.breakpoints);
