@@ -5,6 +5,7 @@ Each benchmark runs, with no recorder, on vhe with all optimisations and with no
 with one alone, with the first few of the table, with all but one. All figures are the guest's own totals, so that the
 differences add up."""
 
+import dataclasses
 import json
 import os
 import sys
@@ -20,6 +21,12 @@ from .run import run
 
 LEVEL = "off"
 
+# Beside `hypercall`: what a guest pays for each exit that has used a breakpoint.
+BREAKPOINTS = "hypercall-breakpoints"
+BENCHMARKS = {name: one for benchmark, plain in bench.BENCHMARKS.items() for name, one in (
+    [(benchmark, plain), (BREAKPOINTS, dataclasses.replace(plain, append="breakpoints=1"))] if benchmark == "hypercall"
+    else [(benchmark, plain)])}
+
 
 def numbers() -> list[int]:
     """The sets of optimisations that the figures are made of."""
@@ -27,8 +34,10 @@ def numbers() -> list[int]:
 
 
 def main(benchmarks: list[str] | None, *, as_json: bool) -> int:
-    benchmarks = benchmarks or list(bench.BENCHMARKS)
-    told = {"results": measure(benchmarks), "host": bench.host()}
+    wanted = benchmarks or list(bench.BENCHMARKS)
+    names = [name for name in BENCHMARKS if name in wanted or (name == BREAKPOINTS and "hypercall" in wanted)]
+    tools = {name: version for name, version in bench.host().items() if name in ("qemu", "compiler")}
+    told = {"results": measure(names), "tools": tools}
     print(json.dumps(told, indent=2) if as_json else table(told["results"]), end="\n")
     return 0
 
@@ -53,14 +62,14 @@ def measure(benchmarks: list[str]) -> list[dict]:
 
 def _total(benchmark: str, number: int) -> tuple[int, int]:
     """Iterations, and the instructions of all of them."""
-    options = bench.BENCHMARKS[benchmark].options(benchmark, "vhe", 1, LEVEL)
+    options = BENCHMARKS[benchmark].options(benchmark, "vhe", 1, LEVEL)
     options.optimisations = number
     options.out = str(RUNS / "ablation" / f"{benchmark}-o{number:02x}")
     result = run(options)
     if result.status:
         raise Problem(f"{benchmark} on vhe with {show_optimisations(number)}: {result.words} ({shown(result.folder)})",
                       result.status)
-    told = bench.told_by_guest(result, benchmark)
+    told = bench.told_by_guest(result, "hypercall" if benchmark == BREAKPOINTS else benchmark)
     return told["iterations"], told["total"]
 
 
@@ -82,7 +91,9 @@ def table(results: list[dict]) -> str:
              _line("", [f"{first}{hyphen}" for first, hyphen, _ in names]), _line("", [last for _, _, last in names])]
 
     def figures(label: str, totals: list[int]) -> None:
-        lines.append(_line(label, [f"{total / row['iterations']:,.1f}" for row, total in zip(results, totals)]))
+        # A zero has no sign: 0.04 instructions less are none.
+        cells = [f"{round(total / row['iterations'], 1) or 0.0:,.1f}" for row, total in zip(results, totals)]
+        lines.append(_line(label, cells))
 
     def savings(label: str, kind: str) -> None:
         lines.append(label)
@@ -100,7 +111,7 @@ def table(results: list[dict]) -> str:
 
 
 def _line(label: str, cells: list[str]) -> str:
-    return f"{label:20}" + "".join(f"{cell:>11}" for cell in cells)
+    return f"{label:20}" + "".join(f"{cell:>12}" for cell in cells)
 
 
 def _say(words: str) -> None:

@@ -33,6 +33,7 @@ class Benchmark:
     pin: tuple[int, ...] = ()
     iterations: int = 1024  # a multiple of 16: the clock ticks once in 16 instructions, and each phase is averaged
     latency: bool = False  # the guest times a part of each round alone: see _traced
+    append: str = ""  # for the guest
     role: str = ""
     partner: str = ""  # the role of a second VM, pinned as the first
 
@@ -49,7 +50,7 @@ class Benchmark:
         arguments = f"iterations={self.iterations}"
         if self.guest == "micro":
             arguments = f"benchmark={name} {arguments}"
-        return f"{arguments} role={role}" if role else arguments
+        return " ".join(filter(None, [arguments, self.append, f"role={role}" if role else ""]))
 
 
 # Of hyp/trace/format/benchmarks.def, those that there is a guest for.
