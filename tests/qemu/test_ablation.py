@@ -58,7 +58,8 @@ def setUpModule():
 def run(number: int, guest: str, cpus: int, level: str) -> support.Run:
     """A guest as it is meant to be run, on vhe with these optimisations; untraced, the hypervisor checks its registers."""
     how = support.setup(guest)
-    options = ["--optimisations", f"{number:#04x}", "--trace", level, "--cpus", str(cpus), "--vcpus", str(cpus if how.smp else 1)]
+    options = ["--optimisations", f"{number:#04x}", "--trace", level, "--cpus", str(cpus),
+               "--vcpus", str(cpus if how.smp else 1)]
     if how.typed:
         typed = support.new_folder() / "typed"
         typed.write_text(how.typed, encoding="utf-8")
@@ -162,7 +163,8 @@ class Worth(unittest.TestCase):
 
     @classmethod
     def setUpClass(cls):
-        done = support.ws("bench", "--ablation", "--json", *(word for name in MEASURED if name != BREAKPOINTS for word in ("--benchmark", name)))
+        chosen = [word for name in MEASURED if name != BREAKPOINTS for word in ("--benchmark", name)]
+        done = support.ws("bench", "--ablation", "--json", *chosen)
         if done.returncode:
             raise AssertionError(done.stderr)
         cls.progress = done.stderr
@@ -247,7 +249,8 @@ class Command(unittest.TestCase):
         number = 0b0101010
         image = support.ROOT / f"build/hyp/hyp/traps/hyp-vhe-o{number:02x}.bin"
         self.assertFalse(image.exists())
-        done = support.ws("run", "--design", "vhe", "--guest", "hypercall", "--optimisations", f"{number:#04x}", "--trace", "traps")
+        done = support.ws("run", "--design", "vhe", "--guest", "hypercall", "--optimisations", f"{number:#04x}",
+                          "--trace", "traps")
         self.assertEqual(done.returncode, 6)
         self.assertIn("run scripts/ws build --optimisations 0x2a --level traps", done.stderr)
 
@@ -261,8 +264,9 @@ class Command(unittest.TestCase):
         self.assertTrue(told["hypervisor"]["file"].endswith("/hyp-vhe-o6f.bin"))
 
     def test_wrong_usage(self):
-        for words, *arguments in (("only the vhe design", "run", "--design", "split", "--guest", "hypercall", "--without", "lazy_fp"),
-                                  ("is no optimisation", "run", "--design", "vhe", "--guest", "hypercall", "--without", "x"),
+        run_of = ("run", "--guest", "hypercall", "--design")
+        for words, *arguments in (("only the vhe design", *run_of, "split", "--without", "lazy_fp"),
+                                  ("is no optimisation", *run_of, "vhe", "--without", "x"),
                                   ("--level is for images", "build", "--level", "off"),
                                   ("--ablation", "bench", "--ablation", "--design", "vhe"),
                                   ("--ablation", "bench", "--ablation", "--apps")):
