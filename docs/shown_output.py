@@ -13,6 +13,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "scripts"))
 
+from wslib import ablation
 from wslib.paths import BUILD, DESIGNS, guest_names, host_program
 from wslib.run import Options, finished_run, run
 from wslib.vm_options import Vm
@@ -31,6 +32,10 @@ def make() -> None:
         write(f"{part}.rst", wstrace("reference", "--part", part))
     write("steps-by-design.rst", steps_by_design())
     write("benchmarks.rst", benchmarks())
+    write("optimisations.rst", optimisations())
+    # The one output that is not made anew: it takes too long. A test holds it to what is measured.
+    measured = json.loads((ROOT / "tests/qemu/ablation.json").read_text(encoding="utf-8"))
+    write("ablation.txt", ablation.table(measured["results"]) + "\n")
     one_vm()
     several_vms()
     interrupts()
@@ -157,11 +162,20 @@ def benchmarks() -> str:
     return "\n".join(lines) + "\n"
 
 
+def optimisations() -> str:
+    """A table of optimisations.def."""
+    table = (ROOT / "hyp/world_switch/optimisations.def").read_text(encoding="utf-8")
+    lines = [".. list-table::", "   :header-rows: 1", "   :widths: auto", "", "   * - Bit", "     - Name", "     - What it is"]
+    for bit, name, meaning in re.findall(r'^OPTIMISATION\((\d+), (\w+), "(.*)"\)$', table, re.MULTILINE):
+        lines += [f"   * - {bit}", f"     - ``{name}``", f"     - {meaning}"]
+    return "\n".join(lines) + "\n"
+
+
 # Where the steps are named.
 STEP_SOURCES = {
     "split, every exit": ("world_switch/split/enter_exit.cpp",),
     "vhe, every exit": ("world_switch/vhe/enter_exit.cpp",),
-    "vhe, load and put": ("world_switch/vhe/load_put.cpp",),
+    "vhe, load and put": ("world_switch/vhe/load_put.cpp", "world_switch/vhe/deferred.hpp"),
     "el2, every exit": ("world_switch/el2/enter_exit.cpp",),
     "el2, load and put": ("world_switch/el2/load_put.cpp",),
     "the kernel, in all": ("exits/*.cpp", "kernel/*.cpp", "user/*.cpp", "vgic/*.cpp"),

@@ -29,6 +29,8 @@ u64 main() {
         print("guest: iterations=0 measures nothing\n");
         return 2;
     }
+    // A guest that has used a breakpoint has registers of its own for them, which somebody must switch.
+    if (number_argument("breakpoints", 0) != 0) asm volatile("msr DBGBVR0_EL1, xzr");
     constexpr u64 kWarmUp = 16;
     call(kWarmUp);
     begin_benchmark(kBenchmark);

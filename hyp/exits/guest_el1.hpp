@@ -3,14 +3,14 @@
 // where they stay until put.
 #pragma once
 
+#include "../world_switch/stays_in_cpu.hpp"
 #include "../world_switch/vcpu_context.hpp"
-#include "this_design.hpp"
 
 namespace ws {
 
 template <class Register>
 u64 read_guest_el1(const VcpuContext& context) {
-    if constexpr (ThisDesign::kKernelEl == 2) {
+    if constexpr (kEl1StaysInCpu) {
         return hw::read_guest<ThisDesign::kGuestNames, Register::id>();
     } else {
         return context.el1.value<Register>();
@@ -19,7 +19,7 @@ u64 read_guest_el1(const VcpuContext& context) {
 
 template <class Register>
 void write_guest_el1(VcpuContext& context, u64 value) {
-    if constexpr (ThisDesign::kKernelEl == 2) {
+    if constexpr (kEl1StaysInCpu) {
         hw::write_guest<ThisDesign::kGuestNames, Register::id>(value);
     } else {
         context.el1.value<Register>() = value;

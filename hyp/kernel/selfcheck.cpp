@@ -3,6 +3,7 @@
 
 #include "../arch/hw/barriers.hpp"
 #include "../world_switch/design.hpp"
+#include "../world_switch/stays_in_cpu.hpp"
 #include "cpu.hpp"
 #include "panic.hpp"
 #include "print.hpp"
@@ -20,6 +21,9 @@ constexpr u64 pattern(u64 n) { return 0xa5a5'0000'0000'0000 | (n * 0x0001'0101);
 /// at load and put. With E2H no switch touches what the kernel's EL1 names reach.
 constexpr bool kEl1IsSwitchedAtExits = ThisDesign::kKernelEl == 1;
 constexpr bool kHostUsesEl1 = (ThisDesign::kEl2Mode & reg::HCR_EL2::E2H.mask()) == 0;
+
+/// Does an exit in it switch registers of the host's for want of an optimisation?
+constexpr bool kExitsSwitchMore = !kOptimisations.lazy_fp || !kOptimisations.deferred_state || !kOptimisations.lazy_debug;
 
 /// What the kernel does not depend on, and may fill: it takes no exceptions, has no upper address range and no user.
 template <SysregId id>
@@ -80,23 +84,38 @@ void verify_fp(const FpState& state, const char* when) {
     verify_class(state, when);
 }
 
-/// What belongs to nobody while the host runs gets patterns as well: a guest that finds them was not fully restored.
+// What belongs to nobody while the host runs gets patterns as well: a guest that finds them was not fully restored.
+
+WS_INLINE void scrub_timer() { hw::write_guest<ThisDesign::kGuestNames, SysregId::CNTV_CVAL_EL0>(pattern(201)); }
+
+/// With E2H EL1 is the guest's alone: while its registers are saved, anything may be in it.
+WS_INLINE void scrub_el1() {
+    for_each_sysreg<RegisterClass::el1>([&]<SysregId id, std::size_t at>() {
+        hw::write_guest<ThisDesign::kGuestNames, id>(pattern(at) & ~u64{0xfff});
+    });
+}
+
+/// The virtual interface is the guest's alone, and is off: ICH_HCR_EL2, which would switch it on, stays.
+WS_INLINE void scrub_vgic() {
+    for_each_sysreg<RegisterClass::vgic>([&]<SysregId id, std::size_t at>() { hw::write<id>(pattern(at)); });
+    for_each_sysreg<RegisterClass::list_registers>([&]<SysregId id, std::size_t at>() {
+        if constexpr (id != SysregId::ICH_HCR_EL2) hw::write<id>(pattern(at));
+    });
+}
+
 void scrub_guest_registers() {
     hw::write<reg::SP_EL0>(pattern(200));
-    hw::write_guest<ThisDesign::kGuestNames, SysregId::CNTV_CVAL_EL0>(pattern(201));
-    if constexpr (!kHostUsesEl1) {
-        // EL1 is the guest's alone: while no vCPU is loaded, anything may be in it.
-        for_each_sysreg<RegisterClass::el1>([&]<SysregId id, std::size_t at>() {
-            hw::write_guest<ThisDesign::kGuestNames, id>(pattern(at) & ~u64{0xfff});
-        });
-    }
-    if constexpr (!kEl1IsSwitchedAtExits) {
-        // The virtual interface is the guest's alone too. It is off: ICH_HCR_EL2, which would switch it on, stays.
-        for_each_sysreg<RegisterClass::vgic>([&]<SysregId id, std::size_t at>() { hw::write<id>(pattern(at)); });
-        for_each_sysreg<RegisterClass::list_registers>([&]<SysregId id, std::size_t at>() {
-            if constexpr (id != SysregId::ICH_HCR_EL2) hw::write<id>(pattern(at));
-        });
-    }
+    scrub_timer();
+    if constexpr (!kHostUsesEl1) scrub_el1();
+    if constexpr (!kEl1IsSwitchedAtExits) scrub_vgic();
+}
+
+/// The same where the kernel is at EL2 and the vCPU is loaded: what the next entry brings back.
+void scrub_before_entry() {
+    hw::write<reg::SP_EL0>(pattern(200));
+    if constexpr (!kTimerStaysInCpu) scrub_timer();
+    if constexpr (!kEl1StaysInCpu) scrub_el1();
+    if constexpr (!kVgicStaysInCpu) scrub_vgic();
 }
 
 }  // namespace
@@ -135,6 +154,12 @@ void HostRegisters::verify(const char* when) const {
     if constexpr (kHostUsesEl1) verify_class(el1_, when);
 }
 
+void HostRegisters::verify_switched_at_exits(const char* when) const {
+    if constexpr (!kOptimisations.lazy_fp) verify_fp(fp_, when);
+    if constexpr (!kOptimisations.deferred_state) verify_class(user_, when);
+    if constexpr (!kOptimisations.lazy_debug) verify_class(breakpoints_, when);
+}
+
 namespace {
 HostRegisters around_load_and_put[trace::kMaxCpus];
 HostRegisters around_run[trace::kMaxCpus];
@@ -148,14 +173,18 @@ void run_checked(VcpuContext& vcpu) {
     if constexpr (kEl1IsSwitchedAtExits) {
         before.fill();
     } else {
-        hw::write<reg::SP_EL0>(pattern(200));   // the guest's EL1 registers are loaded: only this is saved and restored here
+        scrub_before_entry();
     }
     const u64 daif = hw::read<reg::DAIF>();
     const u64 lost_registers = call_with_patterns(
         [](void* argument) { ThisDesign::run(*static_cast<VcpuContext*>(argument)); }, &vcpu);
     if (lost_registers != 0) panic("selfcheck: the switch lost general-purpose registers of the host's, bit n for Xn", lost_registers);
     if (hw::read<reg::DAIF>() != daif) lost("DAIF", "after an exit", daif, hw::read<reg::DAIF>());
-    if constexpr (kEl1IsSwitchedAtExits) before.verify("after an exit");
+    if constexpr (kEl1IsSwitchedAtExits) {
+        before.verify("after an exit");
+    } else if constexpr (kExitsSwitchMore) {
+        around_load_and_put[this_cpu().id].verify_switched_at_exits("after an exit");
+    }
 }
 
 }  // namespace ws

@@ -14,6 +14,8 @@ class HostRegisters {
     void fill();
     /// Panics with the first register that differs from what fill() kept.
     void verify(const char* when) const;
+    /// Where the kernel is at EL2: verifies what exits switch for want of an optimisation.
+    WS_INLINE void verify_switched_at_exits(const char* when) const;
 
   private:
     void keep();
@@ -30,7 +32,7 @@ void fill_host_registers();
 void verify_host_registers(const char* when);
 
 /// ThisDesign::run between patterns in X19 to X28. In the split design, which switches everything at every exit, all other
-/// registers are filled and verified around it too; with VHE that is done around load and put.
+/// registers are filled and verified around it too; with VHE that is done around load and put, for what is switched there.
 void run_checked(VcpuContext& vcpu);
 
 }  // namespace ws

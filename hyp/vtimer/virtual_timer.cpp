@@ -14,7 +14,7 @@ namespace {
 /// CNTV_CTL_EL0 and CNTV_CVAL_EL0: where exits save them, or as long as the vCPU is loaded, in the CPU.
 template <class Register>
 u64 read_timer(const Vcpu& vcpu) {
-    if constexpr (ThisDesign::kKernelEl == 2) {
+    if constexpr (kTimerStaysInCpu) {
         if (vcpu.loaded_on >= 0) return hw::read_guest<ThisDesign::kGuestNames, Register::id>();
     }
     return vcpu.context->timer.value<Register>();

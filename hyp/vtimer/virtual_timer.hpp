@@ -6,7 +6,7 @@
 
 #include "../kernel/vm.hpp"
 #include "../world_switch/design.hpp"
-#include "this_design.hpp"
+#include "../world_switch/stays_in_cpu.hpp"
 
 namespace ws {
 
@@ -16,7 +16,7 @@ inline constexpr u32 kGuestTimerIntid = 27;
 /// (split) its interrupt is never seen, so each exit has to look; else the interrupt tells, and only a line that is up
 /// has to be looked at, for it may have come down.
 inline bool virtual_timer_needs_a_look(const Vcpu& vcpu) {
-    if constexpr (ThisDesign::kKernelEl == 1) {
+    if constexpr (!kTimerStaysInCpu) {
         using C = reg::CNTV_CTL_EL0;
         return vcpu.timer_line || (vcpu.context->timer.value<C>() & (C::ENABLE.mask() | C::IMASK.mask())) == C::ENABLE.mask();
     } else {
@@ -36,7 +36,7 @@ void link_timer_interrupt(Vcpu& vcpu);
 
 /// ICH_VMCR_EL2 of a vCPU that is loaded: which priorities its CPU interface would signal.
 inline u64 read_guest_vmcr(const VcpuContext& context) {
-    if constexpr (ThisDesign::kKernelEl == 2) {
+    if constexpr (kVgicStaysInCpu) {
         return hw::read<reg::ICH_VMCR_EL2>();
     } else {
         return context.vgic.value<reg::ICH_VMCR_EL2>();

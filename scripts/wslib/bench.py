@@ -38,6 +38,7 @@ class Benchmark:
     pin: tuple[int, ...] = ()
     iterations: int = 1024  # a multiple of 16: the clock ticks once in 16 instructions, and each phase is averaged
     latency: bool = False  # the guest times a part of each round alone: see _traced
+    append: str = ""  # for the guest
     role: str = ""
     partner: str = ""  # the role of a second VM, pinned as the first
 
@@ -54,7 +55,7 @@ class Benchmark:
         arguments = f"iterations={self.iterations}"
         if self.guest == "micro":
             arguments = f"benchmark={name} {arguments}"
-        return f"{arguments} role={role}" if role else arguments
+        return " ".join(filter(None, [arguments, self.append, f"role={role}" if role else ""]))
 
 
 # Of hyp/trace/format/benchmarks.def, those that there is a guest for.
@@ -80,7 +81,7 @@ def main(benchmarks: list[str] | None, designs: list[str] | None, cpus: int, *, 
         return 0
     results = [_measure(benchmark, design, cpus) for benchmark in benchmarks or BENCHMARKS for design in designs]
     if as_json:
-        print(json.dumps({"results": results, "host": _host()}, indent=2))
+        print(json.dumps({"results": results, "host": host()}, indent=2))
     else:
         _print(results)
     return 0
@@ -102,11 +103,17 @@ def _run(benchmark: str, design: str, cpus: int, level: str) -> Result:
 
 
 def _bare(result: Result, benchmark: str) -> float:
-    """Instructions for one operation, from the line that the guest prints about itself."""
+    """Instructions for one operation."""
+    told = told_by_guest(result, benchmark)
+    return told["total"] / told["iterations"]
+
+
+def told_by_guest(result: Result, benchmark: str) -> dict:
+    """The line that the guest prints about itself: how many iterations, and the instructions of all of them."""
     for line in re.findall(r"^(?:vm\d+\| )?@bench (\{.*\})\s*$", result.console, re.MULTILINE):
         told = json.loads(line)
         if told["benchmark"] == benchmark:
-            return told["total"] / told["iterations"]
+            return told
     raise Problem(f"the guest printed no @bench line for {benchmark}: see {result.folder / 'console.log'}")
 
 
@@ -122,7 +129,7 @@ def _traced(result: Result, benchmark: str) -> dict:
     raise Problem(f"the trace in {result.folder} has no marks around {benchmark}")
 
 
-def _host() -> dict:
+def host() -> dict:
     return {
         "qemu": process.first_line(["qemu-system-aarch64", "--version"]),
         "compiler": process.first_line(["aarch64-none-elf-g++", "--version"])

@@ -2,10 +2,16 @@
 """Builds the presets of CMakePresets.json, one after the other, showing the progress."""
 
 import fcntl
+import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterable
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TextIO
 
+from .optimisations import ALL, image_suffix
 from .paths import BUILD, ROOT
 from .problem import Problem
 
@@ -26,20 +32,49 @@ def build(presets: list[str]) -> None:
 
 
 def build_one(preset: str) -> None:
-    for tool in ("cmake", "ninja"):
-        if not shutil.which(tool):
-            raise Problem(f"{tool} is not installed: scripts/ws doctor tells how to mend it")
-    folder = BUILD / preset
-    folder.mkdir(parents=True, exist_ok=True)
     targets = TARGETS.get(preset, [])
-    with (folder / ".ws-lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)  # two ninjas in one folder would undo each other's work
+    with _folder(preset) as folder:
         if not (folder / "build.ninja").exists():
             _cmake(preset, ["cmake", "--preset", preset, "--log-level=WARNING"])
         _cmake(preset, ["cmake", "--build", "--preset", preset, *(["--target", *targets] if targets else [])])
 
 
-def _cmake(preset: str, command: list[str]) -> None:
+def build_ablated(images: Iterable[tuple[int, str]], progress: TextIO | None = None) -> None:
+    """Images of vhe that the usual build leaves out: (optimisations, trace level) each. Those that were asked for once stay
+    known to the build, so that asking again is quick."""
+    wanted = {f"{number:02x}-{level}" for number, level in images if number != ALL}
+    targets = [f"hyp-vhe{image_suffix(number)}-{level}" for number, level in sorted(images)]
+    with _folder("hyp") as folder:
+        known = _known_ablated(folder)
+        if known is None or not wanted <= known:
+            listed = ";".join(sorted(wanted | (known or set())))
+            _cmake("hyp", ["cmake", "--preset", "hyp", "--log-level=WARNING", f"-DWS_ABLATED_IMAGES={listed}"], progress)
+        _cmake("hyp", ["cmake", "--build", "--preset", "hyp", "--target", *targets], progress)
+
+
+def _known_ablated(folder: Path) -> set[str] | None:
+    """None where the folder was never configured."""
+    cache = folder / "CMakeCache.txt"
+    if not cache.exists() or not (folder / "build.ninja").exists():
+        return None
+    found = re.search(r"^WS_ABLATED_IMAGES:\w+=(.*)$", cache.read_text(encoding="utf-8"), re.MULTILINE)
+    return set(filter(None, found[1].split(";"))) if found else set()
+
+
+@contextmanager
+def _folder(preset: str):
+    """The preset's folder, for this process alone."""
+    for tool in ("cmake", "ninja"):
+        if not shutil.which(tool):
+            raise Problem(f"{tool} is not installed: scripts/ws doctor tells how to mend it")
+    folder = BUILD / preset
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / ".ws-lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # two ninjas in one folder would undo each other's work
+        yield folder
+
+
+def _cmake(preset: str, command: list[str], progress: TextIO | None = None) -> None:
     sys.stdout.flush()
-    if subprocess.run(command, cwd=ROOT, stdin=subprocess.DEVNULL).returncode:
+    if subprocess.run(command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=progress).returncode:
         raise Problem(f"building {PRESETS[preset]} failed: {' '.join(command)}")

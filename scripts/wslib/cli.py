@@ -7,8 +7,9 @@ import os
 import sys
 from collections.abc import Callable
 
-from . import app_bench, bench, build, doctor, machine
+from . import ablation, app_bench, bench, build, doctor, machine
 from .instruction_count import show_counts
+from .optimisations import ALL, SYNTAX, parse_optimisation, parse_optimisations
 from .paths import DESIGNS, LEVELS, NATIVE, host_program, shown
 from .problem import USAGE, Problem
 from .run import BROKE, DEFAULT_TIMEOUT, INTERRUPTED, Options, run
@@ -26,7 +27,7 @@ The exit status is the guest's verdict:
 The status is that of the VM that fared worst: a crash before a failure, a failure before a success.
 
 Without --out the folder is out/DESIGN-GUEST, with what is not as usual after the names: -Nvcpus,
--pinLIST and -loadOFFSET for a VM, then +GUEST for each further VM; -traps or -off, -Ncpus and -mttcg.
+-pinLIST and -loadOFFSET for a VM, then +GUEST for each further VM; -traps or -off, -Ncpus, -oNN and -mttcg.
 A former run's folder is replaced; any other folder is left alone. It holds run.json (everything
 about the run), console.log and trace/.
 
@@ -65,10 +66,14 @@ def _parser() -> argparse.ArgumentParser:
     one.set_defaults(do=lambda o: doctor.main(o.json))
 
     one = verb("build", "build the host programs, the hypervisor images and the guests",
-               epilog="Without an option: --host and --hyp.")
+               epilog=f"Without an option: --host and --hyp. A LIST is {SYNTAX}.")
     one.add_argument("--host", action="store_true", help="wstrace and wsview, optimised (build/release)")
     one.add_argument("--hyp", action="store_true", help="hypervisor images and guests (build/hyp)")
     one.add_argument("--debug", action="store_true", help="host programs and unit tests, with sanitizers (build/debug)")
+    one.add_argument("--optimisations", type=_value(parse_optimisations), action="append", default=[], metavar="LIST",
+                     help="the image of vhe with these optimisations alone, for ws run --optimisations; may be given again")
+    one.add_argument("--level", choices=LEVELS, action="append",
+                     help="the trace level of such an image (off); may be given again")
     one.set_defaults(do=_build)
 
     _add_run(verb("run", "boot one run of a guest, or of several, on a design of the hypervisor", epilog=_RUN_EPILOG,
@@ -83,6 +88,8 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("--apps", action="store_true", help="applications on Linux, and Linux without a hypervisor, instead")
     one.add_argument("--app", action="append", choices=app_bench.NAMES,
                      help="only this application; may be given again")
+    one.add_argument("--ablation", action="store_true",
+                     help="what each optimisation of the vhe design is worth, instead; builds the images that it needs")
     one.add_argument("--recorder", action="store_true", help="what the recorder itself costs, instead")
     one.add_argument("--json", action="store_true", help="as data")
     one.set_defaults(do=_bench)
@@ -124,6 +131,10 @@ def _add_run(one: argparse.ArgumentParser) -> None:
     board.add_argument("--cpus", type=int, default=1, metavar="N",
                        help=f"CPUs of the machine, 1 to {machine.MAX_CPUS} (%(default)s)")
     board.add_argument("--cpu", default=machine.DEFAULT_CPU, metavar="MODEL", help="QEMU's name of the CPU (%(default)s)")
+    board.add_argument("--optimisations", type=_value(parse_optimisations), default=ALL, metavar="LIST",
+                       help=f"of the vhe design: {SYNTAX} (all)")
+    board.add_argument("--without", type=_value(parse_optimisation), action="append", default=[], metavar="NAME",
+                       help="the vhe design without this optimisation; may be given again")
     board.add_argument("--mttcg", action="store_true",
                        help="a host thread for each CPU: faster with several, but counts are then no instructions, "
                             "and no run is like another")
@@ -154,21 +165,33 @@ def _add_run(one: argparse.ArgumentParser) -> None:
 
 def _build(options: argparse.Namespace) -> int:
     asked = {"release": options.host, "hyp": options.hyp, "debug": options.debug}
-    build.build([preset for preset, wanted in asked.items() if wanted] or ["release", "hyp"])
+    presets = [preset for preset, wanted in asked.items() if wanted]
+    if options.level and not options.optimisations:
+        raise Problem("--level is for images with --optimisations; the usual build makes every level", USAGE)
+    if presets or not options.optimisations:
+        build.build(presets or ["release", "hyp"])
+    if options.optimisations:
+        build.build_ablated({(number, level) for number in options.optimisations for level in options.level or ["off"]})
     return 0
 
 
 def _bench(asked: argparse.Namespace) -> int:
     if asked.apps or asked.app:
-        if asked.benchmark or asked.recorder:
-            raise Problem("--apps goes with neither --benchmark nor --recorder", USAGE)
+        if asked.benchmark or asked.recorder or asked.ablation:
+            raise Problem("--apps goes with none of --benchmark, --recorder and --ablation", USAGE)
         return app_bench.main(asked.app, asked.design, asked.cpus, as_json=asked.json)
+    if asked.ablation:
+        if asked.recorder or asked.design or asked.cpus != 1:
+            raise Problem("--ablation is of the vhe design, and goes with --benchmark and --json alone", USAGE)
+        return ablation.main(asked.benchmark, as_json=asked.json)
     return bench.main(asked.benchmark, asked.design, asked.cpus, recorder=asked.recorder, as_json=asked.json)
 
 
 def _run(asked: argparse.Namespace) -> int:
     options = Options(**{name: getattr(asked, name) for name in Options.__dataclass_fields__
                          if name != "timeout"})
+    for bit in asked.without:
+        options.optimisations &= ~bit
     options.timeout = asked.timeout if asked.timeout is not None else 0 if options.has_keyboard else DEFAULT_TIMEOUT
     executes = any(vm.exec is not None for vm in options.vms)
     console = None if asked.quiet else (2 if asked.json else 1)

@@ -21,8 +21,10 @@ def host_program(name: str) -> Path:
     return built(BUILD / build / "viewer" / name, "--debug" if build == "debug" else "--host")
 
 
-def hypervisor_image(design: str, level: str) -> Path:
-    return built(BUILD / "hyp" / "hyp" / level / f"hyp-{design}.bin", "--hyp")
+def hypervisor_image(design: str, level: str, suffix: str = "") -> Path:
+    """`suffix`: of an image without some optimisations, -oNN (optimisations.py)."""
+    option = f"--optimisations 0x{suffix.removeprefix('-o')} --level {level}" if suffix else "--hyp"
+    return built(BUILD / "hyp" / "hyp" / level / f"hyp-{design}{suffix}.bin", option)
 
 
 def guest_names() -> list[str]:

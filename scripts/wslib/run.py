@@ -19,6 +19,7 @@ from .instruction_count import plugin_arguments, take_counts
 from .linux import Commands, GuestFiles, guest_files
 from .machine import (RESERVED_UNTRACED, Layout, boot_arguments, make_layout, module_bytes, native_command,
                       qemu_command)
+from .optimisations import names_of, show_optimisations
 from .paths import NATIVE, guest_image, hypervisor_image
 from .problem import Problem
 from .run_folder import RunFolder
@@ -50,7 +51,7 @@ def finished_run(options: Options) -> bool:
         if options.trace != "off" and not (options.folder() / "trace").is_dir():
             return False
         return (done["exit_status"] == SUCCESS and done["options"] == asdict(options)
-                and done["hypervisor"] == _identify(hypervisor_image(options.design, options.trace))
+                and done["hypervisor"] == _identify(hypervisor_image(options.design, options.trace, options.image_suffix))
                 and [vm["image"] for vm in done["vms"]] == [_identify(guest_image(vm.guest)) for vm in options.vms])
     except (OSError, ValueError, KeyError):
         return False
@@ -65,7 +66,7 @@ def run(options: Options, show_console_on: int | None = None, show_all_on: int |
     to run, `show_console_on` gets what they print, and `show_all_on` the console itself."""
     options.check()
     if options.design != NATIVE:
-        hypervisor_image(options.design, options.trace)  # if it is missing that is to be said first
+        hypervisor_image(options.design, options.trace, options.image_suffix)  # if it is missing that is to be said first
     guests = [guest_files(vm, options.file) for vm in options.vms]
     with SerialInput(options.typed) as serial_input, RunFolder(options.folder()) as folder:
         machine = _Machine(options, guests, folder)
@@ -90,6 +91,7 @@ def run(options: Options, show_console_on: int | None = None, show_all_on: int |
             "started": started.isoformat(timespec="seconds"),
             "seconds": round(time.monotonic() - clock, 3),
             "options": asdict(options),
+            "optimisations": names_of(options.optimisations) if options.design == "vhe" else None,
             "icount": not options.mttcg,
             "instructions": take_counts(folder.path) if options.count else None,
             **machine.description(),
@@ -126,7 +128,7 @@ class _Machine:
 
     @property
     def _hypervisor(self) -> Path:
-        return hypervisor_image(self._options.design, self._options.trace)
+        return hypervisor_image(self._options.design, self._options.trace, self._options.image_suffix)
 
     def make_files(self) -> None:
         for file, guest in zip(self._ramdisks, self._guests):
@@ -160,6 +162,8 @@ def _environment(options: Options, qemu_version: str, started: datetime.datetime
                    # Without it the trace's clock is the host's time, not a count of instructions.
                    "icount": "no" if options.mttcg else "yes",
                    "qemu": qemu_version, "date": started.isoformat(timespec="seconds")}
+    if options.design == "vhe":
+        environment["optimisations"] = show_optimisations(options.optimisations)
     for number, vm in enumerate(vms, 1):
         environment[f"vm{number}"] = Path(vm.guest).stem
         environment[f"vm{number}_vcpus"] = str(vm.vcpus)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from .machine import CPUS_WITHOUT_VHE, DEFAULT_CPU, DEFAULT_TRACE_MEMORY, MAX_CPUS
+from .optimisations import ALL, image_suffix
 from .paths import NATIVE, RUNS
 from .problem import usage_problem
 from .vm_options import Vm, check_vms
@@ -33,6 +34,7 @@ class Options:
     boot: list[str] = field(default_factory=list)
     cpu: str = DEFAULT_CPU
     mttcg: bool = False
+    optimisations: int = ALL  # of the vhe design, a bit for each that is on
     stdin: str = ""
     trace: str | None = None  # None: all, but nothing where a guest does too much for that
     trace_memory: int = DEFAULT_TRACE_MEMORY
@@ -66,6 +68,10 @@ class Options:
     def has_keyboard(self) -> bool:
         return self.is_interactive and self.typed == "-" and sys.stdin.isatty()
 
+    @property
+    def image_suffix(self) -> str:
+        return image_suffix(self.optimisations)
+
     def check(self) -> None:
         if not 1 <= self.cpus <= MAX_CPUS:
             raise usage_problem(f"--cpus {self.cpus}: from 1 to {MAX_CPUS}")
@@ -74,6 +80,8 @@ class Options:
         if self.design == "vhe" and self.cpu in CPUS_WITHOUT_VHE:
             raise usage_problem(f"the vhe design needs a CPU with VHE (Armv8.1 or later), and {self.cpu} is Armv8.0; "
                                 f"leave --cpu out for {DEFAULT_CPU}")
+        if self.optimisations != ALL and self.design != "vhe":
+            raise usage_problem(f"only the vhe design can do without optimisations, not {self.design}")
         if self.design == NATIVE:
             self._check_native()
         if self.file and not any(vm.is_linux for vm in self.vms):
@@ -100,6 +108,7 @@ class Options:
             name += f"-{self.trace}"
         if self.cpus != 1 and self.design != NATIVE:
             name += f"-{self.cpus}cpus"
+        name += self.image_suffix
         if self.mttcg:
             name += "-mttcg"
         return RUNS / name

@@ -72,9 +72,10 @@ def who_notices(register: str) -> Notices:
     return {"list_registers": INTERRUPTED, "vgic": TWO_VMS}.get(tables().get(register), FILLS_ALL)
 
 
-def moves(design: str) -> list[tuple[int, str, str]]:
-    """(address, text, register) of each instruction of the switch that moves a register of CLASSES."""
-    elf = ROOT / f"build/hyp/hyp/off/hyp-{design}"
+def moves(design: str, suffix: str = "") -> list[tuple[int, str, str]]:
+    """(address, text, register) of each instruction of the switch that moves a register of CLASSES. `suffix`: of an image
+    without some optimisations."""
+    elf = ROOT / f"build/hyp/hyp/off/hyp-{design}{suffix}"
     classes = tables()
     found = []
     for function in FUNCTIONS[design]:
@@ -107,8 +108,8 @@ def moved_register(text: str, classes: dict[str, str], function: str) -> str | N
 class Mutant:
     """The untraced image of a design with one instruction taken out."""
 
-    def __init__(self, design: str, address: int, register: str):
-        image = bytearray((ROOT / f"build/hyp/hyp/off/hyp-{design}.bin").read_bytes())
+    def __init__(self, design: str, address: int, register: str, suffix: str = ""):
+        image = bytearray((ROOT / f"build/hyp/hyp/off/hyp-{design}{suffix}.bin").read_bytes())
         struct.pack_into("<I", image, address - IMAGE_ADDRESS, NOP)
         self.design = design
         self.notices = who_notices(register)

@@ -7,6 +7,7 @@
 #include "../../trace/points.hpp"
 #include "../../user/user_frame.hpp"
 #include "../guest_entry.hpp"
+#include "undeferred.hpp"
 
 namespace ws {
 
@@ -90,29 +91,36 @@ WS_INLINE void restore_debug(const VcpuContext& vcpu) {
 
 }  // namespace
 
-/// The whole way into a guest and out again: the steps of lowvisor_run_vcpu that VHE still needs.
+/// The whole way into a guest and out again: the steps of lowvisor_run_vcpu that VHE still needs. What stands in
+/// undeferred.hpp is nothing, unless an optimisation was taken away.
 void ThisDesign::run(VcpuContext& vcpu) {
     HostContext& host = el2_cpu().host;
 
+    undeferred::save_host(host, vcpu);
     save_host_debug(host);
 
     activate_traps(vcpu);
-    if (vcpu.lists_changed) restore_vgic(vcpu);
+    undeferred::restore_guest(vcpu);
+    if (vcpu.lists_changed || !kOptimisations.lists_when_used) restore_vgic(vcpu);
     restore_el1(vcpu);
     restore_debug(vcpu);
 
+    VcpuContext& frame = undeferred::frame_of(vcpu);   // the vCPU itself
     trace::last_step(Step::restore_general_purpose);
-    vcpu.exit.vector = guest_enter(vcpu);   // ERET to the guest; comes back with Step::save_general_purpose done
-    save_exit_info(vcpu.exit);
+    frame.exit.vector = guest_enter(frame);   // ERET to the guest; comes back with Step::save_general_purpose done
+    save_exit_info(frame.exit);
+    if constexpr (!kOptimisations.direct_state) undeferred::take_frame(vcpu, frame);
 
-    if (vcpu.lists_in_use) save_vgic(vcpu);
+    if (vcpu.lists_in_use || !kOptimisations.lists_when_used) save_vgic(vcpu);
     save_el1(vcpu);
     save_debug(vcpu);
+    undeferred::save_guest(vcpu);
 
     deactivate_traps(host);
     // VBAR_EL2 and CPTR_EL2 must count before the kernel goes on: no ERET follows that would synchronise.
     hw::isb();
     restore_host_debug(host);
+    undeferred::restore_host(host, vcpu);
 }
 
 }  // namespace ws

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+// Where a loaded vCPU's registers are while the kernel handles its exit: still in the CPU, or in the vCPU, where every exit
+// saves them and from where every entry brings them back.
+#pragma once
+
+#include "optimisations.hpp"
+#include "this_design.hpp"
+
+namespace ws {
+
+inline constexpr bool kEl1StaysInCpu = ThisDesign::kKernelEl == 2 && kOptimisations.deferred_state;
+inline constexpr bool kVgicStaysInCpu = ThisDesign::kKernelEl == 2 && kOptimisations.lists_when_used;
+inline constexpr bool kTimerStaysInCpu = ThisDesign::kKernelEl == 2 && kOptimisations.timer_left_alone;
+
+}  // namespace ws
