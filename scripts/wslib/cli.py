@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Callable
 
-from . import app_bench, bench, build, doctor, machine
+from . import app_bench, bench, build, doctor, machine, validation
 from .instruction_count import show_counts
 from .paths import DESIGNS, LEVELS, NATIVE, host_program, shown
 from .problem import USAGE, Problem
@@ -84,6 +84,12 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("--app", action="append", choices=app_bench.NAMES,
                      help="only this application; may be given again")
     one.add_argument("--recorder", action="store_true", help="what the recorder itself costs, instead")
+    one.add_argument("--validate", action="store_true",
+                     help="what the cost model says of the paper's benchmarks beside the paper's figures, instead")
+    one.add_argument("--redesigned", choices=DESIGNS, default=validation.REDESIGNED,
+                     help="with --validate: the design that stands for the paper's redesign (%(default)s)")
+    one.add_argument("--profile", default="xgene-gicv2", metavar="NAME|FILE",
+                     help="with --validate: the machine's costs in cycles, of viewer/profiles (%(default)s)")
     one.add_argument("--json", action="store_true", help="as data")
     one.set_defaults(do=_bench)
 
@@ -160,9 +166,13 @@ def _build(options: argparse.Namespace) -> int:
 
 def _bench(asked: argparse.Namespace) -> int:
     if asked.apps or asked.app:
-        if asked.benchmark or asked.recorder:
-            raise Problem("--apps goes with neither --benchmark nor --recorder", USAGE)
+        if asked.benchmark or asked.recorder or asked.validate:
+            raise Problem("--apps goes with none of --benchmark, --recorder and --validate", USAGE)
         return app_bench.main(asked.app, asked.design, asked.cpus, as_json=asked.json)
+    if asked.validate:
+        if asked.benchmark or asked.recorder or asked.design:
+            raise Problem("--validate goes with none of --benchmark, --design and --recorder", USAGE)
+        return validation.main(asked.redesigned, asked.profile, as_json=asked.json)
     return bench.main(asked.benchmark, asked.design, asked.cpus, recorder=asked.recorder, as_json=asked.json)
 
 

@@ -33,7 +33,8 @@ std::string with(const std::string& key, const std::string& line) {
 }  // namespace
 
 TEST_CASE("a profile is read with its sources, to the thousandth of a cycle", "[profile]") {
-    const Profile profile = Profile::parse(with("fp.save", "fp.save = 4.147 | a book, page 7  # a comment"), "a/mine.profile");
+    const Profile profile =
+        Profile::parse(with("fp.save", "fp.save = 4.147 | a book, page 7  # a comment"), "a/mine.profile");
     CHECK(profile.name == "mine");
     CHECK(profile.machine == "none");
     const model::ClassCost& fp = profile.classes[static_cast<std::size_t>(RegisterClass::fp)];

@@ -23,7 +23,8 @@ Json json_of_cycles(model::Millicycles cycles) {
 }
 
 Json json_of(const Figures& a, const Figures& b) {
-    return {{"instructions", {{"a", a.instructions}, {"b", b.instructions}, {"difference", b.instructions - a.instructions}}},
+    return {{"instructions",
+             {{"a", a.instructions}, {"b", b.instructions}, {"difference", b.instructions - a.instructions}}},
             {"cycles",
              {{"a", json_of_cycles(a.cycles)},
               {"b", json_of_cycles(b.cycles)},
@@ -44,7 +45,6 @@ Json json_of_part(const PartFigures& part) {
             {"code", std::move(code)}};
 }
 
-/// Parts that neither run has are left out.
 Json json_of_parts(const Explanation& explanation) {
     Json parts = Json::array();
     for (const PartInfo& info : model::part_infos()) {
@@ -77,7 +77,10 @@ void print_as_json(const model::Run& a, const model::Run& b, const Explanation& 
     Json json = {{"runs", {{"a", json_of_env(a.trace)}, {"b", json_of_env(b.trace)}}},
                  {"kind", explanation.kind},
                  {"designs", {{"a", explanation.design_a}, {"b", explanation.design_b}}},
-                 {"profile", explanation.profile},
+                 {"profile",
+                  {{"name", explanation.profile.name},
+                   {"machine", explanation.profile.machine},
+                   {"calibrated_on", explanation.profile.calibrated_on}}},
                  {"measured", Json::array({"instructions"})},
                  {"modelled", Json::array({"cycles"})},
                  {"pairs", explanation.pairs},
@@ -100,9 +103,15 @@ bool has(const Explanation& explanation, Part part) {
 /// Cells of instructions and of cycles, each A, B and the difference.
 std::vector<std::string> cells(const Figures& a, const Figures& b) {
     using model::whole_cycles;
-    const auto figure = [](i64 value) { return value < 0 ? signed_thousands(value) : thousands(static_cast<u64>(value)); };
-    return {figure(a.instructions),         figure(b.instructions),         signed_thousands(b.instructions - a.instructions),
-            figure(whole_cycles(a.cycles)), figure(whole_cycles(b.cycles)), signed_thousands(whole_cycles(b.cycles - a.cycles))};
+    const auto figure = [](i64 value) {
+        return value < 0 ? signed_thousands(value) : thousands(static_cast<u64>(value));
+    };
+    return {figure(a.instructions),
+            figure(b.instructions),
+            signed_thousands(b.instructions - a.instructions),
+            figure(whole_cycles(a.cycles)),
+            figure(whole_cycles(b.cycles)),
+            signed_thousands(whole_cycles(b.cycles - a.cycles))};
 }
 
 std::vector<std::string> row(const std::string& name, const Figures& a, const Figures& b) {
@@ -112,27 +121,27 @@ std::vector<std::string> row(const std::string& name, const Figures& a, const Fi
 }
 
 constexpr const char* kNote =
-    "Instructions are counted, on the net clock. Cycles are modelled: counts of what happened, each at the\n"
-    "profile's cost. They are not measured, and are rounded here; --json has them exactly.";
+    "what happened is counted, and each has its cost there. They are not measured. Here they are rounded, in --json "
+    "exact.";
 
 void print_as_text(const model::Run& a, const model::Run& b, const Explanation& explanation) {
     fmt::print("A  {}  ({})\nB  {}  ({})\n\n", a.trace.path().string(), a.title(), b.trace.path().string(), b.title());
     fmt::print("{}: pair {} of {}, whose costs are nearest to the medians {} and {}\n\n", strong(explanation.kind),
                thousands(explanation.number), thousands(explanation.pairs), thousands(explanation.net_a.median),
                thousands(explanation.net_b.median));
-    Table table({"", "A " + explanation.design_a, "B " + explanation.design_b, "B - A", "A " + explanation.design_a,
-                 "B " + explanation.design_b, "B - A"});
-    table.add_heading({"", "measured,", "in", "instructions", "modelled,", "in", "cycles"});
+    fmt::print("Instructions are counted, on the net clock. Cycles are modelled with the profile {}:\n{}\n\n",
+               explanation.profile.name, kNote);
+    Table table({"", "A, instr.", "B, instr.", "B - A", "A, cycles", "B, cycles", "B - A"});
     for (const PartInfo& info : model::part_infos()) {
         if (has(explanation, info.part)) {
-            table.add(row(std::string("  ") + info.words, explanation.a[info.part].figures, explanation.b[info.part].figures));
+            table.add(row(std::string("  ") + info.words, explanation.a[info.part].figures,
+                          explanation.b[info.part].figures));
         }
     }
     table.add_heading(row("whole", explanation.a.whole, explanation.b.whole));
     table.print();
-    fmt::print("\nprofile of the cycles: {}\n\n", explanation.profile);
+    fmt::print("\n");
     for (const std::string& sentence : model::sentences(explanation)) fmt::print("{}\n", sentence);
-    fmt::print("\n{}\n", kNote);
 }
 
 void print_as_markdown(const Explanation& explanation) {
@@ -141,11 +150,12 @@ void print_as_markdown(const Explanation& explanation) {
     line({"", "A, instructions", "B, instructions", "B - A", "A, cycles (modelled)", "B, cycles (modelled)", "B - A"});
     fmt::print("|---|--:|--:|--:|--:|--:|--:|\n");
     for (const PartInfo& info : model::part_infos()) {
-        if (has(explanation, info.part)) line(row(info.words, explanation.a[info.part].figures, explanation.b[info.part].figures));
+        if (has(explanation, info.part))
+            line(row(info.words, explanation.a[info.part].figures, explanation.b[info.part].figures));
     }
     line(row("**whole**", explanation.a.whole, explanation.b.whole));
-    fmt::print("\nA is `{}`, B is `{}`. Profile of the cycles: `{}`.\n{}\n\n", explanation.design_a, explanation.design_b,
-               explanation.profile, kNote);
+    fmt::print("\nA is `{}`, B is `{}`. Instructions are counted. Cycles are modelled with the profile `{}`: {}\n\n",
+               explanation.design_a, explanation.design_b, explanation.profile.name, kNote);
     for (const std::string& sentence : model::sentences(explanation)) fmt::print("- {}\n", sentence);
 }
 

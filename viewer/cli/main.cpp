@@ -63,7 +63,8 @@ void add_explain(CLI::App& app, ExplainArguments& arguments) {
     verb->add_option("A", arguments.a, kTraceHelp)->required();
     verb->add_option("B", arguments.b, kTraceHelp)->required();
     verb->add_option("--kind", arguments.kind, "the kind: its name, or a part of it that no other has");
-    verb->add_option("--profile", arguments.profile, "the machine's costs in cycles: a name of viewer/profiles, or a file")
+    verb->add_option("--profile", arguments.profile,
+                     "the machine's costs in cycles: a name of viewer/profiles, or a file")
         ->capture_default_str();
     CLI::Option* json = verb->add_flag("--json", arguments.json, "print data instead of text");
     verb->add_flag("--markdown", arguments.markdown, "print a table for a report")->excludes(json);

@@ -101,8 +101,7 @@ class Adder {
         const Millicycles priced = code ? instructions * profile_.instruction.each : 0;
         if (code) out_.priced_instructions += instructions;
         // In no step, but after an exception of the host's: there is code that only a second exception makes necessary.
-        const Part outside =
-            second_exception_ && segment.world == World::el2 ? Part::transitions : Part::residual;
+        const Part outside = second_exception_ && segment.world == World::el2 ? Part::transitions : Part::residual;
         const Part part = place != nullptr ? place->part : outside;
         const Figures figures{instructions, priced + cycles_of(segment.moves, profile_)};
         put(part, figures);

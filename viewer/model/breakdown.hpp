@@ -34,7 +34,7 @@ struct Figures {
 /// One part of a way.
 struct PartFigures {
     Figures figures;
-    Moved registers;          ///< moved as a block
+    Moved registers;  ///< moved as a block
     u32 control_writes = 0;
     std::map<CodePlace, Figures> code;  ///< the functions that it is in
 };

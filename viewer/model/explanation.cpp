@@ -64,7 +64,7 @@ Explanation explain(const Run& a, const Run& b, const std::string& kind, const P
     result.kind = chosen.name;
     result.design_a = a.trace.design();
     result.design_b = b.trace.design();
-    result.profile = profile.name;
+    result.profile = profile;
     result.pairs = chosen.pairs.size();
     result.number = typical.number + 1;
     result.net_a = typical.a;

@@ -10,12 +10,12 @@ struct Explanation {
     std::string kind;
     std::string design_a;
     std::string design_b;
-    std::string profile;
-    u64 pairs = 0;      ///< of the kind
-    u64 number = 0;     ///< the pair that is told of, from 1
-    Spread net_a;       ///< of all paired ways
+    Profile profile;
+    u64 pairs = 0;   ///< of the kind
+    u64 number = 0;  ///< the pair that is told of, from 1
+    Spread net_a;    ///< of all paired ways
     Spread net_b;
-    Breakdown a;        ///< of the pair's own
+    Breakdown a;  ///< of the pair's own
     Breakdown b;
 
     /// B less A.

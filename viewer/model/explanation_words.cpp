@@ -51,7 +51,8 @@ std::string doings(const Side& side, Part part) {
     const PartFigures& figures = side.breakdown[part];
     if (part == Part::transitions) {
         std::string text = fmt::format("{} takes {}", side.name, counted(side.breakdown.exceptions, "exception"));
-        if (side.breakdown.user_entries != 0) text += fmt::format(" and enters EL0 {}", counted(side.breakdown.user_entries, "time"));
+        if (side.breakdown.user_entries != 0)
+            text += fmt::format(" and enters EL0 {}", counted(side.breakdown.user_entries, "time"));
         return text;
     }
     if (part == Part::trap_config || part == Part::stage2) {
@@ -102,10 +103,10 @@ i64 whole_cycles(Millicycles cycles) {
 std::vector<std::string> sentences(const Explanation& explanation) {
     const auto& [a, b] = sides(explanation);
     const Figures whole = explanation.difference();
-    std::vector<std::string> text = {fmt::format(
-        "Measured: one {} takes {} instructions in {} and {} in {}, {}.", explanation.kind,
-        figure(a.breakdown.whole.instructions), a.name, figure(b.breakdown.whole.instructions), b.name,
-        change(whole.instructions))};
+    std::vector<std::string> text = {fmt::format("Measured: one {} takes {} instructions in {} and {} in {}, {}.",
+                                                 explanation.kind, figure(a.breakdown.whole.instructions), a.name,
+                                                 figure(b.breakdown.whole.instructions), b.name,
+                                                 change(whole.instructions))};
     const std::vector<Part> by_instructions = explanation.largest_by_instructions();
     for (std::size_t i = 0; i < by_instructions.size(); ++i) {
         const Part part = by_instructions[i];
@@ -115,16 +116,15 @@ std::vector<std::string> sentences(const Explanation& explanation) {
                                figure(a.breakdown[Part::residual].figures.instructions), a.name,
                                figure(b.breakdown[Part::residual].figures.instructions), b.name,
                                grouped(explanation.difference(Part::residual).instructions)));
-    text.push_back(fmt::format("Modelled with the profile {}: {} cycles in {} and {} in {}, {}.", explanation.profile,
-                               figure(whole_cycles(a.breakdown.whole.cycles)), a.name,
+    text.push_back(fmt::format("Modelled with the profile {}: {} cycles in {} and {} in {}, {}.",
+                               explanation.profile.name, figure(whole_cycles(a.breakdown.whole.cycles)), a.name,
                                figure(whole_cycles(b.breakdown.whole.cycles)), b.name,
                                change(whole_cycles(whole.cycles))));
     const std::vector<Part> by_cycles = explanation.largest_by_cycles();
     for (std::size_t i = 0; i < by_cycles.size(); ++i) {
         const Part part = by_cycles[i];
         const bool told = std::find(by_instructions.begin(), by_instructions.end(), part) != by_instructions.end();
-        text.push_back(
-            cause(explanation, i, part, whole_cycles(explanation.difference(part).cycles), "cycles", !told));
+        text.push_back(cause(explanation, i, part, whole_cycles(explanation.difference(part).cycles), "cycles", !told));
     }
     return text;
 }

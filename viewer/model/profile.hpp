@@ -40,10 +40,10 @@ struct Profile {
     std::string machine;        ///< which machine it is for
     std::string calibrated_on;  ///< the benchmark and the design that the calibrated values were taken from, or `none`
     std::array<ClassCost, kRegisterClassCount> classes;
-    Cost exception;            ///< an exception is taken
-    Cost exception_return;     ///< ERET
-    Cost instruction;          ///< one of code that moves no registers of a class
-    Cost controller_access;    ///< one access to the physical interrupt controller
+    Cost exception;          ///< an exception is taken
+    Cost exception_return;   ///< ERET
+    Cost instruction;        ///< one of code that moves no registers of a class
+    Cost controller_access;  ///< one access to the physical interrupt controller
 
     /// By the name of one that viewer/profiles has, or by a path. Throws ProfileError.
     static Profile load(const std::string& name_or_path);

@@ -79,10 +79,10 @@ std::vector<Way> virtual_ipis(const Run& run) {
         const EventIndex kick = kick_in(run, all[i]);
         if (kick == kNoEvent) continue;
         const auto target = run.trace.as<trace::payload::kick>(run.trace.event(kick));
-        const auto after = std::upper_bound(all.begin(), all.end(), kick, [](EventIndex index, const Operation& other) {
-            return index < other.first;
-        });
-        const auto its = std::find_if(after, all.end(), [&](const Operation& other) { return other.owner == target.owner; });
+        const auto after = std::upper_bound(
+            all.begin(), all.end(), kick, [](EventIndex index, const Operation& other) { return index < other.first; });
+        const auto its =
+            std::find_if(after, all.end(), [&](const Operation& other) { return other.owner == target.owner; });
         const auto place = static_cast<u32>(its - all.begin());
         if (its == all.end() || its->cpu != target.cpu || taken[place] || !takes_interrupt(run, *its)) continue;
         taken[place] = true;
@@ -126,11 +126,11 @@ const WayKind& find_kind(const std::vector<WayKind>& kinds, const std::string& n
     const WayKind& kind = *parts[0];
     if (kind.pairs.empty()) {
         const bool one = kind.in_a == 0 || kind.in_b == 0;
-        throw ExplainError(fmt::format("--kind {}: {}; both runs have: {}", kind.name,
-                                       one ? fmt::format("only {} has it, {} times", kind.in_a != 0 ? "A" : "B",
-                                                         kind.in_a + kind.in_b)
-                                           : "none of A's has a partner in B",
-                                       names_of(paired)));
+        throw ExplainError(
+            fmt::format("--kind {}: {}; both runs have: {}", kind.name,
+                        one ? fmt::format("only {} has it, {} times", kind.in_a != 0 ? "A" : "B", kind.in_a + kind.in_b)
+                            : "none of A's has a partner in B",
+                        names_of(paired)));
     }
     return kind;
 }
