@@ -2,6 +2,7 @@
 """`ws bench --validate`: what the cost model says of the paper's benchmarks, beside what the paper measured."""
 
 import json
+import textwrap
 from dataclasses import dataclass
 
 from . import bench, trace_tool
@@ -20,9 +21,8 @@ KINDS = {
 
 # What the trace cannot tell the model, by benchmark. Shown where an error is above the aim.
 LEFT_OUT = {
-    "hypercall": "The price of an instruction has in it what KVM's split mode does for an exit beyond Worldswitch's; the paper's "
-                 "redesign has less of that too. Two machines are compared: the prices are the X-Gene's, the paper's board is "
-                 "another.",
+    "hypercall": "What KVM's split mode does for an exit beyond Worldswitch's is in the price of an instruction, and so is "
+                 "charged to the redesign too. The prices are the X-Gene's, and the paper's board is another.",
     "io-kernel": "KVM's way from a fault to its emulated device is another program: only the world switch around it is alike.",
     "io-user": "KVM's way to user space (kvm_vcpu_ioctl, signals, what a VMM of 2017 does) is longer than that to this VMM.",
     "virtual-ipi": "The VGIC save that the price of a list register is from reads status registers too, and KVM's redesign reads "
@@ -90,12 +90,12 @@ def _why(benchmark: str, told: dict, before: Figure, after: Figure) -> list[str]
     parts = sorted(told["parts"], key=lambda part: -part["cycles"][side])[:3]
     counts = told["counts"][side]
     largest = ", ".join(f"{part['words']} {part['cycles'][side]:,.0f}" for part in parts)
-    priced = (f"{counts['priced_instructions']:,} of its instructions move no registers and are priced one by one; it takes "
-              f"{counts['exceptions']} exceptions and {counts['controller_accesses']} accesses to the interrupt controller.")
+    priced = (f"{counts['priced_instructions']:,} of its instructions move no registers and are priced one by one; exceptions "
+              f"taken: {counts['exceptions']}; accesses to the interrupt controller: {counts['controller_accesses']}.")
     registers = next(part for part in told["parts"] if part["part"] == "vgic")[side]
     return [f"The figure of {figure.design} is the one that is off most, by {figure.error:+.0%}: {figure.modelled:,.0f} cycles, of which "
             f"{largest}.",
-            priced + f" Of the vGIC it saves {registers['saved']} registers and restores {registers['restored']}.",
+            priced + f" Registers of the vGIC saved: {registers['saved']}, restored: {registers['restored']}.",
             LEFT_OUT[benchmark]]
 
 
@@ -118,4 +118,4 @@ def _print(rows: list[dict]) -> None:
             print()
             print(f"{row['benchmark']}, which has an error above the aim:")
             for sentence in row["why"]:
-                print(f"  {sentence}")
+                print(textwrap.fill(sentence, 110, initial_indent="  ", subsequent_indent="    "))

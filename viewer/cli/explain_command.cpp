@@ -141,7 +141,7 @@ void print_as_text(const model::Run& a, const model::Run& b, const Explanation& 
     table.add_heading(row("whole", explanation.a.whole, explanation.b.whole));
     table.print();
     fmt::print("\n");
-    for (const std::string& sentence : model::sentences(explanation)) fmt::print("{}\n", sentence);
+    for (const std::string& sentence : model::sentences(explanation)) fmt::print("{}\n", wrapped(sentence));
 }
 
 void print_as_markdown(const Explanation& explanation) {
