@@ -13,13 +13,14 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "scripts"))
 
-from wslib import ablation
-from wslib.paths import BUILD, DESIGNS, guest_names, host_program
+from wslib import ablation, bench, validation
+from wslib.paths import BUILD, DESIGNS, RUNS as USUAL_RUNS, guest_names, host_program
 from wslib.run import Options, finished_run, run
 from wslib.vm_options import Vm
 
 GENERATED = BUILD / "docs" / "generated"
 RUNS = BUILD / "docs" / "runs"
+BENCH_RUNS = USUAL_RUNS / "bench"
 GUEST = "hypercall"
 WIDTH = 150  # of what is shown: registers' values go on and on
 
@@ -45,6 +46,7 @@ def make() -> None:
     ws("run-help.txt", "run", "--help")
     ws("bench-hypercall.txt", "bench", "--benchmark", "hypercall")
     ws("bench.txt", "bench")
+    explanations()
 
 
 def one_vm() -> None:
@@ -56,6 +58,25 @@ def one_vm() -> None:
         show(f"summary-{design}.txt", "summary", folder)
         show(f"operation-{design}.txt", "dump", folder, *one_operation(folder))
     write("console.txt", (runs["split"] / "console.log").read_text(encoding="utf-8"))
+
+
+def explanations() -> None:
+    """Why a kind of operation costs what it does, from the runs of the benchmarks that were just made."""
+    write("parts.rst", parts())
+    for benchmark, kind in validation.KINDS.items():
+        traces = [bench.full_trace(benchmark, design) for design in (validation.BASE, validation.REDESIGNED)]
+        text = wstrace("explain", *traces, "--kind", kind)
+        write(f"explain-{benchmark}.txt", cut(text.replace(str(BENCH_RUNS), "out/bench").splitlines()))
+    ws("validate.txt", "bench", "--validate")
+
+
+def parts() -> str:
+    """A table of parts.def."""
+    table = (ROOT / "viewer/model/parts.def").read_text(encoding="utf-8")
+    lines = [".. list-table::", "   :header-rows: 1", "   :widths: auto", "", "   * - Part", "     - In the text", "     - What it is"]
+    for name, words, meaning in re.findall(r'^PART\((\w+), "(.*)", "(.*)"\)$', table, re.MULTILINE):
+        lines += [f"   * - ``{name}``", f"     - {words}", f"     - {meaning}"]
+    return "\n".join(lines) + "\n"
 
 
 def several_vms() -> None:

@@ -5,11 +5,12 @@ import json
 import platform
 import re
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from . import process, trace_tool
 from .paths import DESIGNS, RUNS
 from .problem import Problem
-from .run import Options, Result, run
+from .run import Options, Result, finished_run, run
 from .vm_options import Vm
 
 
@@ -95,6 +96,12 @@ def _measure(benchmark: str, design: str, cpus: int) -> dict:
             "registers": traced["registers"]}
 
 
+def full_trace(benchmark: str, design: str, cpus: int = 1) -> Path:
+    """The folder of a run with a full trace: a former one where nothing has changed, since it would be the same."""
+    options = BENCHMARKS[benchmark].options(benchmark, design, cpus, "full")
+    return options.folder() if finished_run(options) else _run(benchmark, design, cpus, "full").folder
+
+
 def _run(benchmark: str, design: str, cpus: int, level: str) -> Result:
     result = run(BENCHMARKS[benchmark].options(benchmark, design, cpus, level))
     if result.status:
@@ -174,7 +181,7 @@ def _print(results: list[dict]) -> None:
 
 def _recorder(designs: list[str], as_json: bool) -> None:
     """What the recorder itself costs: the difference that each of its events makes."""
-    runs = {design: _run("hypercall", design, 1, "full").folder for design in designs}
+    runs = {design: full_trace("hypercall", design) for design in designs}
     if as_json:
         print(json.dumps({design: trace_tool.ask("cost", trace) for design, trace in runs.items()}, indent=2))
         return

@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Callable
 
-from . import ablation, app_bench, bench, build, doctor, machine
+from . import ablation, app_bench, bench, build, doctor, machine, validation
 from .instruction_count import show_counts
 from .optimisations import ALL, SYNTAX, parse_optimisation, parse_optimisations
 from .paths import DESIGNS, LEVELS, NATIVE, host_program, shown
@@ -91,6 +91,12 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("--ablation", action="store_true",
                      help="what each optimisation of the vhe design is worth, instead; builds the images that it needs")
     one.add_argument("--recorder", action="store_true", help="what the recorder itself costs, instead")
+    one.add_argument("--validate", action="store_true",
+                     help="what the cost model says of the paper's benchmarks beside the paper's figures, instead")
+    one.add_argument("--redesigned", choices=DESIGNS, default=validation.REDESIGNED,
+                     help="with --validate: the design that stands for the paper's redesign (%(default)s)")
+    one.add_argument("--profile", default="xgene-gicv2", metavar="NAME|FILE",
+                     help="with --validate: the machine's costs in cycles, of viewer/profiles (%(default)s)")
     one.add_argument("--json", action="store_true", help="as data")
     one.set_defaults(do=_bench)
 
@@ -176,14 +182,23 @@ def _build(options: argparse.Namespace) -> int:
 
 
 def _bench(asked: argparse.Namespace) -> int:
+    kinds = {"--apps": asked.apps or asked.app, "--ablation": asked.ablation, "--validate": asked.validate,
+             "--recorder": asked.recorder}
+    given = [kind for kind, wanted in kinds.items() if wanted]
+    if len(given) > 1:
+        raise Problem(f"{given[0]} and {given[1]} are two things to measure: give one of them", USAGE)
+    if given and asked.benchmark and not asked.ablation:
+        raise Problem(f"{given[0]} has benchmarks of its own, and goes with no --benchmark", USAGE)
+    if (asked.ablation or asked.validate) and asked.design:
+        raise Problem(f"{given[0]} knows which designs it is of, and goes with no --design", USAGE)
+    if (asked.ablation or asked.validate) and asked.cpus != 1:
+        raise Problem(f"{given[0]} knows how many CPUs it needs, and goes with no --cpus", USAGE)
     if asked.apps or asked.app:
-        if asked.benchmark or asked.recorder or asked.ablation:
-            raise Problem("--apps goes with none of --benchmark, --recorder and --ablation", USAGE)
         return app_bench.main(asked.app, asked.design, asked.cpus, as_json=asked.json)
     if asked.ablation:
-        if asked.recorder or asked.design or asked.cpus != 1:
-            raise Problem("--ablation is of the vhe design, and goes with --benchmark and --json alone", USAGE)
         return ablation.main(asked.benchmark, as_json=asked.json)
+    if asked.validate:
+        return validation.main(asked.redesigned, asked.profile, as_json=asked.json)
     return bench.main(asked.benchmark, asked.design, asked.cpus, recorder=asked.recorder, as_json=asked.json)
 
 

@@ -31,6 +31,16 @@ struct DumpArguments {
 };
 int dump_command(const DumpArguments& arguments);
 
+struct ExplainArguments {
+    std::string a;
+    std::string b;
+    std::string kind;  ///< empty for the kind that most traps belong to
+    std::string profile;
+    bool json = false;
+    bool markdown = false;
+};
+int explain_command(const ExplainArguments& arguments);
+
 int summary_command(const std::string& trace, bool json);
 int check_command(const std::string& trace, bool strict, bool json);
 int compare_command(const std::string& a, const std::string& b, bool json);

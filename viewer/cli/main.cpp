@@ -7,6 +7,7 @@
 
 #include "viewer/cli/commands.hpp"
 #include "viewer/model/error.hpp"
+#include "viewer/model/profile.hpp"
 
 namespace {
 
@@ -16,11 +17,13 @@ constexpr const char* kTraceHelp = "a run's folder, or the trace folder in it";
 
 using ws::cli::CaptureArguments;
 using ws::cli::DumpArguments;
+using ws::cli::ExplainArguments;
 
 /// What the command line says.
 struct Arguments {
     CaptureArguments capture;
     DumpArguments dump;
+    ExplainArguments explain;
     std::string trace;
     std::string second;
     std::string part;
@@ -55,6 +58,18 @@ void add_dump(CLI::App& app, DumpArguments& arguments) {
     verb->add_flag("--json", arguments.json, "print data instead of text");
 }
 
+void add_explain(CLI::App& app, ExplainArguments& arguments) {
+    CLI::App* verb = app.add_subcommand("explain", "why a kind of operation costs more in one trace than in another");
+    verb->add_option("A", arguments.a, kTraceHelp)->required();
+    verb->add_option("B", arguments.b, kTraceHelp)->required();
+    verb->add_option("--kind", arguments.kind, "the kind: its name, or a part of it that no other has");
+    verb->add_option("--profile", arguments.profile,
+                     "the machine's costs in cycles: a name of viewer/profiles, or a file")
+        ->capture_default_str();
+    CLI::Option* json = verb->add_flag("--json", arguments.json, "print data instead of text");
+    verb->add_flag("--markdown", arguments.markdown, "print a table for a report")->excludes(json);
+}
+
 int run_verb(const CLI::App& app, const Arguments& arguments) {
     using namespace ws::cli;
     const std::string verb = app.get_subcommands().front()->get_name();
@@ -63,6 +78,7 @@ int run_verb(const CLI::App& app, const Arguments& arguments) {
     if (verb == "summary") return summary_command(arguments.trace, arguments.json);
     if (verb == "check") return check_command(arguments.trace, arguments.strict, arguments.json);
     if (verb == "compare") return compare_command(arguments.trace, arguments.second, arguments.json);
+    if (verb == "explain") return explain_command(arguments.explain);
     if (verb == "measure") return measure_command(arguments.trace, arguments.json);
     if (verb == "cost") return cost_command(arguments.trace, arguments.json);
     return reference_command(arguments.part);
@@ -79,6 +95,7 @@ void add_verbs(CLI::App& app, Arguments& arguments) {
     compare->add_option("A", arguments.trace, kTraceHelp)->required();
     compare->add_option("B", arguments.second, kTraceHelp)->required();
     compare->add_flag("--json", arguments.json, "print data instead of text");
+    add_explain(app, arguments.explain);
     add_verb(app, arguments, "measure", "what each benchmark that the guest marked came to");
     add_verb(app, arguments, "cost", "what the recorder itself cost, by kind of event");
     add_capture(app, arguments.capture);
@@ -109,6 +126,7 @@ int fail(int status, const std::string& line) {
 int main(int argc, char** argv) {
     CLI::App app("wstrace: traces of Worldswitch, read, checked and compared", "wstrace");
     Arguments arguments;
+    arguments.explain.profile = ws::model::kDefaultProfile;
     add_verbs(app, arguments);
     try {
         app.parse(argc, argv);

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <sstream>
 
 #include "viewer/cli/commands.hpp"
 
@@ -34,6 +35,21 @@ std::string strong(const std::string& text) {
 std::size_t width(const std::string& text) {
     // A byte that continues a character is 0b10xxxxxx.
     return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xc0) != 0x80; }));
+}
+
+std::string wrapped(const std::string& text, std::size_t most) {
+    std::string lines;
+    std::string line;
+    std::istringstream words(text);
+    for (std::string word; words >> word;) {
+        if (!line.empty() && width(line) + 1 + width(word) > most) {
+            lines += line + "\n";
+            line = "  " + word;
+        } else {
+            line += (line.empty() ? "" : " ") + word;
+        }
+    }
+    return lines + line;
 }
 
 std::string Table::line(const std::vector<std::string>& cells, const std::vector<std::size_t>& widths) const {

@@ -17,6 +17,13 @@ std::string signed_thousands(i64 value);
 /// Emphasised if stdout is a terminal and NO_COLOR is not set.
 std::string strong(const std::string& text);
 
+/// The number of characters of a UTF-8 text.
+std::size_t width(const std::string& text);
+
+/// Broken at spaces into lines of at most `most` characters; the lines after the first begin with two spaces. A word that
+/// is longer stays whole.
+std::string wrapped(const std::string& text, std::size_t most = 110);
+
 /// A table whose columns are as wide as they need be. The first column is for words, the others are figures and stand
 /// to the right.
 class Table {
@@ -36,8 +43,5 @@ class Table {
     std::vector<std::string> head_;
     std::vector<Row> rows_;
 };
-
-/// The number of characters of a UTF-8 text.
-std::size_t width(const std::string& text);
 
 }  // namespace ws::cli

@@ -21,6 +21,9 @@ class OpenSteps {
     /// The innermost step, 0 for none.
     u8 innermost() const { return open_.empty() ? u8{0} : open_.back(); }
 
+    /// The step that the innermost one is part of, 0 for none.
+    u8 outer() const { return open_.size() < 2 ? u8{0} : open_[open_.size() - 2]; }
+
     void begin(u8 step) { open_.push_back(step); }
 
     /// Ends the innermost open step of that number and those in it; one that is not open changes nothing.

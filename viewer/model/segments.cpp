@@ -64,13 +64,18 @@ class Cutter {
         }
     }
 
+    /// After the last event: what runs there is cut off.
+    void finish() {
+        if (!out_.events.empty()) cut(static_cast<u32>(out_.events.size()), out_.times.back());
+    }
+
   private:
     /// Ends the piece that runs: the events up to `place` are its own.
     void cut(u32 place, i64 time) {
         const i64 end = std::max(time, begin_);
         const u8 step = steps_.innermost() > kMaxStep ? u8{0} : steps_.innermost();
         if (end > begin_ || moves_.saved() + moves_.restored() + moves_.written() > 0) {
-            out_.segments.push_back({begin_, end, first_, place, step, world_, moves_});
+            out_.segments.push_back({begin_, end, first_, place, step, steps_.outer(), world_, moves_});
             first_ = place;
         }
         begin_ = end;
@@ -126,15 +131,16 @@ const Segment* OperationEvents::segment_of(EventIndex event) const {
     return nullptr;
 }
 
-OperationEvents take_apart(const Run& run, const Operation& operation) {
+OperationEvents take_apart(const Run& run, const Operation& operation, EventIndex until) {
     OperationEvents result;
     i64 origin = operation.begin;
     for (const Stay& stay : run.operations.stays(operation)) {
+        if (stay.first > until) break;
         // The time away is cut out: what comes next follows at once.
         if (!result.events.empty()) origin = run.trace.event(stay.first).net - result.times.back();
         const auto& of_cpu = run.trace.events_of(stay.cpu);
         const auto first = std::lower_bound(of_cpu.begin(), of_cpu.end(), stay.first);
-        const auto last = std::upper_bound(first, of_cpu.end(), stay.last);
+        const auto last = std::upper_bound(first, of_cpu.end(), std::min(stay.last, until));
         for (auto event = first; event != last; ++event) {
             result.events.push_back(*event);
             result.times.push_back(run.trace.event(*event).net - origin);
@@ -142,6 +148,7 @@ OperationEvents take_apart(const Run& run, const Operation& operation) {
     }
     Cutter cutter(run.trace, result);
     for (u32 place = 0; place < result.events.size(); ++place) cutter.take(place);
+    cutter.finish();
     return result;
 }
 

@@ -31,6 +31,7 @@ struct Segment {
     u32 first;  ///< place in OperationEvents::events of the first event at or after its begin
     u32 last;   ///< one past its last event
     u8 step;    ///< the innermost step, 0 for none
+    u8 outer;   ///< the step that this one is part of, 0 for none
     World world;
     Moves moves;
 
@@ -50,7 +51,8 @@ struct OperationEvents {
     const Segment* segment_of(EventIndex event) const;
 };
 
-/// Takes an operation apart; the time it takes grows with the operation alone.
-OperationEvents take_apart(const Run& run, const Operation& operation);
+/// Takes an operation apart, or the part of it up to and with the event `until`; the time it takes grows with the
+/// operation alone.
+OperationEvents take_apart(const Run& run, const Operation& operation, EventIndex until = kNoEvent);
 
 }  // namespace ws::model

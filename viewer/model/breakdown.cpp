@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "viewer/model/breakdown.hpp"
+
+#include <algorithm>
+
+namespace ws::model {
+namespace {
+
+/// Accesses to the physical interrupt controller that an event stands for: an interrupt is acknowledged and ended.
+constexpr u32 kAccessesOfIrq = 2;
+constexpr u32 kAccessesOfKick = 1;
+
+/// What the blocks and control writes of a piece cost.
+Millicycles cycles_of(const Moves& moves, const Profile& profile) {
+    Millicycles cycles = 0;
+    for (std::size_t c = 0; c < kRegisterClassCount; ++c) {
+        const ClassCost& cost = profile.classes[c];
+        cycles += moves.blocks[c].saved * cost.save.each + moves.blocks[c].restored * cost.restore.each +
+                  moves.control_writes[c] * cost.write.each;
+    }
+    return cycles;
+}
+
+/// By event of an operation: how many instructions other CPUs have executed since its begin, as far as events tell.
+/// What comes before an event of another CPU is taken for that CPU's.
+std::vector<i64> others_until(const Run& run, const OperationEvents& operation) {
+    std::vector<i64> sums(operation.events.size(), 0);
+    for (std::size_t i = 1; i < sums.size(); ++i) {
+        const Event& before = run.trace.event(operation.events[i - 1]);
+        i64 own_from = before.net;
+        const bool without_break = operation.times[i] > operation.times[i - 1];
+        for (EventIndex between = operation.events[i - 1] + 1;
+             run.trace.shared_clock() && without_break && between < operation.events[i]; ++between) {
+            own_from = std::max(own_from, run.trace.event(between).net);
+        }
+        const i64 most = operation.times[i] - operation.times[i - 1];
+        sums[i] = sums[i - 1] + std::clamp<i64>(own_from - before.net, 0, std::max<i64>(most, 0));
+    }
+    return sums;
+}
+
+/// Adds one operation, or the beginning of one, to a breakdown.
+class Adder {
+  public:
+    Adder(const Run& run, const Profile& profile, Breakdown& out) : run_(run), profile_(profile), out_(out) {}
+
+    void add(const Operation& operation, EventIndex until) {
+        const OperationEvents events = take_apart(run_, operation, until);
+        const std::vector<i64> others = others_until(run_, events);
+        i64 others_before = 0;
+        second_exception_ = false;
+        for (const Segment& segment : events.segments) {
+            for (u32 place = segment.first; place < segment.last; ++place) look_at(events.events[place], segment);
+            const i64 others_now = others[end_of(events, segment)];
+            put(Part::other_cpus, {others_now - others_before, 0});
+            add(segment, segment.end - segment.begin - (others_now - others_before));
+            others_before = others_now;
+        }
+    }
+
+  private:
+    /// The place of the event that a segment ends at.
+    static std::size_t end_of(const OperationEvents& events, const Segment& segment) {
+        const std::size_t last = segment.last == 0 ? 0 : segment.last - 1;
+        return segment.last < events.events.size() && events.times[last] != segment.end ? segment.last : last;
+    }
+
+    void put(Part part, const Figures& figures) {
+        out_[part].figures += figures;
+        out_.whole += figures;
+    }
+
+    /// What events cost by themselves.
+    void look_at(EventIndex index, const Segment& segment) {
+        const Event& event = run_.trace.event(index);
+        if (event.is(trace::EventId::trap)) {
+            second_exception_ = run_.trace.as<trace::payload::trap>(event).owner == trace::kHost;
+            ++out_.exceptions;
+            put(Part::transitions, {0, profile_.exception.each});
+        } else if (event.is(trace::EventId::eret)) {
+            ++out_.returns;
+            put(Part::transitions, {0, profile_.exception_return.each});
+        } else if (event.is(trace::EventId::phase_begin) && segment.step == static_cast<u8>(trace::Step::run_user)) {
+            ++out_.user_entries;
+            put(Part::transitions, {0, profile_.exception.each + profile_.exception_return.each});
+        } else if (event.is(trace::EventId::physical_irq)) {
+            access_controller(kAccessesOfIrq);
+        } else if (event.is(trace::EventId::kick)) {
+            access_controller(kAccessesOfKick);
+        }
+    }
+
+    void access_controller(u32 times) {
+        out_.controller_accesses += times;
+        put(Part::interrupt_controller, {0, times * profile_.controller_access.each});
+    }
+
+    void add(const Segment& segment, i64 instructions) {
+        const StepPlace* const place = find_place(segment.step);
+        const bool code = place == nullptr || place->priced == Priced::code;
+        const Millicycles priced = code ? instructions * profile_.instruction.each : 0;
+        if (code) out_.priced_instructions += instructions;
+        // In no step, but after an exception of the host's: there is code that only a second exception makes necessary.
+        const Part outside = second_exception_ && segment.world == World::el2 ? Part::transitions : Part::residual;
+        const Part part = place != nullptr ? place->part : outside;
+        const Figures figures{instructions, priced + cycles_of(segment.moves, profile_)};
+        put(part, figures);
+        PartFigures& sum = out_[part];
+        sum.registers.saved += segment.moves.saved();
+        sum.registers.restored += segment.moves.restored();
+        sum.control_writes += segment.moves.written();
+        if (place != nullptr) sum.code[place_in(*place, run_.trace.design(), segment.outer != 0)] += figures;
+    }
+
+    const Run& run_;
+    const Profile& profile_;
+    Breakdown& out_;
+    bool second_exception_ = false;
+};
+
+}  // namespace
+
+u64 net_of(const Run& run, const Way& way) {
+    const auto& all = run.operations.all();
+    const Operation& first = all[way.operation];
+    u64 net = first.net();
+    if (way.until != kNoEvent) {
+        const OperationEvents events = take_apart(run, first, way.until);
+        net = events.times.empty() ? 0 : static_cast<u64>(std::max<i64>(events.times.back(), 0));
+    }
+    return net + (way.second ? all[*way.second].net() : 0);
+}
+
+Breakdown break_down(const Run& run, const Way& way, const Profile& profile) {
+    Breakdown result;
+    Adder adder(run, profile, result);
+    const auto& all = run.operations.all();
+    adder.add(all[way.operation], way.until);
+    if (way.second) adder.add(all[*way.second], kNoEvent);
+    return result;
+}
+
+}  // namespace ws::model
