@@ -52,6 +52,8 @@ const std::vector<std::string>& reference_parts();
 
 /// Prints JSON with a newline; what is no UTF-8 comes out as replacement characters.
 void print_json(const Json& json, int indent = 2);
+/// A warning, if the trace lacks events.
+void print_dropped(const model::Trace& trace);
 Json json_of(const model::Spread& spread);
 Json json_of_env(const model::Trace& trace);
 /// Classes of which no register moved are left out.

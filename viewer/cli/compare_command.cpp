@@ -105,11 +105,8 @@ void print_text(const model::Run& a, const model::Run& b, const model::Compariso
     table.print();
     fmt::print(
         "\nInstructions on the net clock: what the recorder spent is taken off. They are counted, not cycles.\n");
-    for (const auto* run : {&a, &b}) {
-        if (run->trace.discarded() == 0) continue;
-        fmt::print("warning: {}: {} events were dropped\n", run->trace.path().string(),
-                   thousands(run->trace.discarded()));
-    }
+    print_dropped(a.trace);
+    print_dropped(b.trace);
 }
 
 Json json_of_pairing(const model::Pairing& pairing) {

@@ -142,6 +142,8 @@ void print_as_text(const model::Run& a, const model::Run& b, const Explanation& 
     table.print();
     fmt::print("\n");
     for (const std::string& sentence : model::sentences(explanation)) fmt::print("{}\n", wrapped(sentence));
+    print_dropped(a.trace);
+    print_dropped(b.trace);
 }
 
 void print_as_markdown(const Explanation& explanation) {

@@ -79,6 +79,11 @@ void print_json(const Json& json, int indent) {
     fmt::print("{}\n", json.dump(indent, ' ', false, Json::error_handler_t::replace));
 }
 
+void print_dropped(const model::Trace& trace) {
+    if (trace.discarded() == 0) return;
+    fmt::print("warning: {}: {} events were dropped\n", trace.path().string(), thousands(trace.discarded()));
+}
+
 Json json_of(const model::Spread& spread) {
     return {{"min", spread.min}, {"median", spread.median}, {"max", spread.max}};
 }

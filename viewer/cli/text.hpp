@@ -20,8 +20,8 @@ std::string strong(const std::string& text);
 /// The number of characters of a UTF-8 text.
 std::size_t width(const std::string& text);
 
-/// Broken at spaces into lines of at most `most` characters; the lines after the first begin with two spaces. A word that
-/// is longer stays whole.
+/// Broken at spaces into lines of at most `most` characters; the lines after the first begin with two spaces. A word
+/// that is longer stays whole.
 std::string wrapped(const std::string& text, std::size_t most = 110);
 
 /// A table whose columns are as wide as they need be. The first column is for words, the others are figures and stand

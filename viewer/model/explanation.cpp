@@ -25,15 +25,19 @@ std::vector<Part> largest(Of of) {
     return parts;
 }
 
-void demand_steps(const Run& run, const char* which) {
-    const std::string level = run.trace.env("trace_level");
+/// Refuses a run that does not say enough.
+void demand(const Run& run, const char* which) {
+    const auto refuse = [&](const std::string& reason) {
+        throw ExplainError(fmt::format("{}: {} {}", run.trace.path().string(), which, reason));
+    };
+    if (!run.trace.shared_clock()) refuse("was made with --mttcg: its clocks do not count instructions");
     const auto& events = run.trace.events();
     const bool steps = std::any_of(events.begin(), events.end(),
                                    [](const Event& event) { return event.is(trace::EventId::phase_begin); });
-    if (steps || run.operations.all().empty()) return;
-    throw ExplainError(fmt::format("{}: {} has neither steps nor registers{}: record it with --trace full",
-                                   run.trace.path().string(), which,
-                                   level.empty() ? "" : fmt::format(", for its trace level is {}", level)));
+    if (!steps && !run.operations.all().empty()) {
+        refuse(fmt::format("has neither steps nor registers, its trace level is {}: record it with --trace full",
+                           run.trace.env("trace_level")));
+    }
 }
 
 }  // namespace
@@ -55,8 +59,8 @@ std::vector<Part> Explanation::largest_by_cycles() const {
 }
 
 Explanation explain(const Run& a, const Run& b, const std::string& kind, const Profile& profile) {
-    demand_steps(a, "A");
-    demand_steps(b, "B");
+    demand(a, "A");
+    demand(b, "B");
     const std::vector<WayKind> kinds = way_kinds(a, b);
     const WayKind& chosen = find_kind(kinds, kind);
     const Typical typical = typical_pair(a, b, chosen);
