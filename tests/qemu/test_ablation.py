@@ -125,7 +125,7 @@ class Moves(unittest.TestCase):
         registers = support.wstrace_json("measure", made.folder)["benchmarks"][0]["registers"]
         return {name: (cell["saved"], cell["restored"]) for name, cell in registers.items()}
 
-    def test_registers(self):
+    def test_what_a_hypercall_moves(self):
         usual = self.moved(ALL)
         more = {name: self.FOR_WANT_OF[name] for name in EACH_OFF}
         everything = {moved: count for part in more.values() for moved, count in part.items()}
