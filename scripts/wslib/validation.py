@@ -26,9 +26,9 @@ LEFT_OUT = {
     "io-kernel": "KVM's way from a fault to its emulated device is another program: only the world switch around it is alike.",
     "io-user": "KVM's way to user space (kvm_vcpu_ioctl, signals, what a VMM of 2017 does) is longer than that to this VMM.",
     "virtual-ipi": "The VGIC save that the price of a list register is from reads status registers too, and KVM's redesign reads "
-                   "only the list registers in use. An instruction has the price it has in a hypercall, where few of "
-                   "Worldswitch's stand for many of KVM's; here they are many. How long the SGI is under way, the caches and "
-                   "the locks between two CPUs are not in a trace.",
+                   "only the list registers in use. The price of an instruction stands for all that KVM does once for a hypercall; "
+                   "on a longer way it is charged again and again. How long the SGI is under way, the caches and the locks "
+                   "between two CPUs are not in a trace.",
 }
 
 
@@ -90,8 +90,10 @@ def _why(benchmark: str, told: dict, before: Figure, after: Figure) -> list[str]
     parts = sorted(told["parts"], key=lambda part: -part["cycles"][side])[:3]
     counts = told["counts"][side]
     largest = ", ".join(f"{part['words']} {part['cycles'][side]:,.0f}" for part in parts)
-    priced = (f"{counts['priced_instructions']:,} of its instructions move no registers and are priced one by one; exceptions "
-              f"taken: {counts['exceptions']}; accesses to the interrupt controller: {counts['controller_accesses']}.")
+    price = told["profile"]["instruction"]
+    priced = (f"{counts['priced_instructions']:,} of its instructions move no registers: at {price:g} cycles each they come to "
+              f"{counts['priced_instructions'] * price:,.0f}. Exceptions taken: {counts['exceptions']}; accesses to the interrupt "
+              f"controller: {counts['controller_accesses']}.")
     registers = next(part for part in told["parts"] if part["part"] == "vgic")[side]
     return [f"The figure of {figure.design} is the one that is off most, by {figure.error:+.0%}: {figure.modelled:,.0f} cycles, of which "
             f"{largest}.",
