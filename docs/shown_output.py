@@ -64,7 +64,7 @@ def explanations() -> None:
     """Why a kind of operation costs what it does, from the runs of the benchmarks that were just made."""
     write("parts.rst", parts())
     for benchmark, kind in validation.KINDS.items():
-        traces = [bench.full_trace(benchmark, design) for design in (validation.BASE, validation.REDESIGNED)]
+        traces = [bench.full_trace(benchmark, design) for design in ("split", "vhe")]
         text = wstrace("explain", *traces, "--kind", kind)
         write(f"explain-{benchmark}.txt", cut(text.replace(str(BENCH_RUNS), "out/bench").splitlines()))
     ws("validate.txt", "bench", "--validate")
