@@ -155,6 +155,7 @@ void HostRegisters::verify(const char* when) const {
 }
 
 void HostRegisters::verify_switched_at_exits(const char* when) const {
+    verify_class(debug_, when);
     if constexpr (!kOptimisations.lazy_fp) verify_fp(fp_, when);
     if constexpr (!kOptimisations.deferred_state) verify_class(user_, when);
     if constexpr (!kOptimisations.lazy_debug) verify_class(breakpoints_, when);
