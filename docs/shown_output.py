@@ -198,7 +198,7 @@ STEP_SOURCES = {
     "vhe, every exit": ("world_switch/vhe/enter_exit.cpp",),
     "vhe, load and put": ("world_switch/vhe/load_put.cpp", "world_switch/vhe/deferred.hpp"),
     "el2, every exit": ("world_switch/el2/enter_exit.cpp",),
-    "el2, load and put": ("world_switch/el2/load_put.cpp",),
+    "el2, load and put": ("world_switch/el2/load_put.cpp", "world_switch/el2/deferred.hpp"),
     "the kernel, in all": ("exits/*.cpp", "kernel/*.cpp", "user/*.cpp", "vgic/*.cpp"),
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "panic.hpp"
 
+#include "../boot/board_info.hpp"
 #include "../boot/image.hpp"
 #include "../platform/qemu_virt/power.hpp"
 #include "cpu.hpp"
@@ -27,13 +28,19 @@ void print_place(u64 pc) {
     print("\n");
 }
 
-/// AAPCS64 frame records: [x29] is the caller's record, [x29 + 8] where it continues. Any address is checked first:
-/// the image is mapped one to one and all stacks are in it.
+/// Can a frame record be here? In the image are the CPUs' stacks, behind it those of the threads, which the lowvisor at EL2 (split)
+/// has not mapped. All of it is mapped one to one.
+bool may_be_stack(u64 address) {
+    const bool maps_all = !at_el2() || ThisDesign::kKernelEl == 2;
+    const u64 end = maps_all && board.memory.bytes != 0 ? (board.memory.end() + (0 - board.options.reserve)).value
+                                                        : reinterpret_cast<u64>(image_end);
+    return address % 16 == 0 && address >= reinterpret_cast<u64>(image_start) && address + 16 <= end;
+}
+
+/// AAPCS64 frame records: [x29] is the caller's record, [x29 + 8] where it continues. Any address is checked first.
 void print_callers(u64 frame) {
     for (int depth = 0; depth < 32; ++depth) {
-        if (frame % 16 != 0 || frame < reinterpret_cast<u64>(image_start) || frame + 16 > reinterpret_cast<u64>(image_end)) {
-            break;
-        }
+        if (!may_be_stack(frame)) break;
         const u64* record = reinterpret_cast<const u64*>(frame);
         if (record[1] == 0) break;
         print_place(record[1] - 4);   // the call, not where it returns to

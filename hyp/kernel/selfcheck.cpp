@@ -25,7 +25,8 @@ constexpr bool kHostUsesEl1 = (ThisDesign::kEl2Mode & reg::HCR_EL2::E2H.mask()) 
 /// Does an exit in it switch registers of the host's for want of an optimisation?
 constexpr bool kExitsSwitchMore = !kOptimisations.lazy_fp || !kOptimisations.deferred_state || !kOptimisations.lazy_debug;
 
-/// What the kernel does not depend on, and may fill: it takes no exceptions, has no upper address range and no user.
+/// What the kernel does not depend on, and may fill: no exception and no process comes between fill and verify, and there is no
+/// upper address range.
 template <SysregId id>
 void fill_one(u64 n) {
     switch (id) {

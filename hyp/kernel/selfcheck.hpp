@@ -32,7 +32,7 @@ void fill_host_registers();
 void verify_host_registers(const char* when);
 
 /// ThisDesign::run between patterns in X19 to X28. In the split design, which switches everything at every exit, all other
-/// registers are filled and verified around it too; with VHE that is done around load and put, for what is switched there.
+/// registers are filled and verified around it too; where the kernel is at EL2 that is done around load and put, for what is switched there.
 void run_checked(VcpuContext& vcpu);
 
 }  // namespace ws

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The kernel's timers: any number of them on the one physical timer that a CPU has for its kernel (Linux: hrtimer). The
-// kernel says CNTP; with E2H the name reaches EL2's own timer, CNTHP, without it EL1's.
+// kernel says own::CNTP (own_registers.hpp), which is CNTHP where it is at EL2.
 #pragma once
 
 #include "spin_lock.hpp"
@@ -25,7 +25,7 @@ struct TimerQueue {
     SoftTimer* first = nullptr;
 };
 
-/// The physical timer's interrupt on this CPU's kernel: 26 (EL2's physical timer) with E2H, else 30 (EL1's).
+/// The physical timer's interrupt on this CPU's kernel: 26 (EL2's physical timer) where the kernel is at EL2, else 30.
 u32 kernel_timer_intid();
 
 u64 physical_count();

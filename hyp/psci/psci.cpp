@@ -63,17 +63,19 @@ bool decode(u32 id, Function& function, bool& is_64) {
     return false;
 }
 
+/// Aff0 alone tells vCPUs apart. What the VMM has not created is not there. The devices are locked.
 Vcpu* find_vcpu(Vm& vm, u64 affinity) {
-    return affinity < vm.vcpu_count ? &vm.vcpus[affinity] : nullptr;   // Aff0 alone tells vCPUs apart
+    return affinity < vm.vcpu_count && vm.vcpus[affinity].context != nullptr ? &vm.vcpus[affinity] : nullptr;
 }
 
 u64 cpu_on(Vcpu& caller, u64 target, u64 entry, u64 context_id) {
     Vm& vm = *caller.vm;
-    Vcpu* const vcpu = find_vcpu(vm, target);
-    if (vcpu == nullptr) return kInvalidParameters;
-    if (!vm.is_memory(Ipa(entry), 4) || entry % 4 != 0) return kInvalidAddress;
+    Vcpu* vcpu;
     {
         DevicesLocked locked(vm);
+        vcpu = find_vcpu(vm, target);
+        if (vcpu == nullptr) return kInvalidParameters;
+        if (!vm.is_memory(Ipa(entry), 4) || entry % 4 != 0) return kInvalidAddress;
         // A machine that ends or begins anew switches nothing on; its caller is about to stop and will not read the answer.
         if (vcpu->power == Vcpu::Power::on || vm.ended || vm.resetting) return kAlreadyOn;
         switch_on(*vcpu, Ipa(entry), context_id);
@@ -84,6 +86,7 @@ u64 cpu_on(Vcpu& caller, u64 target, u64 entry, u64 context_id) {
 
 u64 affinity_info(const Vcpu& caller, u64 target, u64 level) {
     Vm& vm = *caller.vm;
+    DevicesLocked locked(vm);
     const Vcpu* const vcpu = find_vcpu(vm, target);
     if (vcpu == nullptr || level > 3) return kInvalidParameters;
     if (level == 0) return vcpu->power == Vcpu::Power::on ? kOn : kOff;

@@ -76,8 +76,11 @@ i64 reset(Process& process, u64 index) {
     return 0;
 }
 
-/// Of a vCPU that runs the values are in a CPU, or are about to be. The devices are locked.
-bool registers_are_here(const Vcpu& vcpu) { return vcpu.power == Vcpu::Power::off || vcpu.loaded_on < 0; }
+/// Of a vCPU that is on, the values are in a CPU or may be at any moment, but for its own thread: while that is here, it is put. The
+/// devices are locked.
+bool registers_are_here(const Vcpu& vcpu, const UserThread& user) {
+    return vcpu.power == Vcpu::Power::off || vcpu.thread == &user.thread;
+}
 
 /// The value goes to X1.
 i64 get_register(UserThread& user, u64 index, u64 number) {
@@ -85,15 +88,16 @@ i64 get_register(UserThread& user, u64 index, u64 number) {
     const Vcpu* const vcpu = find_vcpu(process, index);
     if (vcpu == nullptr) return result(Error::invalid);
     DevicesLocked locked(process.vm);
-    if (!registers_are_here(*vcpu)) return result(Error::state);
+    if (!registers_are_here(*vcpu, user)) return result(Error::state);
     return read_vcpu_register(*vcpu->context, number, user.frame.x[1]) ? 0 : result(Error::invalid);
 }
 
-i64 set_register(Process& process, u64 index, u64 number, u64 value) {
+i64 set_register(UserThread& user, u64 index, u64 number, u64 value) {
+    Process& process = *user.process;
     Vcpu* const vcpu = find_vcpu(process, index);
     if (vcpu == nullptr) return result(Error::invalid);
     DevicesLocked locked(process.vm);
-    if (!registers_are_here(*vcpu)) return result(Error::state);
+    if (!registers_are_here(*vcpu, user)) return result(Error::state);
     return write_vcpu_register(*vcpu->context, number, value) ? 0 : result(Error::invalid);
 }
 
@@ -131,7 +135,7 @@ i64 call(UserThread& user, SystemCall which, const u64* a) {
         case SystemCall::create_vcpu: return create_vcpu(vm, a[0]) ? 0 : result(Error::state);
         case SystemCall::reset_vcpu: return reset(process, a[0]);
         case SystemCall::get_register: return get_register(user, a[0], a[1]);
-        case SystemCall::set_register: return set_register(process, a[0], a[1], a[2]);
+        case SystemCall::set_register: return set_register(user, a[0], a[1], a[2]);
         case SystemCall::start_vcpu: return start_vcpu(process, a[0]);
         case SystemCall::set_interrupt_line: return set_line(vm, a[0], a[1] != 0);
         case SystemCall::add_device_region: return vm.user_devices.add(Ipa(a[0]), a[1]) ? 0 : result(Error::full);

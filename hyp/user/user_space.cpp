@@ -36,7 +36,11 @@ u64* UserSpace::entry_for(UserVa address, unsigned level) {
     u64* table = root_;
     for (unsigned at = 1; at < level; ++at) {
         u64& entry = table[index_at(address.value, at)];
-        if ((entry & kValid) == 0) entry = reinterpret_cast<u64>(take_table()) | kValid | kTableOrPage;
+        if ((entry & kValid) == 0) {
+            const u64 lower = reinterpret_cast<u64>(take_table());
+            hw::dsb_ishst();   // a walker that sees the table's address must see the zeros in it
+            __atomic_store_n(&entry, lower | kValid | kTableOrPage, __ATOMIC_RELAXED);
+        }
         require((entry & kTableOrPage) != 0, "a user block is in the way");
         table = reinterpret_cast<u64*>(entry & kAddressMask);
     }

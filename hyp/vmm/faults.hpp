@@ -6,7 +6,10 @@
 
 namespace ws::vmm {
 
-/// Fault `number`, from 1, once; returns if there is no such fault, or if the kernel refused everything.
+/// The machine that the guest is told of has a vCPU that the VMM never creates.
+inline constexpr u8 kFaultOneVcpuLess = 13;
+
+/// Any other fault: `number`, from 1, once; returns if there is no such fault, or if the kernel refused everything.
 void commit_fault(u32 number);
 
 }  // namespace ws::vmm

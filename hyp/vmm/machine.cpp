@@ -2,6 +2,7 @@
 #include "machine.hpp"
 
 #include "devices.hpp"
+#include "faults.hpp"
 #include "kernel_calls.hpp"
 #include "loader.hpp"
 
@@ -26,7 +27,8 @@ void make_machine() {
     must(call(SystemCall::create_vm), "the kernel makes no VM");
     must(call(SystemCall::set_memory_region, kMemoryStart, kGuestMemory.value, boot.memory_bytes), "no memory for the guest");
     make_devices(memory());
-    for (u64 vcpu = 0; vcpu < boot.vcpus; ++vcpu) must(call(SystemCall::create_vcpu, vcpu), "the kernel makes no vCPU");
+    const u64 vcpus = boot.vcpus - (boot.fault == kFaultOneVcpuLess ? 1 : 0);
+    for (u64 vcpu = 0; vcpu < vcpus; ++vcpu) must(call(SystemCall::create_vcpu, vcpu), "the kernel makes no vCPU");
 }
 
 void load_machine() {

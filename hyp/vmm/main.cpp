@@ -30,6 +30,7 @@ namespace {
 }
 
 void start_other_vcpus() {
+    if (boot_page().fault == kFaultOneVcpuLess) return;
     for (u64 vcpu = 1; vcpu < boot_page().vcpus; ++vcpu) {
         if (call(SystemCall::start_thread, reinterpret_cast<u64>(&run_vcpu), vcpu) < 0) give_up("no thread for a vCPU");
     }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which of the redesign's optimisations this image has: WS_OPTIMISATIONS, a bit for each. The other designs have no use for
-// it, and the same number as a whole vhe.
+// Which of the redesign's optimisations this image has: WS_OPTIMISATIONS, a bit for each. The other designs do not use it; they
+// are built with all bits set.
 #pragma once
 
 #include "../arch/types.hpp"

@@ -96,7 +96,11 @@ class _Bench:
             exits: Counter = Counter()
             if design != NATIVE:
                 traced = self._run_once(name, app, design, "traps")
-                exits = Counter(trace_tool.ask("summary", traced.folder)["operations"])
+                summary = trace_tool.ask("summary", traced.folder)
+                if summary["events_discarded"]:
+                    raise Problem(f"{name} on {design}: the trace in {traced.folder} has lost events, so its exits are not all "
+                                  "there")
+                exits = Counter(summary["operations"])
             self._made[name, design] = _Run(_instructions(counted), exits, _told(counted, app))
         return self._made[name, design]
 

@@ -93,7 +93,7 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("--recorder", action="store_true", help="what the recorder itself costs, instead")
     one.add_argument("--validate", action="store_true",
                      help="what the cost model says of the paper's benchmarks beside the paper's figures, instead")
-    one.add_argument("--redesigned", choices=DESIGNS, default=validation.REDESIGNED,
+    one.add_argument("--redesigned", choices=[design for design in DESIGNS if design != validation.BASE], default=validation.REDESIGNED,
                      help="with --validate: the design that stands for the paper's redesign (%(default)s)")
     one.add_argument("--profile", default="xgene-gicv2", metavar="NAME|FILE",
                      help="with --validate: the machine's costs in cycles, of viewer/profiles (%(default)s)")

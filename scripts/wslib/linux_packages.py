@@ -9,6 +9,7 @@ import fcntl
 import gzip
 import json
 import lzma
+import os
 import re
 import shutil
 import subprocess
@@ -115,14 +116,16 @@ class _Apt:
             raise Problem("apt knows no linux-image-arm64: this machine's sources have no Debian for arm64, or there is "
                           f"no network{_complaint(update)}")
         _say(f"fetching {', '.join((kernel[1], *PROGRAMS.values()))} (about 60 MiB)")
-        to.mkdir(exist_ok=True)
+        shutil.rmtree(to, ignore_errors=True)  # an older kernel's would not be told from the new one
+        to.mkdir()
         got = self._run("apt-get", "download", kernel[1], *PROGRAMS.values(), cwd=to)
         if got.returncode:
             raise Problem(f"fetching Linux failed{_complaint(got)}")
 
     def _run(self, program: str, *arguments: str, cwd: Path | None = None) -> subprocess.CompletedProcess:
+        # In the words that are looked for, whatever language the user speaks.
         return subprocess.run([program, *self._options, *arguments], stdin=subprocess.DEVNULL, capture_output=True,
-                              text=True, cwd=cwd)
+                              text=True, cwd=cwd, env={**os.environ, "LC_ALL": "C.UTF-8"})
 
 
 def _is_debian() -> bool:

@@ -108,7 +108,7 @@ class Moves(unittest.TestCase):
 
     # Class of registers -> by how many more are saved, and restored, for each exit and entry.
     FOR_WANT_OF = {
-        "deferred_state": {"el1": (20, 20), "user": (4, 4)},   # the host has EL1 registers of its own
+        "deferred_state": {"el1": (20, 20), "user": (4, 4)},   # the guest's alone: the host's EL1 names reach EL2's
         "traps_left_on": {},
         "lists_when_used": {"list_registers": (5, 5), "vgic": (3, 3)},
         "timer_left_alone": {"timer": (3, 3)},

@@ -236,16 +236,21 @@ class Places(unittest.TestCase):
             with self.subTest(step=step):
                 self.assertTrue(self.files_of(step, file.strip('"')))
                 for source in self.files_of(step, file.strip('"')):
-                    self.assertRegex(source.read_text(encoding="utf-8"), rf"\b{function}\b *[(:]", source)
+                    self.assertRegex(source.read_text(encoding="utf-8"), self.definition(function), source)
+
+    def definition(self, function: str) -> str:
+        """What defines it: a label, or a function that begins there, at the left margin."""
+        return rf"(?m)^(?:\S.* (?:ThisDesign::)?)?{function}(?:\(.*\{{$|:$)"
 
     def files_of(self, step: str, file: str) -> list[Path]:
         """The file in each design that has the step."""
         if file != "kSwitch":
             return list((support.ROOT / "hyp").glob(file.removeprefix("hyp/").replace("{design}", "*")))
-        switch = [*(support.ROOT / "hyp/world_switch").glob("*/*.cpp")]
+        switch = [*(support.ROOT / "hyp/world_switch").glob("*/*.cpp"),
+                  *(support.ROOT / "hyp/world_switch").glob("*/deferred.hpp")]
         with_step = [source for source in switch if f"Step::{step})" in source.read_text(encoding="utf-8")]
         for source in with_step:
-            self.assertIn(source.name, ("enter_exit.cpp", "load_put.cpp"))
+            self.assertIn(source.name, ("enter_exit.cpp", "deferred.hpp"))
         return with_step
 
     def test_what_explanations_name(self):
@@ -254,7 +259,7 @@ class Places(unittest.TestCase):
                 for place in part[side]["code"]:
                     with self.subTest(place=place["file"], function=place["function"]):
                         text = (support.ROOT / place["file"]).read_text(encoding="utf-8")
-                        self.assertRegex(text, rf"\b{place['function']}\b *[(:]")
+                        self.assertRegex(text, self.definition(place["function"]))
 
 
 class Validation(unittest.TestCase):

@@ -11,6 +11,7 @@ from test_vms import vm
 ABORTS = {1: "DABT_LOW", 2: "DABT_LOW", 3: "DABT_LOW", 4: "IABT_LOW", 5: "IABT_LOW", 6: "DABT_LOW"}
 REFUSED_INSTRUCTIONS = {7: "UNKNOWN", 8: "FP_ASIMD", 9: "UNKNOWN", 10: "UNKNOWN"}
 NONSENSE_CALLS = 11
+ONE_VCPU_LESS = 13
 
 IO_USER = "benchmark=io-user iterations=64"
 
@@ -42,6 +43,17 @@ class Faults(unittest.TestCase):
                 run = self.run_beside(design, NONSENSE_CALLS)
                 self.assertIn(run.status, (0, 1, 3), run.stderr)
                 self.assertNotIn("VM 2", run.stderr)
+                self.assertRegex(run.console, r"vm2\| guest: all registers kept for 20 rounds")
+
+    def test_a_vcpu_that_was_never_made(self):
+        """The guest is told of it and switches it on; PSCI does not know it, and nobody else notices."""
+        for design in support.DESIGNS:
+            with self.subTest(design=design):
+                run = support.new_run(design, "soak", "--trace", "off", "--vcpus", "2", "--boot",
+                                      f"vm1.fault={ONE_VCPU_LESS}",
+                                      *vm("preempt", "rounds=20"), append="exits=10")
+                self.assertEqual(run.status, 1, run.stderr + run.console)
+                self.assertRegex(run.console, r"vm1\| guest: FAIL .*CPU_ON")
                 self.assertRegex(run.console, r"vm2\| guest: all registers kept for 20 rounds")
 
     def test_giving_up_says_why(self):

@@ -4,9 +4,9 @@
 namespace ws::model {
 namespace {
 
-constexpr const char* kSwitch = "hyp/world_switch/{design}/enter_exit.cpp or load_put.cpp";
+constexpr const char* kSwitch = "hyp/world_switch/{design}/enter_exit.cpp or deferred.hpp";
 constexpr const char* kEveryExit = "hyp/world_switch/{design}/enter_exit.cpp";
-constexpr const char* kPutOff = "hyp/world_switch/{design}/load_put.cpp";
+constexpr const char* kPutOff = "hyp/world_switch/{design}/deferred.hpp";
 
 }  // namespace
 

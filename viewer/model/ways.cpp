@@ -119,6 +119,7 @@ const WayKind& find_kind(const std::vector<WayKind>& kinds, const std::string& n
         }
         if (kind.name.find(name) != std::string::npos) parts.push_back(&kind);
     }
+    if (parts.size() > 1) std::erase_if(parts, [](const WayKind* kind) { return kind->pairs.empty(); });
     if (parts.size() != 1) {
         throw ExplainError(fmt::format("--kind {}: {} kind of operation has this name; both runs have: {}", name,
                                        parts.empty() ? "no" : "more than one", names_of(paired)));

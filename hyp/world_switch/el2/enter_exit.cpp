@@ -40,6 +40,8 @@ WS_INLINE void save_debug(VcpuContext& vcpu) {
     trace::block(Operation::save, vcpu.owner, vcpu.debug);
 }
 
+/// HCR_EL2 as KVM has it. The kernel itself needs it only when one of its processes is to run; and Cortex-A57 and A72 had better not
+/// find VM clear while EL1 has a guest's registers (errata 1319537 and 1319367, speculative AT; not in QEMU).
 WS_INLINE void deactivate_traps(const HostContext& host) {
     StepScope step(Step::deactivate_traps);
     trace::write_control<reg::HCR_EL2>(kHost, host.traps.hcr);

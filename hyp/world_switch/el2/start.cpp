@@ -24,6 +24,7 @@ void prepare_el1() {
     turn_on_el1_translation(shim_space);
     hw::write<reg::VBAR_EL1>(reinterpret_cast<u64>(user_shim));
     hw::write<reg::CPACR_EL1>(reg::CPACR_EL1::FPEN.of(kFpenNotEl0));
+    hw::write<reg::CNTKCTL_EL1>(0);   // no timer for processes; unknown at reset
 }
 
 }  // namespace

@@ -51,6 +51,7 @@ const AddressSpace& ThisDesign::space_below_processes() { return kernel_space; }
 extern "C" [[noreturn]] void split_kernel_main(Cpu& cpu) {
     hw::write<reg::VBAR_EL1>(kernel_vectors_address());
     hw::write<reg::CPACR_EL1>(reg::CPACR_EL1::FPEN.of(kFpenNotEl0));
+    hw::write<reg::CNTKCTL_EL1>(0);   // no timer for processes: one is the kernel's own; unknown at reset
     if (cpu.id == 0) map_kernel_space();
     turn_on_el1_translation(kernel_space);
     kernel_main(cpu);

@@ -9,6 +9,7 @@
 #include "../../boot/translation_setup.hpp"
 #include "../../kernel/kernel_main.hpp"
 #include "../../kernel/run_report.hpp"
+#include "../../kernel/spin_lock.hpp"
 #include "../../trace/host_trap.hpp"
 #include "../forget_translations.hpp"
 #include "../guest_entry.hpp"
@@ -20,6 +21,7 @@ namespace {
 
 /// EL2's tables. The kernel's, at EL1, are others: the lowvisor maps only what it works on.
 AddressSpace lowvisor_space(Regime::el2);
+SpinLock lowvisor_space_lock;   // VMMs on several CPUs may create vCPUs at the same time
 
 constexpr u64 kSpsrEl1hMasked = 0x3c5;   // EL1h, D A I F masked
 constexpr u64 kUnknownCall = ~u64{0};
@@ -30,7 +32,10 @@ u64 share_pages(u64 start, u64 bytes) {
     const PaRange wanted{Pa(start), bytes};
     const PaRange image{image_address(image_start), image_address(image_end) - image_address(image_start)};
     if (bytes == 0 || start % 4096 != 0 || bytes % 4096 != 0 || wanted.overlaps(image)) return kRefused;
-    lowvisor_space.map(wanted.start, wanted.bytes, Access::read_write);
+    {
+        Locked locked(lowvisor_space_lock);
+        lowvisor_space.map(wanted.start, wanted.bytes, Access::read_write);
+    }
     hw::dsb_ish();
     hw::isb();
     return 0;
