@@ -76,7 +76,7 @@ TEST_CASE("every step has its part, which is its cause, and its place", "[explai
 TEST_CASE("a step's place depends on the design, and on whether it was put off", "[explain]") {
     const model::StepPlace& place = *model::find_place(static_cast<u8>(trace::Step::save_el1));
     CHECK(model::place_in(place, "vhe", false).file == "hyp/world_switch/vhe/enter_exit.cpp");
-    CHECK(model::place_in(place, "new", true).file == "hyp/world_switch/new/load_put.cpp");
+    CHECK(model::place_in(place, "new", true).file == "hyp/world_switch/new/deferred.hpp");
     CHECK(model::place_in(place, "vhe", true).function == "save_el1");
 }
 
