@@ -29,7 +29,7 @@ void jump(u64 cpu, u64 target);
 bool recover(Frame& frame);
 /// Puts back what an operation may have changed.
 void restore_cpu();
-/// The interrupt controller and timers as they were at the start, for what waits.
+/// Timers off and an interrupt controller that forwards this CPU's interrupts, for what waits.
 void restore_interrupts();
 /// Who changes the interrupt controller's shared state excludes who waits for an interrupt.
 extern Lock controller_lock;

@@ -31,6 +31,12 @@ struct alignas(64) Recovery {
 };
 Recovery recoveries[kMaxCpus];
 
+/// Most operations leave it alone, and an emulator forgets all translations when a translation register is written.
+template <class Register>
+void put_back(u64 value) {
+    if (hw::read<Register>() != value) hw::write<Register>(value);
+}
+
 }  // namespace
 
 bool recover(Frame& frame) {
@@ -61,11 +67,11 @@ void jump(u64 cpu, u64 target) {
 
 void restore_cpu() {
     // The MMU is off: none of the translation registers counts until they are right again.
-    hw::write<reg::TTBR0_EL1>(mmu_state().ttbr0);
-    hw::write<reg::TCR_EL1>(mmu_state().tcr);
-    hw::write<reg::MAIR_EL1>(mmu_state().mair);
-    hw::write<reg::MDSCR_EL1>(0);
-    hw::write<reg::CNTKCTL_EL1>(0);
+    put_back<reg::TTBR0_EL1>(mmu_state().ttbr0);
+    put_back<reg::TCR_EL1>(mmu_state().tcr);
+    put_back<reg::MAIR_EL1>(mmu_state().mair);
+    put_back<reg::MDSCR_EL1>(0);
+    put_back<reg::CNTKCTL_EL1>(0);
     hw::isb();
 }
 
@@ -75,7 +81,7 @@ void restore_interrupts() {
     // Whatever was active or running: it is not any more (ICC_AP0R0_EL1, ICC_AP1R0_EL1).
     asm volatile("msr S3_0_C12_C8_4, xzr\n\tmsr S3_0_C12_C9_0, xzr\n\tisb");
     hw::write<reg::ICC_IGRPEN0_EL1>(0);
-    gic::init_distributor();
+    gic::silence_distributor();
     gic::init_cpu();
 }
 

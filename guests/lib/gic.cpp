@@ -69,6 +69,13 @@ void init_distributor() {
     wait_for_distributor();
 }
 
+void silence_distributor() {
+    const u64 base = machine().distributor;
+    for (u32 i = kFirstSpi; i < lines() && i < kFirstSpecial; i += 32) mmio_write(base + kIcenabler + i / 8, ~0U);
+    mmio_write(base + kCtlr, kCtlrAffinityRouting | kCtlrEnableGroup1);
+    wait_for_distributor();
+}
+
 void init_cpu() {
     constexpr u32 kProcessorSleep = 1 << 1;
     constexpr u32 kChildrenAsleep = 1 << 2;

@@ -42,6 +42,8 @@ u64 redistributor(u64 cpu);
 
 /// Once, by the first CPU: all SPIs in group 1, off, and routed to it.
 void init_distributor();
+/// Forwards interrupts again after anything was written to it, with all SPIs off; their other settings stay as they are.
+void silence_distributor();
 /// By each CPU: SGIs and PPIs in group 1, off; interrupts of all priorities are taken.
 void init_cpu();
 

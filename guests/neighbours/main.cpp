@@ -16,7 +16,7 @@ constexpr u64 kMaxId = 8;
 constexpr u64 kMiB = 1024 * 1024;
 
 PatternedCpu patterned;
-u64 wakes;
+u64 wakes, longest_wait;
 
 volatile u64& word(u64 address) {
     return *reinterpret_cast<volatile u64*>(address);
@@ -66,7 +66,7 @@ void give_way(Random& random) {
     }
     const u64 before = wakes;
     mask_irq();
-    VirtualTimer::arm_in(500 + random.below(5000));
+    VirtualTimer::arm_in(500 + random.below(longest_wait));
     while (load(wakes) == before) {
         asm volatile("wfi" ::: "memory");
         unmask_irq();
@@ -82,6 +82,7 @@ u64 main() {
     const u64 id = number_argument("id", 1);
     const u64 rounds = number_argument("rounds", 200);
     const u64 bytes = number_argument("mib", 8) * kMiB;
+    longest_wait = number_argument("wait", 5000);
     turn_on_mmu();
     const u64 start = free_start();
     const u64 end = start + bytes;

@@ -12,8 +12,9 @@ SEEDS, OPERATIONS = (range(1, 21), 1_000_000) if support.LONG else (range(1, 2),
 
 def beside(design: str, seed: int, operations: int, cpus: int, level: str) -> support.Run:
     """VM 1 is hostile; VM 2 sees to its own memory and registers meanwhile. On the same CPU, or each on its own."""
+    # A round of the neighbour is as long as a hundred operations and more: it must not have gone before the other is done.
     run = support.new_run(design, "hostile", "--trace", level, "--cpus", str(cpus), "--pin", "0", "--timeout", "3600",
-                          *vm("neighbours", f"rounds={operations // 100}", pin=cpus - 1),
+                          *vm("neighbours", f"rounds={operations // 100} mib=2 wait=40000", pin=cpus - 1),
                           append=f"seed={seed} operations={operations}")
     if run.status:
         raise AssertionError(f"{design}, seed {seed}, {cpus} CPUs: exit status {run.status}: {run.stderr}"
@@ -41,10 +42,15 @@ class Hostile(unittest.TestCase):
                     raise run
                 done = support.call(support.WSTRACE, "check", run.folder)
                 self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+                self.the_neighbour_is_the_last_to_end(run)
                 self.each_is_followed_by_an_abort(run)
                 kinds = Counter(event.text["injection"] for event in support.events(run, "inject"))
                 for kind in ("undefined_instruction", "external_abort"):
                     self.assertGreater(kinds[kind], 0, f"the hostile guest met no {kind}: {kinds}")
+
+    def the_neighbour_is_the_last_to_end(self, run: support.Run) -> None:
+        ends = [event.text["owner"] for event in support.events(run, "hypercall") if event.text["function"].endswith("(exit)")]
+        self.assertEqual(ends, ["VM 1 vCPU 0", "VM 2 vCPU 0"], "the neighbour was not beside all of the operations")
 
     def each_is_followed_by_an_abort(self, run: support.Run) -> None:
         refused = [event for event in support.events(run, "mmio") if event.text["device"] == "none"]

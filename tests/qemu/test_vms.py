@@ -96,6 +96,7 @@ class Soak(unittest.TestCase):
     """Two VMs with two vCPUs each on two CPUs. Each vCPU makes its share of the exits and loses nothing."""
 
     EXITS = 10_000_000 if support.LONG else 1_000_000
+    EXITS_OF_AN_OPERATION = 1.5  # at least, as a trace shows
 
     def test_many_exits(self):
         cases = [(design, pins) for design in support.DESIGNS for pins in ((), ("0+1", "0+1"))]
@@ -108,9 +109,24 @@ class Soak(unittest.TestCase):
     def soak(self, design: str, pins: tuple[str, ...]) -> support.Run:
         first, second = (["--pin", pins[0]], {"pin": pins[1]}) if pins else ([], {})
         # Pinned is the easier case; el2 shares with vhe all but the way to a VMM, which soak does not go.
-        each = f"exits={self.EXITS // (40 if pins else 16 if design == 'el2' and not support.LONG else 4)}"
-        return support.new_run(design, "soak", "--trace", "off", "--cpus", "2", "--vcpus", "2", "--timeout", "3000",
+        share = 10 if pins else 4 if design == "el2" and not support.LONG else 1
+        operations = int(self.EXITS / share / self.EXITS_OF_AN_OPERATION / 4)
+        return self.two_vms(design, operations, "off", first, second)
+
+    @staticmethod
+    def two_vms(design: str, operations: int, level: str, first: list[str] = (), second: dict = {}) -> support.Run:
+        """Two VMs of two vCPUs, each with that many operations."""
+        each = f"exits={operations}"
+        return support.new_run(design, "soak", "--trace", level, "--cpus", "2", "--vcpus", "2", "--timeout", "6000",
                                *first, *vm("soak", f"{each} seed=2", vcpus=2, **second), append=f"{each} seed=1")
+
+    def test_an_operation_makes_exits(self):
+        """The number of exits in the test above is no hope: without a trace nothing counts them."""
+        for design in support.DESIGNS:
+            with self.subTest(design=design):
+                run = self.two_vms(design, 500, "traps")
+                exits = [event for event in support.events(run, "trap") if event.number["owner"]]
+                self.assertGreater(len(exits), 4 * 500 * self.EXITS_OF_AN_OPERATION)
 
 
 class Vmids(unittest.TestCase):
