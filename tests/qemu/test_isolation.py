@@ -25,8 +25,8 @@ def beside(design: str, seed: int, operations: int, cpus: int, level: str) -> su
 class Hostile(unittest.TestCase):
     def test_the_neighbour_succeeds(self):
         # Each design with one of the two placements; the tests below have them all.
-        cases = [(design, seed, OPERATIONS, cpus, "off") for design, cpus in (("split", 1), ("el2", 1), ("vhe", 2))
-                 for seed in SEEDS]
+        cases = [(design, seed, OPERATIONS, cpus, "off") for seed in SEEDS
+                 for design, cpus in (("split", 1), ("el2", 1), ("vhe", 2))]
         for case, run in zip(cases, support.at_once(beside, cases)):
             with self.subTest(case=case):
                 if isinstance(run, AssertionError):
