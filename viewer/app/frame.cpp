@@ -79,6 +79,11 @@ void choose(const view::Session& session, const Options& options, view::State& s
         state.select_event(state.side(), static_cast<model::EventIndex>(options.event - 1));
     }
     if (options.whole_run) state.show_whole_run();
+    for (const view::TabInfo& info : view::kTabs) {
+        if (options.tab == info.name) state.tab = info.tab;
+    }
+    state.profile = model::Profile::load(options.profile);
+    state.left_out = model::parse_parts(options.without);
 }
 
 }  // namespace ws::app

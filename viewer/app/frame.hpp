@@ -18,6 +18,9 @@ struct Options {
     float scale = 1;
     bool dark = false;
     bool whole_run = false;
+    std::string profile = model::kDefaultProfile;
+    std::string tab;      ///< empty: as it is
+    std::string without;  ///< parts for what if, with commas
 };
 
 /// The scale at which everything has room: the one that is asked for, or the largest that fits the size.

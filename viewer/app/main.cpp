@@ -25,6 +25,12 @@ void take_size(const std::string& text, Options& options) {
     }
 }
 
+std::vector<std::string> tab_names() {
+    std::vector<std::string> names;
+    for (const view::TabInfo& info : view::kTabs) names.emplace_back(info.name);
+    return names;
+}
+
 void describe_options(CLI::App& app, Options& options) {
     app.add_option("traces", options.traces, "One run or two: a run's folder, or the trace folder in it")
         ->required()
@@ -55,6 +61,14 @@ void describe_options(CLI::App& app, Options& options) {
            "light (as it is) or dark")
         ->check(CLI::IsMember({"light", "dark"}))
         ->option_text("NAME");
+    app.add_option("--tab", options.tab, "What the lower part shows")
+        ->check(CLI::IsMember(tab_names()))
+        ->option_text("NAME");
+    app.add_option("--profile", options.profile, "The costs in cycles: a name of viewer/profiles, or a file")
+        ->capture_default_str()
+        ->option_text("NAME|FILE");
+    app.add_option("--without", options.without, "What if these parts were not there: fp, el1, vgic, ...")
+        ->option_text("PARTS");
     app.add_flag("--whole-run", options.whole_run, "Show the whole run on the time line, not one operation");
 }
 

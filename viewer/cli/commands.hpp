@@ -36,6 +36,9 @@ struct ExplainArguments {
     std::string b;
     std::string kind;  ///< empty for the kind that most traps belong to
     std::string profile;
+    u64 number = 0;                 ///< which pair, from 1; 0 for a typical one
+    std::vector<std::string> costs;  ///< KEY=CYCLES, other than the profile has them
+    std::string without;            ///< parts to leave out, with commas
     bool json = false;
     bool markdown = false;
 };

@@ -5,6 +5,7 @@
 #include "viewer/cli/commands.hpp"
 #include "viewer/cli/text.hpp"
 #include "viewer/model/explanation.hpp"
+#include "viewer/model/what_if.hpp"
 
 namespace ws::cli {
 namespace {
@@ -73,7 +74,8 @@ Json names_of(const std::vector<Part>& parts) {
     return names;
 }
 
-void print_as_json(const model::Run& a, const model::Run& b, const Explanation& explanation) {
+void print_as_json(const model::Run& a, const model::Run& b, const Explanation& explanation,
+                   const model::Parts& left_out) {
     Json json = {{"runs", {{"a", json_of_env(a.trace)}, {"b", json_of_env(b.trace)}}},
                  {"kind", explanation.kind},
                  {"designs", {{"a", explanation.design_a}, {"b", explanation.design_b}}},
@@ -93,6 +95,14 @@ void print_as_json(const model::Run& a, const model::Run& b, const Explanation& 
     json["largest"] = {{"instructions", names_of(explanation.largest_by_instructions())},
                        {"cycles", names_of(explanation.largest_by_cycles())}};
     json["sentences"] = model::sentences(explanation);
+    if (left_out.any()) {
+        Json names = Json::array();
+        for (const PartInfo& info : model::part_infos()) {
+            if (left_out[static_cast<std::size_t>(info.part)]) names.push_back(info.name);
+        }
+        json["what_if"] = {{"without", names}};
+        json["what_if"].update(json_of(model::without(explanation.a, left_out), model::without(explanation.b, left_out)));
+    }
     print_json(json);
 }
 
@@ -121,15 +131,25 @@ std::vector<std::string> row(const std::string& name, const Figures& a, const Fi
     return all;
 }
 
+std::string names_of(const model::Parts& parts) {
+    std::string names;
+    for (const PartInfo& info : model::part_infos()) {
+        if (parts[static_cast<std::size_t>(info.part)]) names += (names.empty() ? "" : ", ") + std::string(info.words);
+    }
+    return names;
+}
+
 constexpr const char* kNote =
     "what happened is counted, and each has its cost there. They are not measured. Here they are rounded, in --json "
     "exact.";
 
-void print_as_text(const model::Run& a, const model::Run& b, const Explanation& explanation) {
+void print_as_text(const ExplainArguments& arguments, const model::Run& a, const model::Run& b,
+                   const Explanation& explanation, const model::Parts& left_out) {
     fmt::print("A  {}  ({})\nB  {}  ({})\n\n", a.trace.path().string(), a.title(), b.trace.path().string(), b.title());
-    fmt::print("{}: pair {} of {}, whose costs are nearest to the medians {} and {}\n\n", strong(explanation.kind),
-               thousands(explanation.number), thousands(explanation.pairs), thousands(explanation.net_a.median),
-               thousands(explanation.net_b.median));
+    fmt::print("{}: pair {} of {}{} {} and {}\n\n", strong(explanation.kind), thousands(explanation.number),
+               thousands(explanation.pairs),
+               arguments.number == 0 ? ", whose costs are nearest to the medians" : "; the medians of all are",
+               thousands(explanation.net_a.median), thousands(explanation.net_b.median));
     fmt::print("Instructions are counted, on the net clock. Cycles are modelled with the profile {}:\n{}\n\n",
                explanation.profile.name, kNote);
     Table table({"", "A, instr.", "B, instr.", "B - A", "A, cycles", "B, cycles", "B - A"});
@@ -140,6 +160,10 @@ void print_as_text(const model::Run& a, const model::Run& b, const Explanation& 
         }
     }
     table.add_heading(row("whole", explanation.a.whole, explanation.b.whole));
+    if (left_out.any()) {
+        table.add(row("what if: without " + names_of(left_out), model::without(explanation.a, left_out),
+                      model::without(explanation.b, left_out)));
+    }
     table.print();
     fmt::print("\n");
     for (const std::string& sentence : model::sentences(explanation)) fmt::print("{}\n", wrapped(sentence));
@@ -162,19 +186,29 @@ void print_as_markdown(const Explanation& explanation) {
     for (const std::string& sentence : model::sentences(explanation)) fmt::print("- {}\n", sentence);
 }
 
+model::Parts parts_to_leave_out(const std::string& names) {
+    try {
+        return model::parse_parts(names);
+    } catch (const std::invalid_argument& error) {
+        throw model::ExplainError(fmt::format("--without {}: {}", names, error.what()));
+    }
+}
+
 }  // namespace
 
 int explain_command(const ExplainArguments& arguments) {
-    const model::Profile profile = model::Profile::load(arguments.profile);
+    model::Profile profile = model::Profile::load(arguments.profile);
+    for (const std::string& cost : arguments.costs) model::set_cost(profile, cost);
+    const model::Parts left_out = parts_to_leave_out(arguments.without);
     const model::Run a = model::Run::load(arguments.a);
     const model::Run b = model::Run::load(arguments.b);
-    const Explanation explanation = model::explain(a, b, arguments.kind, profile);
+    const Explanation explanation = model::explain(a, b, arguments.kind, profile, arguments.number);
     if (arguments.json) {
-        print_as_json(a, b, explanation);
+        print_as_json(a, b, explanation, left_out);
     } else if (arguments.markdown) {
         print_as_markdown(explanation);
     } else {
-        print_as_text(a, b, explanation);
+        print_as_text(arguments, a, b, explanation, left_out);
     }
     return 0;
 }

@@ -66,6 +66,13 @@ void add_explain(CLI::App& app, ExplainArguments& arguments) {
     verb->add_option("--profile", arguments.profile,
                      "the machine's costs in cycles: a name of viewer/profiles, or a file")
         ->capture_default_str();
+    verb->add_option("--number", arguments.number, "which pair of the kind, from 1 (a typical one)")
+        ->check(CLI::Range(ws::u64{1}, ~ws::u64{0}));
+    verb->add_option("--set", arguments.costs, "another cost than the profile's: KEY=CYCLES; may be given again")
+        ->option_text("KEY=CYCLES");
+    verb->add_option("--without", arguments.without,
+                     "what if these parts were not there: fp, el1, vgic, ..., separated by commas")
+        ->option_text("PARTS");
     CLI::Option* json = verb->add_flag("--json", arguments.json, "print data instead of text");
     verb->add_flag("--markdown", arguments.markdown, "print a table for a report")->excludes(json);
 }

@@ -27,17 +27,8 @@ std::vector<Part> largest(Of of) {
 
 /// Refuses a run that does not say enough.
 void demand(const Run& run, const char* which) {
-    const auto refuse = [&](const std::string& reason) {
-        throw ExplainError(fmt::format("{}: {} {}", run.trace.path().string(), which, reason));
-    };
-    if (!run.trace.shared_clock()) refuse("was made with --mttcg: its clocks do not count instructions");
-    const auto& events = run.trace.events();
-    const bool steps = std::any_of(events.begin(), events.end(),
-                                   [](const Event& event) { return event.is(trace::EventId::phase_begin); });
-    if (!steps && !run.operations.all().empty()) {
-        refuse(fmt::format("has neither steps nor registers, its trace level is {}: record it with --trace full",
-                           run.trace.env("trace_level")));
-    }
+    const std::string reason = unexplainable(run);
+    if (!reason.empty()) throw ExplainError(fmt::format("{}: {} {}", run.trace.path().string(), which, reason));
 }
 
 }  // namespace
@@ -58,23 +49,44 @@ std::vector<Part> Explanation::largest_by_cycles() const {
     return largest([this](Part part) { return difference(part).cycles; });
 }
 
-Explanation explain(const Run& a, const Run& b, const std::string& kind, const Profile& profile) {
+std::string unexplainable(const Run& run) {
+    if (!run.trace.shared_clock()) return "was made with --mttcg: its clocks do not count instructions";
+    const auto& events = run.trace.events();
+    const bool steps = std::any_of(events.begin(), events.end(),
+                                   [](const Event& event) { return event.is(trace::EventId::phase_begin); });
+    if (steps || run.operations.all().empty()) return {};
+    return fmt::format("has neither steps nor registers, its trace level is {}: record it with --trace full",
+                       run.trace.env("trace_level"));
+}
+
+Explanation explain_pair(const Run& a, const Run& b, const std::string& kind, const WayPair& pair,
+                         const Profile& profile) {
+    Explanation result;
+    result.kind = kind;
+    result.design_a = a.trace.design();
+    result.design_b = b.trace.design();
+    result.profile = profile;
+    result.a = break_down(a, pair.a, profile);
+    result.b = break_down(b, pair.b, profile);
+    return result;
+}
+
+Explanation explain(const Run& a, const Run& b, const std::string& kind, const Profile& profile, u64 number) {
     demand(a, "A");
     demand(b, "B");
     const std::vector<WayKind> kinds = way_kinds(a, b);
     const WayKind& chosen = find_kind(kinds, kind);
+    if (number > chosen.pairs.size()) {
+        throw ExplainError(fmt::format("--number {}: there are {} pairs of the kind \"{}\"", number,
+                                       chosen.pairs.size(), chosen.name));
+    }
     const Typical typical = typical_pair(a, b, chosen);
-    Explanation result;
-    result.kind = chosen.name;
-    result.design_a = a.trace.design();
-    result.design_b = b.trace.design();
-    result.profile = profile;
+    const std::size_t place = number == 0 ? typical.number : number - 1;
+    Explanation result = explain_pair(a, b, chosen.name, chosen.pairs[place], profile);
     result.pairs = chosen.pairs.size();
-    result.number = typical.number + 1;
+    result.number = place + 1;
     result.net_a = typical.a;
     result.net_b = typical.b;
-    result.a = break_down(a, typical.pair.a, profile);
-    result.b = break_down(b, typical.pair.b, profile);
     return result;
 }
 

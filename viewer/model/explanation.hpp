@@ -26,11 +26,23 @@ struct Explanation {
     std::vector<Part> largest_by_cycles() const;
 };
 
+/// What one side does in a part, in the part's own units, such as `saves 48 registers and restores 48`; empty where
+/// instructions say all there is.
+std::string doings(const Breakdown& breakdown, Part part);
+
 /// How many causes are told in words.
 inline constexpr std::size_t kLargestCauses = 3;
 
-/// `kind` as for find_kind(). Throws ExplainError where the runs do not say enough.
-Explanation explain(const Run& a, const Run& b, const std::string& kind, const Profile& profile);
+/// Why a run's operations cannot be taken apart, in a few words; empty if they can.
+std::string unexplainable(const Run& run);
+
+/// `kind` as for find_kind(), `number` the pair, from 1, or 0 for a typical one. Throws ExplainError where the runs do
+/// not say enough, or there is no such pair.
+Explanation explain(const Run& a, const Run& b, const std::string& kind, const Profile& profile, u64 number = 0);
+
+/// One pair of a kind alone: without what is told of all pairs (`pairs`, `number`, `net_a` and `net_b`).
+Explanation explain_pair(const Run& a, const Run& b, const std::string& kind, const WayPair& pair,
+                         const Profile& profile);
 
 /// The explanation in plain sentences: the whole, the largest causes in instructions and in cycles with their places in
 /// the code, the residual.

@@ -46,25 +46,6 @@ std::string counted(u32 count, const char* noun) {
     return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
 }
 
-/// What a side does in a part, in the part's own units; empty where instructions say all there is.
-std::string doings(const Side& side, Part part) {
-    const PartFigures& figures = side.breakdown[part];
-    if (part == Part::transitions) {
-        std::string text = fmt::format("{} takes {}", side.name, counted(side.breakdown.exceptions, "exception"));
-        if (side.breakdown.user_entries != 0)
-            text += fmt::format(" and enters EL0 {}", counted(side.breakdown.user_entries, "time"));
-        return text;
-    }
-    if (part == Part::trap_config || part == Part::stage2) {
-        return fmt::format("{} writes {}", side.name, counted(figures.control_writes, "control register"));
-    }
-    const bool moves_registers = part >= Part::general && part <= Part::debug;
-    if (!moves_registers) return "";
-    if (figures.registers == Moved{}) return side.name + " moves no register";
-    return fmt::format("{} saves {} and restores {}", side.name, counted(figures.registers.saved, "register"),
-                       figures.registers.restored);
-}
-
 /// `In A (split): save_fp and restore_fp in hyp/...`.
 std::string places(const Side& side, Part part) {
     std::vector<std::pair<std::string, std::string>> files;
@@ -84,12 +65,32 @@ std::string cause(const Explanation& explanation, std::size_t rank, Part part, i
     const auto both = sides(explanation);
     std::string text = fmt::format("{} is {}, {} {}.", kOrdinals[rank], info_of(part).words, change(difference), unit);
     if (!with_code) return text;
-    const std::string doing_a = doings(both[0], part);
-    if (!doing_a.empty()) text += fmt::format(" {}; {}.", doing_a, doings(both[1], part));
+    const std::string doing = doings(both[0].breakdown, part);
+    if (!doing.empty()) {
+        text += fmt::format(" {} {}; {} {}.", both[0].name, doing, both[1].name, doings(both[1].breakdown, part));
+    }
     return text + places(both[0], part) + places(both[1], part);
 }
 
 }  // namespace
+
+std::string doings(const Breakdown& breakdown, Part part) {
+    const PartFigures& figures = breakdown[part];
+    if (part == Part::transitions) {
+        std::string text = fmt::format("takes {}", counted(breakdown.exceptions, "exception"));
+        if (breakdown.user_entries != 0)
+            text += fmt::format(" and enters EL0 {}", counted(breakdown.user_entries, "time"));
+        return text;
+    }
+    if (part == Part::trap_config || part == Part::stage2) {
+        return fmt::format("writes {}", counted(figures.control_writes, "control register"));
+    }
+    const bool moves_registers = part >= Part::general && part <= Part::debug;
+    if (!moves_registers) return "";
+    if (figures.registers == Moved{}) return "moves no register";
+    return fmt::format("saves {} and restores {}", counted(figures.registers.saved, "register"),
+                       figures.registers.restored);
+}
 
 std::string grouped(i64 value) {
     return value == 0 ? "0" : (value < 0 ? "" : "+") + figure(value);

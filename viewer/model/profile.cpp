@@ -84,31 +84,15 @@ class Parser {
             return;
         }
         const std::size_t bar = value.find('|');
-        cost->second->each = millicycles(key, trimmed(value.substr(0, bar)));
+        try {
+            cost->second->each = parse_cycles(trimmed(value.substr(0, bar)));
+        } catch (const ProfileError& error) {
+            fail(fmt::format("{} is {}", key, error.what()));
+        }
         cost->second->source = bar == std::string::npos ? "" : trimmed(value.substr(bar + 1));
         if (cost->second->source.empty()) {
             fail(fmt::format("{} has no source: write where it is from, or \"assumed\", after a |", key));
         }
-    }
-
-    Millicycles millicycles(const std::string& key, const std::string& text) const {
-        const bool negative = !text.empty() && text[0] == '-';
-        const std::string amount = negative ? text.substr(1) : text;
-        const std::size_t point = std::min(amount.find('.'), amount.size());
-        const std::string whole = amount.substr(0, point);
-        std::string rest = point == amount.size() ? "" : amount.substr(point + 1);
-        const bool number = all_digits(whole) && all_digits(rest) && !whole.empty() && amount.back() != '.';
-        if (!number) fail(fmt::format("{} is \"{}\", which is not a number", key, text));
-        if (negative) fail(fmt::format("{} is {}, and no cost is negative", key, text));
-        if (rest.size() > kDecimals) fail(fmt::format("{} is {}: three decimals are the most", key, text));
-        static constexpr std::size_t kMostDigits = 15;
-        const i64 cycles = whole.size() > kMostDigits ? kMostCycles + 1 : std::stoll(whole);
-        rest.append(kDecimals - rest.size(), '0');
-        const Millicycles value = std::min(cycles, kMostCycles + 1) * kThousand + std::stoll(rest);
-        if (value > kMostCycles * kThousand) {
-            fail(fmt::format("{} is {}: more than {} cycles are too many", key, text, kMostCycles));
-        }
-        return value;
     }
 
     fs::path file_;
@@ -141,6 +125,57 @@ std::vector<std::pair<std::string, Cost*>> profile_costs(Profile& profile) {
         }
     }
     return costs;
+}
+
+Millicycles parse_cycles(const std::string& text) {
+    const auto refuse = [](const std::string& reason) { throw ProfileError(reason); };
+    const bool negative = !text.empty() && text[0] == '-';
+    const std::string amount = negative ? text.substr(1) : text;
+    const std::size_t point = std::min(amount.find('.'), amount.size());
+    const std::string whole = amount.substr(0, point);
+    std::string rest = point == amount.size() ? "" : amount.substr(point + 1);
+    const bool number = all_digits(whole) && all_digits(rest) && !whole.empty() && amount.back() != '.';
+    if (!number) refuse(fmt::format("\"{}\", which is not a number", text));
+    if (negative) refuse(fmt::format("{}, and no cost is negative", text));
+    if (rest.size() > kDecimals) refuse(fmt::format("{}: three decimals are the most", text));
+    static constexpr std::size_t kMostDigits = 15;
+    const i64 cycles = whole.size() > kMostDigits ? kMostCycles + 1 : std::stoll(whole);
+    rest.append(kDecimals - rest.size(), '0');
+    const Millicycles value = std::min(cycles, kMostCycles + 1) * kThousand + std::stoll(rest);
+    if (value > kMostCycles * kThousand) refuse(fmt::format("{}: more than {} cycles are too many", text, kMostCycles));
+    return value;
+}
+
+std::string cycles_text(Millicycles cycles) {
+    std::string text = fmt::format("{}.{:03}", cycles / kThousand, cycles % kThousand);
+    text.erase(text.find_last_not_of('0') + 1);
+    if (text.back() == '.') text.pop_back();
+    return text;
+}
+
+std::string profile_text(const Profile& profile) {
+    Profile copy = profile;
+    std::string text = "# What things cost in cycles, for `wstrace explain --profile`.\n";
+    text += fmt::format("machine = {}\ncalibrated_on = {}\n", profile.machine, profile.calibrated_on);
+    for (const auto& [key, cost] : profile_costs(copy)) {
+        text += fmt::format("{} = {} | {}\n", key, cycles_text(cost->each), cost->source);
+    }
+    return text;
+}
+
+void set_cost(Profile& profile, const std::string& key_and_value) {
+    const std::size_t equals = key_and_value.find('=');
+    const std::string key = trimmed(key_and_value.substr(0, equals));
+    for (const auto& [name, cost] : profile_costs(profile)) {
+        if (name != key || equals == std::string::npos) continue;
+        try {
+            *cost = {parse_cycles(trimmed(key_and_value.substr(equals + 1))), "assumed"};
+        } catch (const ProfileError& error) {
+            throw ProfileError(fmt::format("{} is {}", key, error.what()));
+        }
+        return;
+    }
+    throw ProfileError(fmt::format("\"{}\" is no KEY=CYCLES with a key of a profile", key_and_value));
 }
 
 std::vector<std::string> profile_names() {

@@ -55,6 +55,15 @@ struct Profile {
 /// as a block has NAME.save and NAME.restore, what is configured NAME.write.
 std::vector<std::pair<std::string, Cost*>> profile_costs(Profile& profile);
 
+/// Reads a cost in cycles with at most three decimals. Throws ProfileError that says what is wrong with it.
+Millicycles parse_cycles(const std::string& text);
+/// Writes it as parse_cycles() reads it: `3.727`.
+std::string cycles_text(Millicycles cycles);
+/// A profile's file.
+std::string profile_text(const Profile& profile);
+/// `KEY=CYCLES`: another cost, its source `assumed`. Throws ProfileError.
+void set_cost(Profile& profile, const std::string& key_and_value);
+
 /// The names that load() knows, ascending.
 std::vector<std::string> profile_names();
 

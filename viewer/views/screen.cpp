@@ -6,14 +6,17 @@
 namespace ws::view {
 
 Screen::Screen() {
-    views_.push_back({Place::top, make_top_bar()});
-    views_.push_back({Place::operation, make_operation_bar()});
-    views_.push_back({Place::strips, make_strips_view()});
-    views_.push_back({Place::lanes, make_lanes_view()});
-    views_.push_back({Place::comparison, make_comparison_view()});
-    views_.push_back({Place::ledger, make_ledger_view()});
-    views_.push_back({Place::events, make_event_list_view()});
-    views_.push_back({Place::event, make_event_view()});
+    views_.push_back({Place::top, make_top_bar(), {}});
+    views_.push_back({Place::operation, make_operation_bar(), {}});
+    views_.push_back({Place::strips, make_strips_view(), {}});
+    views_.push_back({Place::lanes, make_lanes_view(), {}});
+    views_.push_back({Place::events, make_event_list_view(), {}});
+    views_.push_back({Place::event, make_event_view(), {}});
+    views_.push_back({Place::tabs, make_tab_bar(), {}});
+    views_.push_back({Place::left, make_why_view(), Tab::why});
+    views_.push_back({Place::right, make_cost_model_view(), Tab::why});
+    views_.push_back({Place::left, make_comparison_view(), Tab::operations});
+    views_.push_back({Place::right, make_ledger_view(), Tab::operations});
 }
 
 Rect Screen::rect_of(Place place, const Context& context, const Rect& screen) {
@@ -37,8 +40,11 @@ Rect Screen::rect_of(Place place, const Context& context, const Rect& screen) {
     const float share = groups > runs ? 0.54F : 0.42F;
     const Rect lanes =
         rest.take_top(std::clamp(rest.height() * share, theme.px(60 + 84 * runs), theme.px(70 + 130 * groups)));
-    rest.take_top(gap);
-    const Rect ledger = rest.take_right(std::clamp(rest.width() * 0.36F, theme.px(300), theme.px(440)));
+    rest.take_top(theme.px(8));
+    const Rect tabs = rest.take_top(theme.px(26));
+    rest.take_top(theme.px(6));
+    const Rect whole = rest;
+    const Rect right_part = rest.take_right(std::clamp(rest.width() * 0.36F, theme.px(300), theme.px(440)));
     rest.take_right(gap);
     const Rect events = right.take_top(right.height() * 0.42F);
     right.take_top(gap);
@@ -51,14 +57,18 @@ Rect Screen::rect_of(Place place, const Context& context, const Rect& screen) {
             return strips;
         case Place::lanes:
             return lanes;
-        case Place::comparison:
-            return rest;
-        case Place::ledger:
-            return ledger;
         case Place::events:
             return events;
         case Place::event:
             return right;
+        case Place::tabs:
+            return tabs;
+        case Place::whole:
+            return whole;
+        case Place::left:
+            return rest;
+        case Place::right:
+            return right_part;
     }
     return rest;
 }
@@ -77,7 +87,8 @@ void Screen::draw(const Context& context) {
     for (const Placed& placed : views_) {
         const Rect area = rect_of(placed.place, context, screen);
         if (area.width() < 8 || area.height() < 8) continue;
-        ImGui::PushID(static_cast<int>(placed.place));
+        if (placed.tab && *placed.tab != context.state.tab) continue;
+        ImGui::PushID(placed.view.get());
         placed.view->draw(context, area);
         ImGui::PopID();
     }

@@ -13,11 +13,13 @@ class Screen {
     void draw(const Context& context);
 
   private:
-    /// Where a view is, for a screen of a given size.
-    enum class Place { top, operation, strips, lanes, comparison, ledger, events, event };
+    /// Where a view is, for a screen of a given size. The last three are of the tabs: all of their room, its left and its
+    /// right part.
+    enum class Place { top, operation, strips, lanes, events, event, tabs, whole, left, right };
     struct Placed {
         Place place;
         std::unique_ptr<View> view;
+        std::optional<Tab> tab;  ///< drawn in this tab alone
     };
     static Rect rect_of(Place place, const Context& context, const Rect& screen);
 

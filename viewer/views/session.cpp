@@ -5,6 +5,8 @@
 
 #include <algorithm>
 
+#include "viewer/model/explanation.hpp"
+
 namespace ws::view {
 
 Session::Session(std::vector<model::Run> runs) : runs_(std::move(runs)) {
@@ -32,6 +34,10 @@ Session::Session(std::vector<model::Run> runs) : runs_(std::move(runs)) {
         host_at_el1_.push_back(std::any_of(lanes_[i].begin(), lanes_[i].end(), at_el1));
     }
     find_causes();
+    for (std::size_t i = 0; i < runs_.size() && unexplainable_.empty(); ++i) {
+        const std::string reason = model::unexplainable(runs_[i]);
+        if (!reason.empty()) unexplainable_ = names_[i] + " " + reason;
+    }
 }
 
 void Session::find_causes() {
@@ -66,6 +72,13 @@ const model::Operation* Session::operation(int side, u32 place) const {
 const char* cause_of_step(u8 step) {
     const model::StepInfo* info = step == 0 ? nullptr : model::find_step(step);
     return info != nullptr ? info->cause : "outside";
+}
+
+const char* cause_of_part(model::Part part) {
+    for (const model::StepPlace& place : model::step_places()) {
+        if (place.part == part) return cause_of_step(place.step);
+    }
+    return "outside";
 }
 
 const char* cause_of_class(RegisterClass register_class) {

@@ -7,6 +7,7 @@
 #include "viewer/model/browse.hpp"
 #include "viewer/model/lane_index.hpp"
 #include "viewer/model/marks.hpp"
+#include "viewer/model/parts.hpp"
 #include "viewer/model/segments.hpp"
 
 namespace ws::view {
@@ -37,6 +38,8 @@ class Session {
     const std::vector<std::string>& causes() const { return causes_; }
 
     const model::Operation* operation(int side, u32 place) const;
+    /// Why what an operation costs cannot be explained, in a sentence; empty if it can.
+    const std::string& unexplainable() const { return unexplainable_; }
 
   private:
     void find_causes();
@@ -50,10 +53,13 @@ class Session {
     std::vector<bool> host_at_el1_;
     std::vector<bool> shared_;
     std::vector<std::string> causes_;
+    std::string unexplainable_;
 };
 
 /// The cause of a step, `outside` for none.
 const char* cause_of_step(u8 step);
+/// The cause whose colour a part of an operation's cost has.
+const char* cause_of_part(model::Part part);
 /// The cause whose colour a register class has.
 const char* cause_of_class(RegisterClass register_class);
 

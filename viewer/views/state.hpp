@@ -3,7 +3,9 @@
 // all views follow.
 #pragma once
 
+#include "viewer/model/what_if.hpp"
 #include "viewer/views/session.hpp"
+#include "viewer/views/tabs.hpp"
 
 namespace ws::view {
 
@@ -61,6 +63,9 @@ class State {
     void show_whole_run();
     void zoom(double factor, double about);
 
+    Tab tab = Tab::why;
+    model::Profile profile;  ///< what things cost in cycles; the person may change it
+    model::Parts left_out;   ///< what if these were not there
     bool dark;
     bool help = false;
     bool quit = false;

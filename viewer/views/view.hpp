@@ -25,8 +25,11 @@ class View {
 
 std::unique_ptr<View> make_top_bar();
 std::unique_ptr<View> make_operation_bar();
+std::unique_ptr<View> make_tab_bar();
 std::unique_ptr<View> make_strips_view();
 std::unique_ptr<View> make_lanes_view();
+std::unique_ptr<View> make_why_view();
+std::unique_ptr<View> make_cost_model_view();
 std::unique_ptr<View> make_comparison_view();
 std::unique_ptr<View> make_ledger_view();
 std::unique_ptr<View> make_event_list_view();

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "viewer/views/explained.hpp"
+
+namespace ws::view {
+namespace {
+
+model::Way way_of(const model::Run& run, const model::Operation& operation) {
+    return {static_cast<u32>(&operation - run.operations.all().data()), model::kNoEvent, {}};
+}
+
+bool same_costs(model::Profile x, model::Profile y) {
+    const auto of_x = model::profile_costs(x);
+    const auto of_y = model::profile_costs(y);
+    for (std::size_t i = 0; i < of_x.size(); ++i) {
+        if (of_x[i].second->each != of_y[i].second->each) return false;
+    }
+    return x.name == y.name;
+}
+
+}  // namespace
+
+const model::Explanation* Explained::of(const Context& context) {
+    const Session& session = context.session;
+    const State& state = context.state;
+    const int second = session.two() ? 1 : 0;
+    const model::Operation* a = state.shown(0).operation;
+    const model::Operation* b = state.shown(second).operation;
+    if (a == nullptr || b == nullptr || !session.unexplainable().empty()) return nullptr;
+    if (made_ && a == a_ && b == b_ && same_costs(made_->profile, state.profile)) return &*made_;
+    a_ = a;
+    b_ = b;
+    const model::Run& run_a = session.run(0);
+    const model::Run& run_b = session.run(second);
+    made_ = model::explain_pair(run_a, run_b, run_a.operations.kind(*a), {way_of(run_a, *a), way_of(run_b, *b)},
+                                state.profile);
+    return &*made_;
+}
+
+}  // namespace ws::view

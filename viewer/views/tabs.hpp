@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+// The lower part of the window shows one thing at a time: which ones there are.
+#pragma once
+
+#include "hyp/arch/types.hpp"
+
+namespace ws::view {
+
+enum class Tab : u8 {
+#define TAB(name, title, meaning) name,
+#include "viewer/views/tabs.def"
+#undef TAB
+};
+
+struct TabInfo {
+    Tab tab;
+    const char* name;   ///< for the command line
+    const char* title;  ///< on screen
+    const char* meaning;
+};
+
+inline constexpr TabInfo kTabs[] = {
+#define TAB(name, title, meaning) {Tab::name, #name, title, meaning},
+#include "viewer/views/tabs.def"
+#undef TAB
+};
+
+}  // namespace ws::view
