@@ -6,8 +6,9 @@ import json
 import os
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
-from . import ablation, app_bench, bench, build, doctor, machine, validation
+from . import ablation, app_bench, bench, build, debug, doctor, ide, machine, validation
 from .instruction_count import show_counts
 from .optimisations import ALL, SYNTAX, parse_optimisation, parse_optimisations
 from .paths import DESIGNS, LEVELS, NATIVE, host_program, shown
@@ -27,7 +28,7 @@ The exit status is the guest's verdict:
 The status is that of the VM that fared worst: a crash before a failure, a failure before a success.
 
 Without --out the folder is out/DESIGN-GUEST, with what is not as usual after the names: -Nvcpus,
--pinLIST and -loadOFFSET for a VM, then +GUEST for each further VM; -traps or -off, -Ncpus, -oNN and -mttcg.
+-pinLIST and -loadOFFSET for a VM, then +GUEST for each further VM; -traps or -off, -Ncpus, -oNN, -mttcg and -recorded.
 A former run's folder is replaced; any other folder is left alone. It holds run.json (everything
 about the run), console.log and trace/.
 
@@ -36,6 +37,16 @@ about the run), console.log and trace/.
 
 In a --vm everything after append= belongs to it, so it comes last. Its other values have the same
 defaults as VM 1's. Text for --stdin comes when the host delivers it: such a run need not repeat.
+"""
+
+_DEBUG_EPILOG = """\
+Needs no second terminal: QEMU starts, stopped before the machine's first instruction, and GDB comes up with the symbols of the
+hypervisor and of the guest. Type `continue`, or `hyp` for the commands that know of worlds; the docs' page on debugging
+has a tutorial.
+
+  ws debug --design split --guest hypercall
+  ws run --design vhe --guest hypercall --record
+  ws debug --replay out/vhe-hypercall-recorded --at 4711
 """
 
 
@@ -79,6 +90,9 @@ def _parser() -> argparse.ArgumentParser:
     _add_run(verb("run", "boot one run of a guest, or of several, on a design of the hypervisor", epilog=_RUN_EPILOG,
                   usage="ws run --design DESIGN --guest NAME|FILE [options] [-- QEMU ARGUMENTS]"))
 
+    _add_debug(verb("debug", "debug a machine with GDB, or a recorded run, forwards and backwards", epilog=_DEBUG_EPILOG,
+                    usage="ws debug --design DESIGN --guest NAME|FILE [options]\n       ws debug --replay DIR [--at EVENT] [options]"))
+
     one = verb("bench", "measure operations: what they cost with no recorder, and what a trace says they cost",
                epilog="Counts are instructions in QEMU. The docs' page on measuring says what they mean.")
     one.add_argument("--benchmark", action="append", choices=tuple(bench.BENCHMARKS),
@@ -108,12 +122,56 @@ def _parser() -> argparse.ArgumentParser:
 
 def _add_run(one: argparse.ArgumentParser) -> None:
     one.set_defaults(do=_run)
-    one.add_argument("--design", required=True, choices=(*DESIGNS, NATIVE),
+    _add_machine(one, required=True)
+    board = one.add_argument_group("what is typed")
+    board.add_argument("--stdin", default="", metavar="FILE|-",
+                       help="what is typed into the serial port: a file, or - for standard input (nothing)")
+    result = _add_trace(one)
+    result.add_argument("--out", default="", metavar="DIR", help="the run's folder (see below)")
+    result.add_argument("--timeout", type=float, metavar="S",
+                        help="seconds before QEMU is ended, 0 for never (300; with a shell at the terminal 0)")
+    result.add_argument("--keep-ram", action="store_true", help="leave the machine's RAM as a file in the run's folder")
+    result.add_argument("--count", action="store_true",
+                        help="count all instructions of the run, of the hypervisor and the guests, from outside (slower)")
+    result.add_argument("--record", action="store_true",
+                        help="write down what ws debug --replay needs to run it again, instruction by instruction (one CPU)")
+    result.add_argument("--quiet", action="store_true", help="do not show the guest's console, nor a success")
+    result.add_argument("--verbose", action="store_true",
+                        help="with --exec: the whole console, the kernel's messages too, on standard error")
+    result.add_argument("--json", action="store_true",
+                        help="print run.json at the end; the console goes to standard error")
+
+
+def _add_debug(one: argparse.ArgumentParser) -> None:
+    one.set_defaults(do=_debug)
+    _add_machine(one, required=False)
+    _add_trace(one).add_argument("--out", default="", metavar="DIR", help="the session's folder (out/debug-DESIGN-GUEST)")
+    session = one.add_argument_group("the session")
+    session.add_argument("--replay", metavar="DIR", help="a run that ws run --record made, instead of a new one")
+    session.add_argument("--at", type=int, metavar="EVENT", help="with --replay: stop at this event of its trace")
+    session.add_argument("-x", dest="gdb", action=_GdbCommand, metavar="FILE", help="commands for GDB; may be given again")
+    session.add_argument("--ex", dest="gdb", action=_GdbCommand, metavar="COMMAND", help="one command for GDB; may be given again")
+    session.add_argument("--batch", action="store_true", help="GDB ends after those commands, and asks nothing")
+    session.add_argument("--control", default="", metavar="SOCKET",
+                         help="a Unix socket by which programs move this session and learn where it stops")
+    session.add_argument("--serve", default="", metavar="SOCKET", help="no GDB: QEMU waits for one at this Unix socket")
+    session.add_argument("--ide", action="store_true", help="write a launch configuration for Visual Studio Code, and start nothing")
+
+
+class _GdbCommand(argparse.Action):
+    """-x and --ex go to GDB in the order in which they were given."""
+
+    def __call__(self, parser, namespace, value, option=None):
+        namespace.gdb = [*(namespace.gdb or []), {"-x": "-x", "--ex": "-ex"}[option], value]
+
+
+def _add_machine(one: argparse.ArgumentParser, required: bool) -> None:
+    one.add_argument("--design", required=required, choices=(*DESIGNS, NATIVE),
                      help="of the hypervisor: %(choices)s; native is the guest on the board itself, with as many CPUs as it "
                           "has vCPUs")
 
     vm = one.add_argument_group("the VM")
-    vm.add_argument("--guest", required=True, metavar="NAME|FILE",
+    vm.add_argument("--guest", required=required, metavar="NAME|FILE",
                     help="a guest of guests/, a flat binary or an arm64 Image; or linux, which is Debian's")
     vm.add_argument("--vcpus", type=int, default=1, metavar="N", help=f"its vCPUs, 1 to {MAX_VCPUS_OF_A_VM} (%(default)s)")
     vm.add_argument("--mem", type=_size, metavar="SIZE",
@@ -144,29 +202,19 @@ def _add_run(one: argparse.ArgumentParser) -> None:
     board.add_argument("--mttcg", action="store_true",
                        help="a host thread for each CPU: faster with several, but counts are then no instructions, "
                             "and no run is like another")
-    board.add_argument("--stdin", default="", metavar="FILE|-",
-                       help="what is typed into the serial port: a file, or - for standard input (nothing)")
     board.add_argument("--boot", action="append", default=[], metavar="OPTION",
                        help="for the hypervisor's command line, as it is: vmids=3, slice=1000, ...; may be given again")
     board.add_argument("--selfcheck", action="store_true",
                        help="the hypervisor checks its own registers at every world switch")
 
+
+def _add_trace(one: argparse.ArgumentParser) -> argparse._ArgumentGroup:
     result = one.add_argument_group("the run")
     result.add_argument("--trace", choices=LEVELS,
                         help="what is recorded: %(choices)s (full; off for Linux)")
     result.add_argument("--trace-memory", type=_size, default=machine.DEFAULT_TRACE_MEMORY, metavar="SIZE",
                         help=f"memory of the trace's rings ({show_size(machine.DEFAULT_TRACE_MEMORY)})")
-    result.add_argument("--out", default="", metavar="DIR", help="the run's folder (see below)")
-    result.add_argument("--timeout", type=float, metavar="S",
-                        help="seconds before QEMU is ended, 0 for never (300; with a shell at the terminal 0)")
-    result.add_argument("--keep-ram", action="store_true", help="leave the machine's RAM as a file in the run's folder")
-    result.add_argument("--count", action="store_true",
-                        help="count all instructions of the run, of the hypervisor and the guests, from outside (slower)")
-    result.add_argument("--quiet", action="store_true", help="do not show the guest's console, nor a success")
-    result.add_argument("--verbose", action="store_true",
-                        help="with --exec: the whole console, the kernel's messages too, on standard error")
-    result.add_argument("--json", action="store_true",
-                        help="print run.json at the end; the console goes to standard error")
+    return result
 
 
 def _build(options: argparse.Namespace) -> int:
@@ -232,6 +280,25 @@ def _run(asked: argparse.Namespace) -> int:
     return result.status
 
 
+def _debug(asked: argparse.Namespace) -> int:
+    if asked.ide:
+        return ide.main()
+    session = debug.Asked(asked.gdb or [], asked.batch, asked.control, asked.serve, asked.at)
+    if asked.serve and (asked.gdb or asked.batch or asked.control):
+        raise Problem("--serve starts no GDB, and goes with no -x, --ex, --batch or --control", USAGE)
+    if asked.replay is not None:
+        given = [name for name in ("design", "guest") if getattr(asked, name) is not None]
+        if given:
+            raise Problem(f"--replay repeats a run as it was, and goes with no --{given[0]}", USAGE)
+        return debug.replay(Path(asked.replay), session)
+    if asked.design is None or asked.guest is None:
+        raise Problem("give --design and --guest for a new machine, or --replay for a run that was recorded", USAGE)
+    options = Options(**{name: getattr(asked, name) for name in Options.__dataclass_fields__ if hasattr(asked, name)})
+    for bit in asked.without:
+        options.optimisations &= ~bit
+    return debug.debug(options, session)
+
+
 def _hand_on(program: str, arguments: list[str]) -> int:
     path = str(host_program(program))
     os.execv(path, [path, *arguments])
@@ -247,8 +314,8 @@ def main(arguments: list[str]) -> int:
             at = arguments.index("--")
             arguments, extra = arguments[:at], arguments[at + 1:]
         options = _parser().parse_args(arguments)
-        if extra and options.verb != "run":
-            raise Problem("only ws run takes arguments after --", USAGE)
+        if extra and options.verb not in ("run", "debug"):
+            raise Problem("only ws run and ws debug take arguments after --", USAGE)
         options.qemu = extra
         return options.do(options)
     except Problem as problem:

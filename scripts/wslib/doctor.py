@@ -43,6 +43,7 @@ _TOOLS = (
     _Tool("pkg-config", ("pkg-config",)),
     _Tool("babeltrace2", ("babeltrace2",), (2,)),
     _Tool("gdb-multiarch", ("gdb-multiarch",)),
+    _Tool("qemu-utils", ("qemu-img",), (7, 2)),
     _Tool("xvfb", ("Xvfb",), arguments=()),
     _Tool("xauth", ("xauth",), arguments=("-V",)),
     _Tool("xdotool", ("xdotool",), arguments=()),

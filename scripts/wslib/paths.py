@@ -27,6 +27,16 @@ def hypervisor_image(design: str, level: str, suffix: str = "") -> Path:
     return built(BUILD / "hyp" / "hyp" / level / f"hyp-{design}{suffix}.bin", option)
 
 
+def hypervisor_elf(design: str, level: str, suffix: str = "") -> Path:
+    """The same image with its symbols, for GDB."""
+    elf = hypervisor_image(design, level, suffix).with_suffix("")
+    if not elf.is_file():
+        raise Problem(f"{shown(elf)} is missing, and with it the symbols: run scripts/ws build --hyp")
+    if b".debug_info" not in elf.read_bytes():
+        raise Problem(f"{shown(elf)} has no symbols for GDB: it was stripped; run scripts/ws build --hyp")
+    return elf
+
+
 def guest_names() -> list[str]:
     """The guests that were built."""
     return sorted(path.stem for path in (BUILD / "hyp" / "guests").glob("*.bin"))

@@ -18,6 +18,11 @@ def start(command: list[str], **options) -> subprocess.Popen:
     return subprocess.Popen(command, start_new_session=True, preexec_fn=_die_with_parent, **options)
 
 
+def start_here(command: list[str], **options) -> subprocess.Popen:
+    """A child that shares our terminal, and so gets Ctrl-C as we do."""
+    return subprocess.Popen(command, preexec_fn=_die_with_parent, **options)
+
+
 def stop(child: subprocess.Popen, patience: float = 5) -> None:
     """Asks, waits, insists."""
     if child.poll() is None:

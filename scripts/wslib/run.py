@@ -22,6 +22,7 @@ from .machine import (RESERVED_UNTRACED, Layout, boot_arguments, make_layout, mo
 from .optimisations import names_of, show_optimisations
 from .paths import NATIVE, guest_image, hypervisor_image
 from .problem import Problem
+from .replay import LateCapture, make_snapshot_disk, record_arguments
 from .run_folder import RunFolder
 from .run_options import DEFAULT_TIMEOUT, Options  # noqa: F401
 from .verdict import BROKE, INTERRUPTED, SUCCESS, End, Verdict, judge, judge_commands, judge_native  # noqa: F401
@@ -69,14 +70,14 @@ def run(options: Options, show_console_on: int | None = None, show_all_on: int |
         hypervisor_image(options.design, options.trace, options.image_suffix)  # if it is missing that is to be said first
     guests = [guest_files(vm, options.file) for vm in options.vms]
     with SerialInput(options.typed) as serial_input, RunFolder(options.folder()) as folder:
-        machine = _Machine(options, guests, folder)
+        machine = Machine(options, guests, folder)
         started = datetime.datetime.now(datetime.timezone.utc)
         qemu_version = process.first_line([machine.command[0], "--version"])
         clock = time.monotonic()
         commands = Commands(options.vms) if any(vm.exec is not None for vm in options.vms) else None
         try:
             machine.make_files()
-            capture = machine.capture(_environment(options, qemu_version, started))
+            capture = machine.capture(environment(options, qemu_version, started))
             end = _execute(machine.command, folder, options, capture, serial_input.fd,
                            _View(show_console_on, show_all_on, commands))
         finally:
@@ -104,7 +105,7 @@ def run(options: Options, show_console_on: int | None = None, show_all_on: int |
         return Result(verdict.status, verdict.words, folder.path, description)
 
 
-class _Machine:
+class Machine:
     """What QEMU is to be started with: the hypervisor and its VMs, or the guest alone."""
 
     def __init__(self, options: Options, guests: list[GuestFiles], folder: RunFolder):
@@ -112,15 +113,16 @@ class _Machine:
         vms = [dataclasses.replace(vm, append=guest.arguments) for vm, guest in zip(options.vms, guests)]
         self._ramdisks = [folder.ramdisk(number) if guest.ramdisk is not None else None
                           for number, guest in enumerate(guests, 1)]
-        self._layout: Layout | None = None
-        extra = [*options.qemu, *(plugin_arguments(folder.path) if options.count else [])]
+        self.layout: Layout | None = None
+        extra = [*options.qemu, *(plugin_arguments(folder.path) if options.count else []),
+                 *(record_arguments(folder) if options.record else [])]
         same = {"cpu": options.cpu, "mttcg": options.mttcg, "extra": extra, "keyboard": options.has_keyboard}
         if options.design == NATIVE:
             self.command = native_command(image=guests[0].image, ramdisk=self._ramdisks[0], vm=vms[0], **same)
             return
         reserved = RESERVED_UNTRACED if options.trace == "off" else options.trace_memory
         images = [module_bytes(guest.image.stat().st_size, len(guest.ramdisk or b"")) for guest in guests]
-        self._layout = layout = make_layout([vm.mem for vm in vms], images, reserved)
+        self.layout = layout = make_layout([vm.mem for vm in vms], images, reserved)
         self.command = qemu_command(hypervisor=self._hypervisor, images=[guest.image for guest in guests],
                                     ramdisks=self._ramdisks, vms=vms, layout=layout, ram_file=folder.ram,
                                     cpus=options.cpus,
@@ -134,14 +136,19 @@ class _Machine:
         for file, guest in zip(self._ramdisks, self._guests):
             if file is not None:
                 file.write_bytes(guest.ramdisk)
-        if self._layout is not None:
-            self._folder.make_ram(self._layout.total)
+        if self.layout is not None:
+            self._folder.make_ram(self.layout.total)
+        if self._options.record:
+            make_snapshot_disk(self._folder.snapshot)
 
-    def capture(self, environment: dict[str, str]) -> Capture | NoCapture:
-        return Capture(self._folder, self._layout.reserved_offset, environment) if self._layout else NoCapture()
+    def capture(self, environment: dict[str, str]) -> Capture | LateCapture | NoCapture:
+        if self.layout is None:
+            return NoCapture()
+        kind = LateCapture if self._options.record else Capture
+        return kind(self._folder, self.layout.reserved_offset, environment)
 
     def description(self) -> dict:
-        layout, options = self._layout, self._options
+        layout, options = self.layout, self._options
         if layout is None:
             memories, addresses = [vm.mem for vm in options.vms], [None]
         else:
@@ -154,7 +161,7 @@ class _Machine:
         }
 
 
-def _environment(options: Options, qemu_version: str, started: datetime.datetime) -> dict[str, str]:
+def environment(options: Options, qemu_version: str, started: datetime.datetime) -> dict[str, str]:
     """For the trace: what the run page does not tell of the run."""
     vms = options.vms
     environment = {"design": options.design, "guest": "+".join(Path(vm.guest).stem for vm in vms),
@@ -187,7 +194,7 @@ class _View:
         return self.commands is not None and self.commands.broken != ""
 
 
-def _execute(command: list[str], folder: RunFolder, options: Options, capture: Capture | NoCapture, serial_input: int,
+def _execute(command: list[str], folder: RunFolder, options: Options, capture: Capture | LateCapture | NoCapture, serial_input: int,
              view: _View) -> End:
     qemu = None
     reason = "ended"
@@ -226,7 +233,7 @@ def _raise_stopped(*_arguments) -> None:
     raise _Stopped
 
 
-def _wait(qemu: subprocess.Popen, capture: Capture | NoCapture, timeout: float, view: _View) -> str:
+def _wait(qemu: subprocess.Popen, capture: Capture | LateCapture | NoCapture, timeout: float, view: _View) -> str:
     deadline = time.monotonic() + timeout if timeout else float("inf")
     while time.monotonic() < deadline:
         try:

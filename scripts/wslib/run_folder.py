@@ -20,6 +20,8 @@ CONSOLE = "console.log"
 QEMU_STDERR = "qemu.stderr"
 TRACE = "trace"
 RAM = "ram"
+RECORDING = "recording.rr"
+SNAPSHOT_DISK = "snapshots.qcow2"
 RAMDISKS = "initrd*.cpio"
 
 
@@ -33,6 +35,8 @@ class RunFolder:
         self.qemu_stderr = self.path / QEMU_STDERR
         self.trace = self.path / TRACE
         self.ram = self.path / RAM
+        self.recording = self.path / RECORDING
+        self.snapshot = self.path / SNAPSHOT_DISK
 
     def __enter__(self) -> "RunFolder":
         try:
@@ -59,7 +63,8 @@ class RunFolder:
         if any(self.path.iterdir()) and not self.description.exists():
             raise usage_problem(f"{shown(self.path)} is not empty and not the folder of a former run, "
                                 "so it is left alone; give another --out")
-        for file in (self.description, self.console, self.qemu_stderr, self.ram, *self.path.glob(RAMDISKS)):
+        for file in (self.description, self.console, self.qemu_stderr, self.ram, self.recording, self.snapshot,
+                     *self.path.glob(RAMDISKS)):
             file.unlink(missing_ok=True)
         if self.trace.exists():
             shutil.rmtree(self.trace)

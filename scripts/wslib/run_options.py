@@ -43,6 +43,7 @@ class Options:
     selfcheck: bool = False
     keep_ram: bool = False
     count: bool = False
+    record: bool = False
     qemu: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -84,6 +85,8 @@ class Options:
             raise usage_problem(f"only the vhe design can do without optimisations, not {self.design}")
         if self.design == NATIVE:
             self._check_native()
+        if self.record:
+            self._check_recorded()
         if self.file and not any(vm.is_linux for vm in self.vms):
             raise usage_problem("--file is for Linux, and there is none here")
         missing = [file for file in self.file if not Path(file).is_file()]
@@ -99,6 +102,19 @@ class Options:
         if self.cpus not in (1, self.vcpus):
             raise usage_problem(f"without a hypervisor the machine has as many CPUs as --vcpus says, {self.vcpus}")
 
+    def _check_recorded(self) -> None:
+        if self.design == NATIVE:
+            raise usage_problem("--record is for runs of the hypervisor: without one there is no trace to replay by")
+        if self.cpus != 1:
+            raise usage_problem(f"QEMU can record and replay a machine of one CPU, not of {self.cpus}: leave --cpus out")
+        if self.mttcg:
+            raise usage_problem("--record needs the count of instructions, and --mttcg gives it up")
+        if any(vm.is_linux or vm.disk for vm in self.vms):
+            raise usage_problem("--record is for guests without disks, and not for Linux: QEMU's virtio devices on the board are not "
+                                "part of a recording")
+        if self.typed:
+            raise usage_problem("--record and --stdin do not go together: what is typed is not part of a recording")
+
     def folder(self) -> Path:
         """--out, or a folder under out/ named after what makes this run another one."""
         if self.out:
@@ -111,4 +127,6 @@ class Options:
         name += self.image_suffix
         if self.mttcg:
             name += "-mttcg"
+        if self.record:
+            name += "-recorded"
         return RUNS / name
