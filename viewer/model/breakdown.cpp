@@ -48,7 +48,6 @@ class Adder {
         const OperationEvents events = take_apart(run_, operation, until);
         const std::vector<i64> others = others_until(run_, events);
         i64 others_before = 0;
-        second_exception_ = false;
         for (const Segment& segment : events.segments) {
             for (u32 place = segment.first; place < segment.last; ++place) look_at(events.events[place], segment);
             const i64 others_now = others[end_of(events, segment)];
@@ -74,7 +73,6 @@ class Adder {
     void look_at(EventIndex index, const Segment& segment) {
         const Event& event = run_.trace.event(index);
         if (event.is(trace::EventId::trap)) {
-            second_exception_ = run_.trace.as<trace::payload::trap>(event).owner == trace::kHost;
             ++out_.exceptions;
             put(Part::transitions, {0, profile_.exception.each});
         } else if (event.is(trace::EventId::eret)) {
@@ -100,8 +98,7 @@ class Adder {
         const bool code = place == nullptr || place->priced == Priced::code;
         const Millicycles priced = code ? instructions * profile_.instruction.each : 0;
         if (code) out_.priced_instructions += instructions;
-        // In no step, but after an exception of the host's: there is code that only a second exception makes necessary.
-        const Part outside = second_exception_ && segment.world == World::el2 ? Part::transitions : Part::residual;
+        const Part outside = segment.is_transition() ? Part::transitions : Part::residual;
         const Part part = place != nullptr ? place->part : outside;
         const Figures figures{instructions, priced + cycles_of(segment.moves, profile_)};
         put(part, figures);
@@ -115,7 +112,6 @@ class Adder {
     const Run& run_;
     const Profile& profile_;
     Breakdown& out_;
-    bool second_exception_ = false;
 };
 
 }  // namespace

@@ -46,6 +46,7 @@ class Cutter {
             cut(place, time);
             steps_.trap();
             world_ = World::el2;
+            second_exception_ = trace_.as<trace::payload::trap>(event).owner == trace::kHost;
         } else if (event.is(trace::EventId::phase_begin)) {
             cut(place, time);
             steps_.begin(static_cast<u8>(trace_.as<trace::payload::phase_begin>(event).step));
@@ -75,7 +76,7 @@ class Cutter {
         const i64 end = std::max(time, begin_);
         const u8 step = steps_.innermost() > kMaxStep ? u8{0} : steps_.innermost();
         if (end > begin_ || moves_.saved() + moves_.restored() + moves_.written() > 0) {
-            out_.segments.push_back({begin_, end, first_, place, step, steps_.outer(), world_, moves_});
+            out_.segments.push_back({begin_, end, first_, place, step, steps_.outer(), world_, second_exception_, moves_});
             first_ = place;
         }
         begin_ = end;
@@ -86,6 +87,7 @@ class Cutter {
     OperationEvents& out_;
     OpenSteps steps_;
     World world_ = World::el2;
+    bool second_exception_ = false;
     Moves moves_;
     i64 begin_ = 0;
     u32 first_ = 0;

@@ -33,7 +33,11 @@ struct Segment {
     u8 step;    ///< the innermost step, 0 for none
     u8 outer;   ///< the step that this one is part of, 0 for none
     World world;
+    bool second_exception;  ///< the last exception was the host's own
     Moves moves;
+
+    /// In no step, but after an exception of the host's: code that only a second exception makes necessary.
+    bool is_transition() const { return step == 0 && second_exception && world == World::el2; }
 
     u64 net() const { return end > begin ? static_cast<u64>(end - begin) : 0; }
 };

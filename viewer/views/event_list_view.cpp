@@ -86,7 +86,7 @@ class EventListView : public View {
         const bool selected = state.event() == index;
         if (selected || over) canvas.fill(row, selected ? theme.select : theme.hover, theme.px(4));
         if (const model::Segment* segment = shown.parts.segment_of(index)) {
-            canvas.cause({row.x0, row.y0, row.x0 + theme.px(5), row.y1}, theme.cause(cause_of_step(segment->step)));
+            canvas.cause({row.x0, row.y0, row.x0 + theme.px(5), row.y1}, theme.cause(cause_of_segment(*segment)));
         }
         row.take_left(theme.px(8));
         const std::string when = grouped(shown.parts.times[shown.parts.place_of(index)], true);

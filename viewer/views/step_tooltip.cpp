@@ -48,7 +48,7 @@ void segment_tooltip(const Context& context, int side, const model::Segment& seg
     tip.text(counted(segment.net(), "instruction") + fmt::format(", at {}", where));
     if (const std::string moves = moves_sentence(segment.moves); !moves.empty()) tip.text(moves);
     tip.note(fmt::format("{}: {} to {} after the trap \u00b7 {} \u00b7 measured", context.session.name(side),
-                         grouped(segment.begin), grouped(segment.end), cause_name(cause_of_step(segment.step))));
+                         grouped(segment.begin), grouped(segment.end), cause_name(cause_of_segment(segment))));
 }
 
 void phase_tooltip(const Context& context, int side, const model::Phase& phase, i64 origin) {

@@ -86,7 +86,7 @@ class StripsView : public View {
                              const model::Segment& segment) {
         const Theme& theme = context.theme;
         if (segment.net() == 0) return;
-        const std::string cause = cause_of_step(segment.step);
+        const std::string cause = cause_of_segment(segment);
         const CausePaint paint = theme.cause(cause);
         const bool dim = !context.state.hot_cause.empty() && context.state.hot_cause != cause;
         Rect r = place(axis, strip, segment);
@@ -224,7 +224,7 @@ class StripsView : public View {
     static u64 net_of(const Shown& shown, const std::string& cause) {
         u64 net = 0;
         for (const model::Segment& segment : shown.parts.segments) {
-            if (cause == cause_of_step(segment.step)) net += segment.net();
+            if (cause == cause_of_segment(segment)) net += segment.net();
         }
         return net;
     }
