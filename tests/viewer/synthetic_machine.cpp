@@ -63,6 +63,7 @@ void SyntheticMachine::emit_bytes(u32 id, const void* payload, std::size_t bytes
                                           static_cast<u32>(trace::EventId::clock_epoch), raw_,
                                           static_cast<u32>(spent_)};
         put(&epoch, sizeof(epoch));
+        ++events_;
     }
     if (id >= trace::kCompactIds) {
         const trace::ExtendedHeader header{static_cast<u8>(trace::kCompactIds), id, raw_, static_cast<u32>(spent_)};
@@ -72,6 +73,7 @@ void SyntheticMachine::emit_bytes(u32 id, const void* payload, std::size_t bytes
         put(&header, sizeof(header));
     }
     put(payload, bytes);
+    ++events_;
     last_raw_ = raw_;
     const u64 cost = kEventCost + bytes / sizeof(u64);
     raw_ += cost;
@@ -108,10 +110,25 @@ void SyntheticMachine::block(RegisterClass register_class, Operation operation, 
         seed_ = seed_ * 6364136223846793005U + 1442695040888963407U;
         byte = static_cast<u8>(seed_ >> 56);
     }
+    emit_block(*info, operation, owner, bytes);
+}
+
+void SyntheticMachine::block(RegisterClass register_class, Operation operation, Owner owner, u64 first) {
+    const model::EventInfo* info = model::find_block(register_class);
+    std::vector<u8> bytes(info->bytes);
+    for (std::size_t at = sizeof(trace::payload::block_header); at < bytes.size(); at += sizeof(u64)) {
+        const u64 value = first++;
+        std::memcpy(bytes.data() + at, &value, sizeof(value));
+    }
+    emit_block(*info, operation, owner, bytes);
+}
+
+void SyntheticMachine::emit_block(const model::EventInfo& info, Operation operation, Owner owner,
+                                  std::vector<u8>& bytes) {
     const trace::payload::block_header header{operation, owner};
     std::memcpy(bytes.data(), &header, sizeof(header));
-    work(info->registers);
-    if (level_ == trace::Level::full) emit_bytes(info->id, bytes.data(), bytes.size());
+    work(info.registers);
+    if (level_ == trace::Level::full) emit_bytes(info.id, bytes.data(), bytes.size());
 }
 
 void SyntheticMachine::control(SysregId sysreg, Owner owner, u64 old_value, u64 new_value) {

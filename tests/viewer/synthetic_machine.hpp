@@ -37,13 +37,18 @@ class SyntheticMachine {
     void end(Step step);
     /// All registers of a class, which takes one instruction a register.
     void block(RegisterClass register_class, Operation operation, Owner owner);
+    /// The same with values that are known: they count up from `first`.
+    void block(RegisterClass register_class, Operation operation, Owner owner, u64 first);
     void control(SysregId sysreg, Owner owner, u64 old_value, u64 new_value);
     void hypercall(Owner owner, u64 function, u64 argument, u64 result);
     /// Writes the last packet; returns how many there are.
     u64 finish();
+    /// Events so far.
+    u64 events() const { return events_; }
 
   private:
     void emit_bytes(u32 id, const void* payload, std::size_t bytes);
+    void emit_block(const model::EventInfo& info, Operation operation, Owner owner, std::vector<u8>& bytes);
     void put(const void* bytes, std::size_t count);
     void open_packet();
     void close_packet();
@@ -58,6 +63,7 @@ class SyntheticMachine {
     u64 last_raw_ = 0;
     u64 spent_ = 0;
     u64 packets_ = 0;
+    u64 events_ = 0;
     u64 seed_ = 0x9E37'79B9'7F4A'7C15;
 };
 
