@@ -82,9 +82,11 @@ class PythonTests(Part):
 
 
 class Fuzzers(Part):
-    """Each fuzzer for a minute, or with --long an hour. What it learns is kept for the next time."""
+    """All fuzzers together for about two minutes, or with --long each for an hour. What they learn is kept for the next
+    time."""
 
-    NAMES = ("virtio_fuzzer",)
+    # Seconds, and the longest input that is tried.
+    NAMES = {"virtio_fuzzer": (60, 1024), "trace_fuzzer": (40, 4096), "text_fuzzer": (20, 4096)}
 
     def run(self, wanted: list[str]) -> Counter:
         chosen = [name for name in self.NAMES if not wanted or any(part in name for part in wanted)]
@@ -94,11 +96,13 @@ class Fuzzers(Part):
         folder = BUILD / "fuzz" / name
         seeds, corpus = folder / "seeds", folder / "corpus"
         corpus.mkdir(parents=True, exist_ok=True)
-        subprocess.run([sys.executable, ROOT / "tests/fuzz/seeds.py", seeds], check=True)
-        seconds = 3600 if os.environ.get("WS_LONG") else 60
+        subprocess.run([sys.executable, ROOT / f"tests/fuzz/{name.removesuffix('_fuzzer')}_seeds.py", seeds], check=True)
+        seconds, longest = self.NAMES[name]
+        if os.environ.get("WS_LONG"):
+            seconds = 3600
         # An input that takes a minute has found a loop that does not end. Less is what a busy machine may well take.
-        command = [BUILD / "fuzz/tests/fuzz" / name, corpus, seeds, f"-max_total_time={seconds}", "-max_len=1024",
-                   "-timeout=60", f"-artifact_prefix={folder}/"]
+        command = [BUILD / "fuzz/tests/fuzz" / name, corpus, seeds, f"-max_total_time={seconds}", f"-max_len={longest}",
+                   "-timeout=60", "-malloc_limit_mb=64", f"-artifact_prefix={folder}/"]
         with (folder / "log.txt").open("w") as log:
             done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT)
         print(f"  {'FAILED' if done.returncode else 'ok':8} {seconds:6} s  {name}, log in {folder}/log.txt")
@@ -123,7 +127,7 @@ class Docs(Part):
 
 PARTS = (
     UnitTests("unit", "unit tests of the tables, the model and the command line", ("debug",)),
-    Fuzzers("fuzz", "guests that do what they like to their devices", ("fuzz",)),
+    Fuzzers("fuzz", "guests that do what they like to their devices, damaged traces and text files", ("fuzz",)),
     PythonTests("qemu", "runs in QEMU: verdicts, traces, an outside witness, counts", ("debug", "hyp")),
     PythonTests("viewer", "the viewer, in a window and without", ("debug", "hyp")),
     Docs("docs", "the documentation", ("release", "hyp")),

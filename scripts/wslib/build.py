@@ -39,6 +39,14 @@ def build_one(preset: str) -> None:
         _cmake(preset, ["cmake", "--build", "--preset", preset, *(["--target", *targets] if targets else [])])
 
 
+def build_targets(preset: str, targets: list[str], progress: TextIO | None = None) -> None:
+    """What the usual build of a preset leaves out."""
+    with _folder(preset) as folder:
+        if not (folder / "build.ninja").exists():
+            _cmake(preset, ["cmake", "--preset", preset, "--log-level=WARNING"], progress)
+        _cmake(preset, ["cmake", "--build", "--preset", preset, "--target", *targets], progress)
+
+
 def build_ablated(images: Iterable[tuple[int, str]], progress: TextIO | None = None) -> None:
     """Images of vhe that the usual build leaves out: (optimisations, trace level) each. Those that were asked for once stay
     known to the build, so that asking again is quick."""

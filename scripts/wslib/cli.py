@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from . import ablation, app_bench, bench, build, debug, doctor, ide, machine, validation
+from . import ablation, app_bench, bench, build, debug, doctor, ide, machine, validation, viewer_bench
 from .instruction_count import show_counts
 from .optimisations import ALL, SYNTAX, parse_optimisation, parse_optimisations
 from .paths import DESIGNS, LEVELS, NATIVE, host_program, shown
@@ -104,6 +104,8 @@ def _parser() -> argparse.ArgumentParser:
                      help="only this application; may be given again")
     one.add_argument("--ablation", action="store_true",
                      help="what each optimisation of the vhe design is worth, instead; builds the images that it needs")
+    one.add_argument("--viewer", action="store_true",
+                     help="how fast the viewer loads large traces and builds frames of them, instead; builds what it needs")
     one.add_argument("--recorder", action="store_true", help="what the recorder itself costs, instead")
     one.add_argument("--validate", action="store_true",
                      help="what the cost model says of the paper's benchmarks beside the paper's figures, instead")
@@ -231,15 +233,15 @@ def _build(options: argparse.Namespace) -> int:
 
 def _bench(asked: argparse.Namespace) -> int:
     kinds = {"--apps": asked.apps or asked.app, "--ablation": asked.ablation, "--validate": asked.validate,
-             "--recorder": asked.recorder}
+             "--recorder": asked.recorder, "--viewer": asked.viewer}
     given = [kind for kind, wanted in kinds.items() if wanted]
     if len(given) > 1:
         raise Problem(f"{given[0]} and {given[1]} are two things to measure: give one of them", USAGE)
     if given and asked.benchmark and not asked.ablation:
         raise Problem(f"{given[0]} has benchmarks of its own, and goes with no --benchmark", USAGE)
-    if (asked.ablation or asked.validate) and asked.design:
+    if (asked.ablation or asked.validate or asked.viewer) and asked.design:
         raise Problem(f"{given[0]} knows which designs it is of, and goes with no --design", USAGE)
-    if (asked.ablation or asked.validate) and asked.cpus != 1:
+    if (asked.ablation or asked.validate or asked.viewer) and asked.cpus != 1:
         raise Problem(f"{given[0]} knows how many CPUs it needs, and goes with no --cpus", USAGE)
     if asked.apps or asked.app:
         return app_bench.main(asked.app, asked.design, asked.cpus, as_json=asked.json)
@@ -247,6 +249,8 @@ def _bench(asked: argparse.Namespace) -> int:
         return ablation.main(asked.benchmark, as_json=asked.json)
     if asked.validate:
         return validation.main(asked.redesigned, asked.profile, as_json=asked.json)
+    if asked.viewer:
+        return viewer_bench.main(as_json=asked.json)
     return bench.main(asked.benchmark, asked.design, asked.cpus, recorder=asked.recorder, as_json=asked.json)
 
 

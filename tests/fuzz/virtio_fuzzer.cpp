@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // libFuzzer's input is a program for a guest that does what it likes to its virtio devices: a byte says what to do with
 // which device, the next ones how. AddressSanitizer watches the bounds of the guest's RAM; the checks here, what the
-// devices ask of the VMM. seeds.py writes programs to start from.
+// devices ask of the VMM. virtio_seeds.py writes programs to start from.
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>

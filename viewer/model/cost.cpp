@@ -40,7 +40,7 @@ class CostFinder {
     }
 
   private:
-    void take(const std::vector<EventIndex>& events) {
+    void take(const CpuEvents& events) {
         Window window;
         for (std::size_t i = 0; i < events.size(); ++i) {
             const Event& event = trace_.event(events[i]);

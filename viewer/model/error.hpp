@@ -13,4 +13,10 @@ class TraceError : public std::runtime_error {
     TraceError(const std::string& file, const std::string& message) : std::runtime_error(file + ": " + message) {}
 };
 
+/// The person who waited for a trace has given up: no fault.
+class Cancelled : public std::runtime_error {
+  public:
+    Cancelled() : std::runtime_error("cancelled") {}
+};
+
 }  // namespace ws::model

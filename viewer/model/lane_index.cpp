@@ -6,45 +6,81 @@
 namespace ws::model {
 namespace {
 
-/// The lane of the world that a CPU was in at `time`, from its spans.
-Lane lane_at(const std::vector<Span>& spans, i64 time) {
-    const auto after =
-        std::upper_bound(spans.begin(), spans.end(), time, [](i64 t, const Span& span) { return t < span.begin; });
-    return after == spans.begin() ? Lane::el2 : lane_of(std::prev(after)->world);
-}
+/// Tells the lane that a CPU was in at times that ascend, from its spans.
+class LaneWalk {
+  public:
+    explicit LaneWalk(const Stretches<Span>& spans) : spans_(spans) {}
+
+    Lane at(i64 time) {
+        while (next_ < spans_.size() && spans_.begin_of(next_) <= time) ++next_;
+        return next_ == 0 ? Lane::el2 : lane_of(static_cast<World>(spans_.packed(next_ - 1).what));
+    }
+
+  private:
+    const Stretches<Span>& spans_;
+    std::size_t next_ = 0;
+};
 
 }  // namespace
 
 void LaneIndex::add(i64 begin, i64 end, u32 item) {
-    if (!intervals_.empty()) begin = std::max(begin, intervals_.back().end);
+    if (size() != 0) begin = std::max(begin, end_);
     end = std::max(begin, end);
-    filled_before_.push_back(
-        intervals_.empty() ? 0 : filled_before_.back() + intervals_.back().end - intervals_.back().begin);
-    intervals_.push_back({begin, end, item});
+    if (size() % kBlock == 0) blocks_.push_back({begin, filled_});
+    const u64 from = static_cast<u64>(begin - blocks_.back().begin);
+    const u64 length = static_cast<u64>(end - begin);
+    if (from >= kLong || length >= kLong) {
+        long_.push_back({size(), {begin, end, item}});
+        intervals_.push_back({0, kLong, item});
+    } else {
+        intervals_.push_back({static_cast<u32>(from), static_cast<u32>(length), item});
+    }
+    filled_ += end - begin;
+    end_ = end;
+}
+
+LaneIndex::Interval LaneIndex::operator[](std::size_t place) const {
+    const Packed& packed = intervals_[place];
+    if (packed.length == kLong) {
+        const auto before = [](const auto& entry, std::size_t wanted) { return entry.first < wanted; };
+        return std::lower_bound(long_.begin(), long_.end(), place, before)->second;
+    }
+    const i64 begin = blocks_[place / kBlock].begin + packed.begin;
+    return {begin, begin + packed.length, packed.item};
+}
+
+std::size_t LaneIndex::block_at(i64 time, std::size_t from) const {
+    const auto after = std::upper_bound(blocks_.begin() + static_cast<std::ptrdiff_t>(from), blocks_.end(), time,
+                                        [](i64 t, const Block& block) { return t < block.begin; });
+    const auto place = static_cast<std::size_t>(after - blocks_.begin());
+    return place <= from ? from : place - 1;
 }
 
 std::size_t LaneIndex::first_after(i64 time) const {
-    const auto found = std::upper_bound(intervals_.begin(), intervals_.end(), time,
-                                        [](i64 t, const Interval& interval) { return t < interval.end; });
-    return static_cast<std::size_t>(found - intervals_.begin());
+    std::size_t place = block_at(time, 0) * kBlock;
+    while (place < size() && (*this)[place].end <= time) ++place;
+    return place;
 }
 
 std::size_t LaneIndex::first_from(i64 time, std::size_t from) const {
-    const auto found = std::lower_bound(intervals_.begin() + static_cast<std::ptrdiff_t>(from), intervals_.end(), time,
-                                        [](const Interval& interval, i64 t) { return interval.begin < t; });
-    return static_cast<std::size_t>(found - intervals_.begin());
+    if (from >= size()) return size();
+    // Of equal begins the first counts: so the walk starts before the time.
+    std::size_t place = std::max(from, block_at(time - 1, from / kBlock) * kBlock);
+    while (place < size() && (*this)[place].begin < time) ++place;
+    return place;
 }
 
 i64 LaneIndex::filled_before(i64 time) const {
-    const std::size_t place = first_after(time);
-    if (place == intervals_.size()) {
-        return place == 0 ? 0 : filled_before_.back() + intervals_.back().end - intervals_.back().begin;
+    if (size() == 0) return 0;
+    const std::size_t block = block_at(time, 0);
+    i64 filled = blocks_[block].filled_before;
+    const std::size_t end = std::min((block + 1) * kBlock, size());
+    for (std::size_t place = block * kBlock; place < end; ++place) {
+        const Interval interval = (*this)[place];
+        if (interval.begin >= time) break;
+        filled += std::min(interval.end, time) - interval.begin;
     }
-    return filled_before_[place] + std::max<i64>(0, time - intervals_[place].begin);
-}
-
-i64 LaneIndex::filled(i64 begin, i64 end) const {
-    return filled_before(end) - filled_before(begin);
+    return filled;
 }
 
 Lane lane_of(World world) {
@@ -67,12 +103,13 @@ std::vector<CpuLanes> make_lanes(const Run& run) {
         CpuLanes& lanes = result[cpu];
         const CpuTimeline& timeline = run.timeline[cpu];
         for (u32 i = 0; i < timeline.spans.size(); ++i) {
-            const Span& span = timeline.spans[i];
+            const Span span = timeline.spans[i];
             lanes.spans[static_cast<std::size_t>(lane_of(span.world))].add(span.begin, span.end, i);
         }
+        LaneWalk walk(timeline.spans);
         for (u32 i = 0; i < timeline.phases.size(); ++i) {
-            const Phase& phase = timeline.phases[i];
-            auto& by_depth = lanes.phases[static_cast<std::size_t>(lane_at(timeline.spans, phase.begin))];
+            const Phase phase = timeline.phases[i];
+            auto& by_depth = lanes.phases[static_cast<std::size_t>(walk.at(phase.begin))];
             if (by_depth.size() <= phase.depth) by_depth.resize(phase.depth + std::size_t{1});
             by_depth[phase.depth].add(phase.begin, phase.end, i);
         }
@@ -83,6 +120,7 @@ std::vector<CpuLanes> make_lanes(const Run& run) {
             lanes.begin = timeline.spans.front().begin;
             lanes.end = timeline.spans.back().end;
         }
+        lanes = CpuLanes(std::as_const(lanes));  // a copy has no room to grow, which a large trace would pay for
     }
     return result;
 }

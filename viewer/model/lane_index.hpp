@@ -4,13 +4,14 @@
 // costs as much as its width in pixels.
 #pragma once
 
+#include <utility>
 #include <vector>
 
 #include "viewer/model/run.hpp"
 
 namespace ws::model {
 
-/// Intervals that do not overlap, ascending.
+/// Intervals that do not overlap, ascending; 13 bytes each.
 class LaneIndex {
   public:
     struct Interval {
@@ -22,19 +23,38 @@ class LaneIndex {
     void add(i64 begin, i64 end, u32 item);
 
     std::size_t size() const { return intervals_.size(); }
-    const Interval& operator[](std::size_t place) const { return intervals_[place]; }
+    Interval operator[](std::size_t place) const;
     /// The first interval that ends after `time`; size() if there is none.
     std::size_t first_after(i64 time) const;
     /// The first interval that begins at or after `time`, from `from` on.
     std::size_t first_from(i64 time, std::size_t from) const;
     /// How much of [begin, end) is filled.
-    i64 filled(i64 begin, i64 end) const;
+    i64 filled(i64 begin, i64 end) const { return filled_before(end) - filled_before(begin); }
 
   private:
+    /// Times within a block are told from its begin.
+    struct Packed {
+        u32 begin;
+        u32 length;
+        u32 item;
+    };
+    struct Block {
+        i64 begin;
+        i64 filled_before;  ///< the lengths of all intervals before the block
+    };
+    static constexpr std::size_t kBlock = 16;
+    static constexpr u32 kLong = ~u32{0};
+
+    /// The last block that begins at or before `time`, from block `from` on; `from` if there is none.
+    std::size_t block_at(i64 time, std::size_t from) const;
     i64 filled_before(i64 time) const;
 
-    std::vector<Interval> intervals_;
-    std::vector<i64> filled_before_;  ///< by interval: the lengths of all that come before it
+    std::vector<Block> blocks_;
+    std::vector<Packed> intervals_;
+    /// What 32 bits cannot tell, whose length is kLong instead: ascending by place.
+    std::vector<std::pair<std::size_t, Interval>> long_;
+    i64 end_ = 0;     ///< of the last interval
+    i64 filled_ = 0;  ///< the lengths of all
 };
 
 /// The lanes that a CPU is drawn in: EL0 and EL1 of a world share one.

@@ -51,7 +51,7 @@ CheckReport check(const Trace& trace) {
         std::move(part.begin(), part.end(), std::back_inserter(laws));
     }
     for (EventIndex index = 0; index < trace.events().size(); ++index) {
-        const Event& event = trace.event(index);
+        const Event event = trace.event(index);
         const bool gap = trace.after_gap(index);
         for (const auto& law : laws) {
             if (gap) law->gap(event.cpu());

@@ -6,27 +6,56 @@
 #include <map>
 
 namespace ws::model {
-namespace {
 
 class MarkFinder {
   public:
     explicit MarkFinder(const Trace& trace) : trace_(trace) { marks_.notable.resize(trace.cpus()); }
 
-    Marks find() {
+    Marks find(const Progress& progress) {
         for (EventIndex index = 0; index < trace_.events().size(); ++index) {
+            const Event event = trace_.event(index);
+            if (index % kEventsATell == 0) tell(progress, static_cast<double>(index) / trace_.store().size());
             if (trace_.after_gap(index)) {
                 lives_.clear();
-                waiting_[trace_.event(index).cpu()].clear();
+                waiting_[event.cpu()].clear();
             }
-            take(index, trace_.event(index));
+            take(index, event);
         }
         for (auto& [key, life] : lives_) finish(life);
-        const auto by_first = [](const auto& a, const auto& b) { return a.events.front() < b.events.front(); };
-        std::sort(marks_.interrupts.begin(), marks_.interrupts.end(), by_first);
+        put_together();
         return std::move(marks_);
     }
 
   private:
+    /// A life that has not ended.
+    struct Life {
+        u32 intid;
+        trace::Owner owner;
+        std::vector<EventIndex> events;
+    };
+
+    /// Once all lives are known, and where their events are.
+    void put_together() {
+        marks_.events_.shrink_to_fit();
+        marks_.interrupts.shrink_to_fit();
+        std::size_t at = 0;
+        for (InterruptLife& life : marks_.interrupts) {
+            life.events = std::span<const EventIndex>(marks_.events_).subspan(at, life.events.size());
+            at += life.events.size();
+        }
+        const auto by_first = [](const auto& a, const auto& b) { return a.events.front() < b.events.front(); };
+        std::sort(marks_.interrupts.begin(), marks_.interrupts.end(), by_first);
+        EventIndex reach = 0;
+        for (const InterruptLife& life : marks_.interrupts) {
+            marks_.interrupts_reach_.push_back(reach = std::max(reach, life.events.back()));
+        }
+        reach = 0;
+        for (const Kick& kick : marks_.kicks) {
+            marks_.kicks_reach_.push_back(reach =
+                                              std::max(reach, kick.received == kNoEvent ? kick.sent : kick.received));
+        }
+    }
+
     void take(EventIndex index, const Event& event) {
         if (is_notable(event)) marks_.notable[event.cpu()].push_back(index);
         if (event.is(trace::EventId::virtual_irq)) {
@@ -55,7 +84,7 @@ class MarkFinder {
     }
 
     void take_change(EventIndex index, const trace::payload::virtual_irq& irq) {
-        InterruptLife& life = lives_[{irq.owner, irq.intid}];
+        Life& life = lives_[{irq.owner, irq.intid}];
         life.owner = irq.owner;
         life.intid = irq.intid;
         life.events.push_back(index);
@@ -66,20 +95,25 @@ class MarkFinder {
         lives_.erase({irq.owner, irq.intid});
     }
 
-    void finish(InterruptLife& life) {
-        if (life.events.size() > 1) marks_.interrupts.push_back(std::move(life));
+    void finish(const Life& life) {
+        if (life.events.size() < 2) return;
+        // Until the pool no longer grows, only how many events it has counts.
+        marks_.interrupts.push_back({life.intid, life.owner, std::span(life.events)});
+        marks_.events_.insert(marks_.events_.end(), life.events.begin(), life.events.end());
     }
 
     const Trace& trace_;
     Marks marks_;
-    std::map<std::pair<trace::Owner, u32>, InterruptLife> lives_;
+    std::map<std::pair<trace::Owner, u32>, Life> lives_;
     std::array<std::vector<std::size_t>, trace::kMaxCpus> waiting_;  ///< by CPU: kicks that have not reached it
 };
 
-}  // namespace
+std::size_t Marks::first_reaching(const std::vector<EventIndex>& reach, EventIndex event) {
+    return static_cast<std::size_t>(std::lower_bound(reach.begin(), reach.end(), event) - reach.begin());
+}
 
-Marks find_marks(const Trace& trace) {
-    return MarkFinder(trace).find();
+Marks find_marks(const Trace& trace, const Progress& progress) {
+    return MarkFinder(trace).find(progress);
 }
 
 }  // namespace ws::model

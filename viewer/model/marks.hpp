@@ -2,6 +2,7 @@
 // What connects events of one CPU with those of another: an interrupt on its way, a kick and whom it reaches.
 #pragma once
 
+#include <span>
 #include <vector>
 
 #include "viewer/model/trace.hpp"
@@ -12,7 +13,7 @@ namespace ws::model {
 struct InterruptLife {
     u32 intid;
     trace::Owner owner;  ///< as the first event has it
-    std::vector<EventIndex> events;
+    std::span<const EventIndex> events;
 };
 
 /// A physical SGI: the kick and what it did to the other CPU.
@@ -22,12 +23,28 @@ struct Kick {
 };
 
 struct Marks {
+    Marks() = default;
+    Marks(Marks&&) = default;
+    Marks& operator=(Marks&&) = default;
+
     std::vector<InterruptLife> interrupts;  ///< ascending by first event
     std::vector<Kick> kicks;                ///< ascending
     /// By CPU: the events beside traps, erets, phases and registers.
     std::vector<std::vector<EventIndex>> notable;
+
+    /// The first interrupt, or kick, that can be seen from `event` on: all before it have ended by then.
+    std::size_t first_interrupt_at(EventIndex event) const { return first_reaching(interrupts_reach_, event); }
+    std::size_t first_kick_at(EventIndex event) const { return first_reaching(kicks_reach_, event); }
+
+  private:
+    friend class MarkFinder;
+    static std::size_t first_reaching(const std::vector<EventIndex>& reach, EventIndex event);
+
+    std::vector<EventIndex> events_;            ///< of the interrupts
+    std::vector<EventIndex> interrupts_reach_;  ///< by interrupt: the latest event of it and all before it
+    std::vector<EventIndex> kicks_reach_;
 };
 
-Marks find_marks(const Trace& trace);
+Marks find_marks(const Trace& trace, const Progress& progress = {});
 
 }  // namespace ws::model

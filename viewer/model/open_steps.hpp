@@ -24,7 +24,9 @@ class OpenSteps {
     /// The step that the innermost one is part of, 0 for none.
     u8 outer() const { return open_.size() < 2 ? u8{0} : open_[open_.size() - 2]; }
 
-    void begin(u8 step) { open_.push_back(step); }
+    void begin(u8 step) {
+        if (open_.size() < kMost) open_.push_back(step);
+    }
 
     /// Ends the innermost open step of that number and those in it; one that is not open changes nothing.
     void end(u8 step) {
@@ -46,6 +48,9 @@ class OpenSteps {
     }
 
   private:
+    /// No run has steps in steps to that depth. A trace of nothing but beginnings must not take for ever.
+    static constexpr std::size_t kMost = 64;
+
     std::vector<u8> open_;
     std::vector<std::size_t>
         before_traps_;  ///< how many steps were open when each trap was taken that has not returned

@@ -72,10 +72,12 @@ class OperationFinder {
   public:
     OperationFinder(const Trace& trace, Operations& out) : trace_(trace), out_(out) {}
 
-    void run() {
+    void run(const Progress& progress) {
         for (EventIndex index = 0; index < trace_.events().size(); ++index) {
-            if (trace_.after_gap(index)) abandon_after_gap(trace_.event(index).cpu());
-            take(index, trace_.event(index));
+            const Event event = trace_.event(index);
+            if (index % kEventsATell == 0) tell(progress, static_cast<double>(index) / trace_.store().size());
+            if (trace_.after_gap(index)) abandon_after_gap(event.cpu());
+            take(index, event);
         }
         for (Open& open : open_) abandon(open);
         out_.order_stays(trace_.cpus());
@@ -87,6 +89,8 @@ class OperationFinder {
         bool open = false;
         bool away = false;
         Operation operation{};
+        MovedRegisters::Array registers{};
+        StepTimes::Array times{};
         std::string kind;
         OpenSteps steps;
         i64 spent_until = 0;  ///< net time up to which `steps` of the operation is filled; since when it is away
@@ -119,7 +123,7 @@ class OperationFinder {
             ++open->operation.control_writes;
             if (write.old_value != write.new_value) ++open->operation.control_changes;
         } else if (const auto register_class = block_class(event)) {
-            count_block(open->operation, event, *register_class);
+            count_block(open->registers, event, *register_class);
         } else {
             name(*open, event);
         }
@@ -223,6 +227,8 @@ class OperationFinder {
         operation.first_stay = static_cast<u32>(out_.stays_.size());
         operation.stays = static_cast<u32>(open.stays.size());
         out_.stays_.insert(out_.stays_.end(), open.stays.begin(), open.stays.end());
+        operation.registers = out_.store_.keep(open.registers);
+        operation.steps = out_.store_.keep(open.times);
         out_.all_.push_back(operation);
         open.open = false;
     }
@@ -244,13 +250,13 @@ class OperationFinder {
     static void spend_until(Open& open, i64 net) {
         if (net > open.spent_until) {
             const std::size_t step = open.steps.innermost() > kMaxStep ? 0 : open.steps.innermost();
-            open.operation.steps[step] += static_cast<u32>(std::min<i64>(net - open.spent_until, 0xffff'ffff));
+            open.times[step] += static_cast<u32>(std::min<i64>(net - open.spent_until, 0xffff'ffff));
         }
         open.spent_until = net;
     }
 
-    void count_block(Operation& operation, const Event& event, RegisterClass register_class) const {
-        Moved& moved = operation.registers[static_cast<std::size_t>(register_class)];
+    void count_block(MovedRegisters::Array& registers, const Event& event, RegisterClass register_class) const {
+        Moved& moved = registers[static_cast<std::size_t>(register_class)];
         const bool save = trace_.block(event).operation == trace::Operation::save;
         (save ? moved.saved : moved.restored) += event.info().registers;
     }
@@ -271,9 +277,9 @@ class OperationFinder {
     std::map<std::string, KindId> numbers_;
 };
 
-Operations Operations::find(const Trace& trace) {
+Operations Operations::find(const Trace& trace, const Progress& progress) {
     Operations operations;
-    OperationFinder(trace, operations).run();
+    OperationFinder(trace, operations).run(progress);
     return operations;
 }
 

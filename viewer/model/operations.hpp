@@ -5,6 +5,9 @@
 #pragma once
 
 #include <array>
+#include <bit>
+#include <deque>
+#include <memory>
 #include <span>
 #include <string>
 #include <vector>
@@ -20,6 +23,39 @@ struct Moved {
     u32 saved = 0;
     u32 restored = 0;
     friend bool operator==(const Moved&, const Moved&) = default;
+};
+
+/// Registers moved, by class. Operations that moved the same share them.
+class MovedRegisters {
+  public:
+    using Array = std::array<Moved, kRegisterClassCount>;
+    MovedRegisters() : array_(&kNone) {}
+    explicit MovedRegisters(const Array& array) : array_(&array) {}
+    const Moved& operator[](std::size_t register_class) const { return (*array_)[register_class]; }
+    Array::const_iterator begin() const { return array_->begin(); }
+    Array::const_iterator end() const { return array_->end(); }
+
+  private:
+    inline static const Array kNone{};
+    const Array* array_;
+};
+
+/// Net instructions by step, nested ones not counted twice; [0] is outside all. Only those that are not 0 are kept.
+class StepTimes {
+  public:
+    using Array = std::array<u32, kMaxStep + 1>;
+    StepTimes() = default;
+    /// `values` are those of the steps of `steps`, one bit a step.
+    StepTimes(u64 steps, const u32* values) : steps_(steps), values_(values) {}
+    u32 operator[](std::size_t step) const {
+        const u64 bit = u64{1} << step;
+        return (steps_ & bit) == 0 ? 0 : values_[std::popcount(steps_ & (bit - 1))];
+    }
+
+  private:
+    static_assert(kMaxStep < 64);
+    u64 steps_ = 0;
+    const u32* values_ = nullptr;
 };
 
 /// One operation. What its CPU did while the vCPU was away does not count.
@@ -42,9 +78,8 @@ struct Operation {
     bool resumed;         ///< false if another vCPU was entered instead: `last` is that eret
     u32 stays;            ///< on how many CPUs, one after the other, and again after each time away
     u32 first_stay;
-    std::array<Moved, kRegisterClassCount> registers;
-    std::array<u32, kMaxStep + 1>
-        steps;  ///< net instructions by step, nested ones not counted twice; [0] is outside all
+    MovedRegisters registers;
+    StepTimes steps;
 
     /// Without the time away. The clocks of two CPUs need not agree for it: each is subtracted from itself.
     u64 net() const { return end - begin > away ? static_cast<u64>(end - begin - away) : 0; }
@@ -60,7 +95,7 @@ struct Stay {
 
 class Operations {
   public:
-    static Operations find(const Trace& trace);
+    static Operations find(const Trace& trace, const Progress& progress = {});
 
     const std::vector<Operation>& all() const { return all_; }
     const std::vector<std::string>& kinds() const { return kinds_; }
@@ -77,7 +112,21 @@ class Operations {
   private:
     void order_stays(u32 cpus);
 
+    /// Keeps what operations point to, in blocks that stay where they are.
+    class Store {
+      public:
+        MovedRegisters keep(const MovedRegisters::Array& registers);
+        StepTimes keep(const StepTimes::Array& steps);
+
+      private:
+        static constexpr std::size_t kBlock = 16384;
+        std::deque<MovedRegisters::Array> registers_;
+        std::vector<std::unique_ptr<u32[]>> blocks_;
+        std::size_t used_ = kBlock;  ///< of the last block
+    };
+
     friend class OperationFinder;
+    Store store_;
     std::vector<Operation> all_;                  ///< ascending by `first`
     std::vector<Stay> stays_;                     ///< by operation
     std::vector<std::vector<u32>> stays_of_cpu_;  ///< places in stays_, ascending by `first`

@@ -76,7 +76,7 @@ bool PacketCursor::next(PacketEvent& event) {
     }
     raw_ = raw;
     // The event holds the low 32 bits; between two events the recorder spends far less than 2^31.
-    spent_ += static_cast<u64>(static_cast<i64>(static_cast<std::int32_t>(spent - static_cast<u32>(spent_))));
+    spent_ = spent_after(spent_, spent);
     if (raw_ >= kBeyondAnyRun || spent_ >= kBeyondAnyRun) {
         throw PacketFault(event.start, fmt::format("event {} has a time beyond any run", event.info->name));
     }

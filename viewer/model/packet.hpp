@@ -29,6 +29,11 @@ trace::PacketHeader read_header(Bytes bytes);
 /// CRC-32 of a packet with its checksum field taken as zero.
 u32 packet_checksum(Bytes packet);
 
+/// What a recorder had spent whose low 32 bits are `low`, when it had spent `before` at a time not long before.
+inline u64 spent_after(u64 before, u64 low) {
+    return before + static_cast<u64>(static_cast<i64>(static_cast<std::int32_t>(low - before)));
+}
+
 /// An event as it lies in a packet, with its times in full.
 struct PacketEvent {
     const EventInfo* info;

@@ -1,16 +1,33 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "viewer/model/run.hpp"
 
+#include <atomic>
+#include <future>
+
 namespace ws::model {
 
 Run Run::load(const std::filesystem::path& folder, const Progress& progress) {
-    static constexpr double kReading = 0.8;  // of the whole; the rest is the two passes below
-    Progress part;
-    if (progress) part = [&progress](double done) { progress(done * kReading); };
-    Run run{Trace::load(folder, part), {}, {}};
-    run.timeline = make_timeline(run.trace);
-    run.operations = Operations::find(run.trace);
-    if (progress) progress(1.0);
+    static constexpr double kReading = 0.6;  // of the whole; the rest is the two walks below
+    const auto part = [&progress](double from, double to) -> Progress {
+        if (!progress) return {};
+        return [&progress, from, to](double done) { return progress(from + done * (to - from)); };
+    };
+    Trace trace = Trace::load(folder, part(0, kReading));
+    // The two walks have nothing to do with each other.
+    std::atomic<bool> cancelled = false;
+    auto timeline = std::async(std::launch::async, [&trace, &cancelled] {
+        return make_timeline(trace, [&cancelled](double) { return !cancelled; });
+    });
+    Operations operations;
+    try {
+        operations = Operations::find(trace, part(kReading, 1.0));
+    } catch (...) {
+        cancelled = true;
+        timeline.wait();
+        throw;
+    }
+    Run run{std::move(trace), timeline.get(), std::move(operations)};
+    tell(progress, 1.0);
     return run;
 }
 

@@ -11,7 +11,7 @@ struct Run {
     std::vector<CpuTimeline> timeline;  ///< by CPU
     Operations operations;
 
-    /// Reads a run's folder or its trace/ folder, in time proportional to its size. Throws TraceError.
+    /// Reads a run's folder or its trace/ folder, in time proportional to its size. Throws TraceError, and Cancelled.
     static Run load(const std::filesystem::path& folder, const Progress& progress = {});
 
     /// What to call it on screen: `split · hypercall`.

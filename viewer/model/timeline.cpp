@@ -22,11 +22,10 @@ World world_of(trace::Owner owner, u64 spsr) {
 /// Builds one CPU's time line, event by event.
 class Builder {
   public:
-    explicit Builder(const Trace& trace) : trace_(trace) {}
+    explicit Builder(const Trace& trace) : trace_(trace), timeline_(trace.store()) {}
 
     /// `steps` are those of the thread that runs.
-    void take(EventIndex index, OpenSteps& steps) {
-        const Event& event = trace_.event(index);
+    void take(EventIndex index, const Event& event, OpenSteps& steps) {
         if (event.is(trace::EventId::trap)) {
             steps.trap();
             take_trap(index, trace_.as<trace::payload::trap>(event));
@@ -52,7 +51,7 @@ class Builder {
     void draw(EventIndex index, const OpenSteps& steps) {
         const auto& open = steps.open();
         const auto agrees = [&](std::size_t depth) {
-            return depth < open.size() && static_cast<u8>(timeline_.phases[stack_[depth]].step) == open[depth];
+            return depth < open.size() && timeline_.phases.packed(stack_[depth]).what == open[depth];
         };
         std::size_t same = 0;
         while (same < stack_.size() && agrees(same)) ++same;
@@ -71,14 +70,14 @@ class Builder {
 
     CpuTimeline finish() {
         cut();
-        return std::move(timeline_);
+        return timeline_;  // a copy: it has no room to grow, which a large trace would pay for
     }
 
   private:
     void take_trap(EventIndex index, const trace::payload::trap& trap) {
         if (open_) {
             // The syndrome knows best where the CPU was: the code at EL1 may have gone to EL0 and back unseen.
-            timeline_.spans.back().world = world_of(trap.owner, trap.SPSR_EL2);
+            timeline_.spans.last().what = static_cast<u8>(world_of(trap.owner, trap.SPSR_EL2));
             end_span(index);
         }
         begin_span(index, World::el2, trap.owner);
@@ -92,29 +91,23 @@ class Builder {
     }
 
     void begin_span(EventIndex index, World world, trace::Owner owner) {
-        const i64 net = trace_.event(index).net;
-        timeline_.spans.push_back({net, net, index, index, world, owner});
+        timeline_.spans.push_back({index, index, static_cast<u8>(world), owner});
         open_ = true;
     }
 
     void end_span(EventIndex index) {
-        Span& span = timeline_.spans.back();
-        span.end = std::max(span.begin, trace_.event(index).net);
-        span.last = index;
+        timeline_.spans.last().last = index;
         open_ = false;
     }
 
     void begin_phase(EventIndex index, trace::Step step) {
-        const i64 net = trace_.event(index).net;
-        const u8 depth = static_cast<u8>(std::min<std::size_t>(stack_.size(), 255));
+        const u8 depth = static_cast<u8>(std::min<std::size_t>(stack_.size(), kMostDepth));
         stack_.push_back(timeline_.phases.size());
-        timeline_.phases.push_back({net, net, index, index, step, depth});
+        timeline_.phases.push_back({index, index, static_cast<u8>(step), depth});
     }
 
     void close_top(EventIndex index) {
-        Phase& phase = timeline_.phases[stack_.back()];
-        phase.end = std::max(phase.begin, trace_.event(index).net);
-        phase.last = index;
+        timeline_.phases.packed(stack_.back()).last = index;
         stack_.pop_back();
     }
 
@@ -123,15 +116,18 @@ class Builder {
         auto& stints = timeline_.stints;
         if (in_stint_ && stints.back().owner == owner) return;
         end_stint(index);
-        const i64 net = trace_.event(index).net;
+        const i64 net = trace_.net(index);
         stints.push_back({net, net, index, owner});
         in_stint_ = true;
     }
 
     void end_stint(EventIndex index) {
-        if (in_stint_) timeline_.stints.back().end = std::max(timeline_.stints.back().begin, trace_.event(index).net);
+        if (in_stint_) timeline_.stints.back().end = std::max(timeline_.stints.back().begin, trace_.net(index));
         in_stint_ = false;
     }
+
+    /// Steps of a step of a step: more than that nobody has, and nobody could draw.
+    static constexpr std::size_t kMostDepth = 7;
 
     const Trace& trace_;
     CpuTimeline timeline_;
@@ -165,11 +161,12 @@ unsigned el_of_spsr(u64 spsr) {
     return std::min(static_cast<unsigned>((mode >> 2) & 0b11), 2U);
 }
 
-std::vector<CpuTimeline> make_timeline(const Trace& trace) {
+std::vector<CpuTimeline> make_timeline(const Trace& trace, const Progress& progress) {
     std::vector<Builder> builders(trace.cpus(), Builder(trace));
     Threads<OpenSteps> threads;
     for (EventIndex index = 0; index < trace.events().size(); ++index) {
-        const Event& event = trace.event(index);
+        const Event event = trace.event(index);
+        if (index % kEventsATell == 0) tell(progress, static_cast<double>(index) / trace.store().size());
         if (trace.after_gap(index)) {
             builders[event.cpu()].cut();
             threads.on(event.cpu()).clear();
@@ -178,7 +175,7 @@ std::vector<CpuTimeline> make_timeline(const Trace& trace) {
             const auto schedule = trace.as<trace::payload::schedule>(event);
             threads.schedule(event.cpu(), schedule.previous, schedule.next);
         }
-        builders[event.cpu()].take(index, threads.on(event.cpu()));
+        builders[event.cpu()].take(index, event, threads.on(event.cpu()));
     }
     std::vector<CpuTimeline> result;
     for (Builder& builder : builders) result.push_back(builder.finish());

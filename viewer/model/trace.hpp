@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// A trace in memory: what is known of the run, and all events of all CPUs in the order of time. An event is 24 bytes;
-// its fields are decoded from the stream's bytes when somebody asks (describe.hpp).
+// A trace: what is known of the run, and all events of all CPUs in the order of time. In memory is only when and where
+// events are (event_store.hpp); their fields are decoded from the mapped stream files when somebody asks
+// (describe.hpp).
 #pragma once
 
 #include <cstring>
@@ -9,37 +10,12 @@
 #include <vector>
 
 #include "viewer/model/error.hpp"
+#include "viewer/model/event_store.hpp"
+#include "viewer/model/mapped_file.hpp"
 #include "viewer/model/metadata.hpp"
 #include "viewer/model/packet.hpp"
 
 namespace ws::model {
-
-/// The place of an event in Trace::events(): its number in the whole trace.
-using EventIndex = u32;
-inline constexpr EventIndex kNoEvent = ~EventIndex{0};
-
-/// One event. Both clocks count instructions: `raw` since reset; `net` is raw less what the recorders have spent, for a
-/// trap the moment when the exception was taken and for an eret the moment just after ERET. Under QEMU's -icount all
-/// CPUs share one clock, which counts the instructions of all: so all CPUs' recorders are taken off, and the net clock
-/// is one for all CPUs as well. Without -icount a CPU's net is less its own recorder's alone.
-class Event {
-  public:
-    Event(u64 raw_clock, i64 net_clock, u32 event_id, u32 cpu_number, u64 payload)
-        : raw(raw_clock), net(net_clock), place_((payload << 24) | (u64{event_id} << 8) | cpu_number) {}
-
-    u64 raw;
-    i64 net;
-
-    u32 cpu() const { return static_cast<u32>(place_ & 0xff); }
-    u32 id() const { return static_cast<u32>((place_ >> 8) & 0xffff); }
-    /// Byte of the CPU's stream where the payload starts.
-    u64 payload() const { return place_ >> 24; }
-    bool is(trace::EventId kind) const { return id() == static_cast<u32>(kind); }
-    const EventInfo& info() const { return *find_event(id()); }
-
-  private:
-    u64 place_;
-};
 
 /// A place where the recorder dropped events, since its ring was full.
 struct Gap {
@@ -56,12 +32,16 @@ struct Packet {
     trace::PacketHeader header;
 };
 
-/// Called now and then with the part that is done, 0 to 1.
-using Progress = std::function<void(double)>;
+/// Called now and then with the part that is done, 0 to 1; on false the work is given up, and Cancelled is thrown.
+using Progress = std::function<bool(double)>;
+/// Tells how far the work is, where somebody wants to know. Throws Cancelled.
+void tell(const Progress& progress, double done);
+inline constexpr EventIndex kEventsATell = 1 << 16;  ///< for a walk through all events
 
 class Trace {
   public:
-    /// Reads a run's folder or its trace/ folder. Throws TraceError with one line: file, fault, place, remedy.
+    /// Reads a run's folder or its trace/ folder. Throws TraceError with one line: file, fault, place, remedy; and
+    /// Cancelled.
     static Trace load(const std::filesystem::path& folder, const Progress& progress = {});
 
     const std::filesystem::path& path() const { return path_; }
@@ -74,10 +54,17 @@ class Trace {
     bool complete() const { return complete_; }
 
     u32 cpus() const { return static_cast<u32>(streams_.size()); }
-    const std::vector<Event>& events() const { return events_; }
-    const Event& event(EventIndex index) const { return events_[index]; }
+    EventList events() const { return EventList(*store_); }
+    Event event(EventIndex index) const { return store_->event(index); }
+    /// An event's time on the net clock.
+    i64 net(EventIndex index) const { return store_->net(index); }
     /// The events of one CPU, ascending.
-    const std::vector<EventIndex>& events_of(u32 cpu) const { return by_cpu_[cpu]; }
+    const CpuEvents& events_of(u32 cpu) const { return by_cpu_[cpu]; }
+    /// Where in events_of(cpu), from `from` on, the first event is whose net time is at least `net`.
+    std::size_t first_from(u32 cpu, i64 net, std::size_t from = 0) const {
+        return store_->first_from(cpu, net, static_cast<u32>(from));
+    }
+    const EventStore& store() const { return *store_; }
     const std::vector<Packet>& packets() const { return packets_; }
     const std::vector<Gap>& gaps() const { return gaps_; }
     /// Were events of its CPU dropped just before this one? Then nothing that was open before is known any more.
@@ -86,22 +73,23 @@ class Trace {
     u64 bytes() const;
 
     Bytes payload(const Event& event) const {
-        return Bytes(streams_[event.cpu()]).subspan(event.payload(), event.info().bytes);
+        return streams_[event.cpu()].bytes().subspan(event.payload(), event.info().bytes);
     }
     /// An event's payload as the struct of events.hpp: `trace.as<trace::payload::trap>(event).ESR_EL2`.
     template <class Payload>
     Payload as(const Event& event) const {
         Payload payload;
-        std::memcpy(&payload, streams_[event.cpu()].data() + event.payload(), sizeof(payload));
+        std::memcpy(&payload, streams_[event.cpu()].bytes().data() + event.payload(), sizeof(payload));
         return payload;
     }
     /// A register block's operation and owner.
     trace::payload::block_header block(const Event& event) const { return as<trace::payload::block_header>(event); }
     /// The instructions that the recorder had spent on the event's CPU before it.
-    u64 recorder_spent(EventIndex index) const;
+    u64 recorder_spent(EventIndex index) const { return recorder_spent(store_->place(index)); }
+    u64 recorder_spent(const EventStore::Place& place) const;
 
     /// The event's raw clock less its own CPU's recorder alone.
-    i64 own_net(EventIndex index) const { return events_[index].net + (others_.empty() ? 0 : others_[index]); }
+    i64 own_net(EventIndex index) const;
 
     /// Do the clocks of all CPUs count the instructions of all CPUs together?
     bool shared_clock() const { return env(kIcountKey) != "no"; }
@@ -117,15 +105,13 @@ class Trace {
     std::filesystem::path path_;
     Metadata metadata_;
     bool complete_ = true;
-    std::vector<std::vector<u8>> streams_;  ///< by CPU, the whole file
-    std::vector<Event> events_;
-    std::vector<std::vector<EventIndex>> by_cpu_;
+    std::vector<MappedFile> streams_;    ///< by CPU
+    std::unique_ptr<EventStore> store_;  ///< stays where it is when the trace is moved
+    std::vector<CpuEvents> by_cpu_;
     std::vector<Packet> packets_;
     std::vector<Gap> gaps_;
     std::vector<EventIndex> restarts_;  ///< Gap::before of all gaps, ascending
-    /// By event, with several CPUs: what its net clock is less than raw less its own CPU's recorder. Else empty.
-    std::vector<i64> others_;
-    std::vector<u32> vm_of_vcpu_;  ///< by owner less one
+    std::vector<u32> vm_of_vcpu_;       ///< by owner less one
     u32 vms_ = 0;
 };
 

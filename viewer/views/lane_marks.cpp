@@ -37,10 +37,28 @@ void arrow_head(const Theme& theme, Canvas& canvas, ImVec2 from, ImVec2 to, ImU3
     canvas.triangle(to, {base.x - dy * side, base.y + dx * side}, {base.x + dy * side, base.y - dx * side}, colour);
 }
 
+/// The first and the last event of a run that can be in view, of any of its groups. None: the first is after the last.
+std::pair<model::EventIndex, model::EventIndex> in_view(const Context& context, const std::vector<Group>& groups,
+                                                        int side) {
+    std::pair<model::EventIndex, model::EventIndex> range{model::kNoEvent, 0};
+    const model::Trace& trace = context.session.run(side).trace;
+    for (const Group& group : groups) {
+        if (group.side != side || group.events->empty()) continue;
+        const auto at = [&](float x) {
+            const auto net = static_cast<i64>(std::floor(group.ticks.axis.time(x))) + group.ticks.origin;
+            const std::size_t place = trace.first_from(group.cpu, net);
+            return (*group.events)[std::min(place, group.events->size() - 1)];
+        };
+        range.first = std::min(range.first, at(group.ticks.r.x0));
+        range.second = std::max(range.second, at(group.ticks.r.x1));
+    }
+    return range;
+}
+
 }  // namespace
 
 float x_of(const Context& context, const Group& group, model::EventIndex event) {
-    const i64 net = context.session.run(group.side).trace.event(event).net - group.ticks.origin;
+    const i64 net = context.session.run(group.side).trace.net(event) - group.ticks.origin;
     return group.ticks.axis.x(static_cast<double>(net));
 }
 
@@ -52,7 +70,7 @@ void draw_stints(const Context& context, Canvas& canvas, const Group& group) {
         return owner == trace::kHost ? faded(theme.grid, 0.6F) : theme.owner(owner);
     };
     paint_lane(
-        group.who, group.lanes->stints, 2,
+        group.who, group.lanes->stints, kColumn,
         [&](const Rect& r, u32 item) {
             const trace::Owner owner = group.timeline->stints[item].owner;
             canvas.fill({r.x0, r.y0, r.x1 - (r.width() > theme.px(4) ? 1.0F : 0.0F), r.y1}, colour(owner));
@@ -76,12 +94,17 @@ void draw_marks(const Context& context, Canvas& canvas, const Group& group) {
     const Theme& theme = context.theme;
     const model::Trace& trace = context.session.run(group.side).trace;
     const auto& notable = context.session.marks(group.side).notable[group.cpu];
-    const auto by_net = [&trace](model::EventIndex event, i64 net) { return trace.event(event).net < net; };
+    // By the place of the first event at a time, which is found quickly, and not by the times of these events.
+    const auto from_time = [&](auto begin, i64 net) {
+        const std::size_t place = trace.first_from(group.cpu, net);
+        if (place == group.events->size()) return notable.end();
+        return std::lower_bound(begin, notable.end(), (*group.events)[place]);
+    };
     const Axis& axis = group.ticks.axis;
     const Rect& r = group.ticks.r;
     const float d = theme.px(4);
     const auto from = group.ticks.origin + static_cast<i64>(std::floor(axis.time(r.x0)));
-    auto at = std::lower_bound(notable.begin(), notable.end(), from, by_net);
+    auto at = from_time(notable.begin(), from);
     while (at != notable.end()) {
         const float x = std::floor(x_of(context, group, *at)) + 0.5F;
         if (x > r.x1) break;
@@ -93,12 +116,12 @@ void draw_marks(const Context& context, Canvas& canvas, const Group& group) {
         }
         // One mark a few pixels: what is nearer together is one to the eye.
         const double next = std::floor(axis.time(x + d)) + static_cast<double>(group.ticks.origin);
-        at = std::lower_bound(at + 1, notable.end(), static_cast<i64>(next), by_net);
+        at = from_time(at + 1, static_cast<i64>(next));
     }
 }
 
 void draw_links(const Context& context, Canvas& canvas, const std::vector<Group>& groups) {
-    static constexpr int kMost = 400;  // more than that are a grey web
+    static constexpr int kMost = 200;  // more than that are a grey web
     const Theme& theme = context.theme;
     const auto find = [&](int side, model::EventIndex event) -> const Group* {
         const u32 cpu = context.session.run(side).trace.event(event).cpu();
@@ -122,13 +145,19 @@ void draw_links(const Context& context, Canvas& canvas, const std::vector<Group>
             if (arrow) arrow_head(theme, canvas, start, end, colour);
         };
         const model::Marks& marks = context.session.marks(side);
-        for (const model::InterruptLife& life : marks.interrupts) {
-            for (std::size_t i = 1; i < life.events.size(); ++i) {
-                draw(life.events[i - 1], life.events[i], faded(theme.cause("vgic").fill, 0.65F), false);
+        const auto [first, last] = in_view(context, groups, side);
+        for (std::size_t i = marks.first_interrupt_at(first); i < marks.interrupts.size() && drawn <= kMost; ++i) {
+            const model::InterruptLife& life = marks.interrupts[i];
+            if (life.events.front() > last) break;
+            for (std::size_t step = 1; step < life.events.size(); ++step) {
+                draw(life.events[step - 1], life.events[step], faded(theme.cause("vgic").fill, 0.65F), false);
             }
             label_life(context, canvas, find(side, life.events.front()), life);
         }
-        for (const model::Kick& kick : marks.kicks) {
+        drawn = 0;
+        for (std::size_t i = marks.first_kick_at(first); i < marks.kicks.size() && drawn <= kMost; ++i) {
+            const model::Kick& kick = marks.kicks[i];
+            if (kick.sent > last) break;
             if (kick.received != model::kNoEvent) draw(kick.sent, kick.received, theme.text, true);
         }
     }

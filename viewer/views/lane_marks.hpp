@@ -19,7 +19,7 @@ struct Group {
     u32 cpu;
     const model::CpuLanes* lanes;
     const model::CpuTimeline* timeline;
-    const std::vector<model::EventIndex>* events;
+    const model::CpuEvents* events;
     LanePlace lane[model::kLanes];
     LanePlace ticks;
     LanePlace who;

@@ -16,17 +16,61 @@ float pixel(const LanePlace& place, i64 time) {
     return std::clamp(x, place.r.x0, place.r.x1);
 }
 
+/// Puts neighbouring columns together that look the same.
+class Columns {
+  public:
+    Columns(const LanePlace& place, const PaintColumn& merged) : place_(place), merged_(merged) {}
+
+    void add(float begin, float end, double density, std::size_t first, std::size_t count) {
+        static constexpr std::size_t kMany = 16;  // more than that in one column have no one colour
+        static constexpr double kShades = 8;
+        const double shade = std::ceil(std::clamp(density, 0.0, 1.0) * kShades) / kShades;
+        const bool many = count > kMany;
+        if (count_ != 0 && many && many_ && shade == shade_ && begin <= end_ + 0.5F) {
+            end_ = end;
+            count_ += count;
+            return;
+        }
+        flush();
+        begin_ = begin;
+        end_ = end;
+        shade_ = many ? shade : density;
+        first_ = first;
+        count_ = count;
+        many_ = many;
+    }
+
+    void flush() {
+        if (count_ != 0) merged_({begin_, place_.r.y0, end_, place_.r.y1}, shade_, first_, count_);
+        count_ = 0;
+    }
+
+  private:
+    const LanePlace& place_;
+    const PaintColumn& merged_;
+    float begin_ = 0;
+    float end_ = 0;
+    double shade_ = 0;
+    std::size_t first_ = 0;
+    std::size_t count_ = 0;  ///< 0: nothing waits to be drawn
+    bool many_ = false;
+};
+
 }  // namespace
 
 void paint_lane(const LanePlace& place, const model::LaneIndex& lane, float column, const PaintItem& item,
                 const PaintColumn& merged) {
+    Columns columns(place, merged);
     const i64 last = absolute(place, place.r.x1);
     std::size_t i = lane.first_after(absolute(place, place.r.x0));
-    while (i < lane.size() && lane[i].begin <= last) {
-        const float x0 = pixel(place, lane[i].begin);
-        const float x1 = pixel(place, lane[i].end);
+    while (i < lane.size()) {
+        const model::LaneIndex::Interval interval = lane[i];
+        if (interval.begin > last) break;
+        const float x0 = pixel(place, interval.begin);
+        const float x1 = pixel(place, interval.end);
         if (x1 - x0 >= column) {
-            item({x0, place.r.y0, x1, place.r.y1}, lane[i].item);
+            columns.flush();
+            item({x0, place.r.y0, x1, place.r.y1}, interval.item);
             ++i;
             continue;
         }
@@ -37,18 +81,22 @@ void paint_lane(const LanePlace& place, const model::LaneIndex& lane, float colu
         const i64 time_end = std::max(absolute(place, end) + 1, time_begin + 1);
         std::size_t next = lane.first_from(time_end, i + 1);
         // A wide one that begins in this column is drawn for itself.
-        if (next > i + 1 && pixel(place, lane[next - 1].end) - pixel(place, lane[next - 1].begin) >= column) --next;
+        if (next > i + 1) {
+            const model::LaneIndex::Interval before = lane[next - 1];
+            if (pixel(place, before.end) - pixel(place, before.begin) >= column) --next;
+        }
         const double density =
             static_cast<double>(lane.filled(time_begin, time_end)) / static_cast<double>(time_end - time_begin);
-        merged({begin, place.r.y0, end, place.r.y1}, density, i, next - i);
+        columns.add(begin, end, density, i, next - i);
         i = next;
     }
+    columns.flush();
 }
 
-const model::LaneIndex::Interval* find_in_lane(const LanePlace& place, const model::LaneIndex& lane, float x) {
+std::optional<model::LaneIndex::Interval> find_in_lane(const LanePlace& place, const model::LaneIndex& lane, float x) {
     const std::size_t i = lane.first_after(absolute(place, x));
-    if (i == lane.size() || lane[i].begin > absolute(place, x + 1)) return nullptr;
-    return &lane[i];
+    if (i == lane.size() || lane[i].begin > absolute(place, x + 1)) return std::nullopt;
+    return lane[i];
 }
 
 }  // namespace ws::view

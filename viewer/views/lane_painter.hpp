@@ -4,6 +4,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 
 #include "viewer/views/axis.hpp"
 #include "viewer/views/view.hpp"
@@ -17,15 +18,19 @@ struct LanePlace {
     i64 origin;
 };
 
+/// Pixels of a column in which narrow intervals are merged.
+inline constexpr float kColumn = 3;
+
 /// Draws an interval that is wide enough to be one.
 using PaintItem = std::function<void(const Rect&, u32 item)>;
-/// Draws a column of `count` intervals from place `first` on that fill the part `density` of it.
+/// Draws a column of `count` intervals from place `first` on that fill the part `density` of it. Columns side by side
+/// of so many intervals that they cannot be told apart, and of about the same density, come as one wide one.
 using PaintColumn = std::function<void(const Rect&, double density, std::size_t first, std::size_t count)>;
 
 void paint_lane(const LanePlace& place, const model::LaneIndex& lane, float column, const PaintItem& item,
                 const PaintColumn& merged);
 
-/// The interval under `x`, within a pixel; null if there is none.
-const model::LaneIndex::Interval* find_in_lane(const LanePlace& place, const model::LaneIndex& lane, float x);
+/// The interval under `x`, within a pixel; nothing if there is none.
+std::optional<model::LaneIndex::Interval> find_in_lane(const LanePlace& place, const model::LaneIndex& lane, float x);
 
 }  // namespace ws::view

@@ -205,7 +205,8 @@ class LanesView : public View {
     static void draw_spans(const Context& context, Canvas& canvas, const Group& group, std::size_t lane) {
         const Theme& theme = context.theme;
         paint_lane(
-            group.lane[lane], group.lanes->spans[lane], 2, [&](const Rect& r, u32) { canvas.fill(r, theme.band); },
+            group.lane[lane], group.lanes->spans[lane], kColumn,
+            [&](const Rect& r, u32) { canvas.fill(r, theme.band); },
             [&](const Rect& r, double density, std::size_t, std::size_t) {
                 canvas.fill(r, faded(theme.band, static_cast<float>(std::clamp(density, 0.15, 1.0))));
             });
@@ -231,7 +232,7 @@ class LanesView : public View {
             return context.state.hot_cause.empty() || context.state.hot_cause == cause ? 1.0F : 0.2F;
         };
         paint_lane(
-            phase_place(theme, group, lane, depth), index, 2,
+            phase_place(theme, group, lane, depth), index, kColumn,
             [&](const Rect& r, u32 item) {
                 const std::string cause = cause_of(item);
                 const CausePaint paint = theme.cause(cause);
@@ -271,17 +272,16 @@ class LanesView : public View {
         const Theme& theme = context.theme;
         const model::Trace& trace = context.session.run(group.side).trace;
         const LanePlace& place = group.ticks;
-        const auto by_net = [&trace](model::EventIndex event, i64 net) { return trace.event(event).net < net; };
         const double last = place.axis.to + static_cast<double>(place.origin);
-        auto at = std::lower_bound(group.events->begin(), group.events->end(),
-                                   place.origin + static_cast<i64>(std::floor(place.axis.from)), by_net);
-        while (at != group.events->end() && static_cast<double>(trace.event(*at).net) <= last) {
-            const i64 net = trace.event(*at).net - place.origin;
-            const float x = std::floor(place.axis.x(static_cast<double>(net)));
+        std::size_t at = trace.first_from(group.cpu, place.origin + static_cast<i64>(std::floor(place.axis.from)));
+        while (at < group.events->size()) {
+            const i64 net = trace.net((*group.events)[at]);
+            if (static_cast<double>(net) > last) break;
+            const float x = std::floor(place.axis.x(static_cast<double>(net - place.origin)));
             canvas.fill({x, place.r.y0 + theme.px(3), x + 1, place.r.y1}, theme.faint);
-            // One mark a column of two pixels: go on with the first event of the next one.
-            const double next = std::floor(place.axis.time(x + 2)) + static_cast<double>(place.origin);
-            at = std::lower_bound(at + 1, group.events->end(), static_cast<i64>(next), by_net);
+            // One mark a column: go on with the first event of the next one.
+            const double next = std::floor(place.axis.time(x + kColumn)) + static_cast<double>(place.origin);
+            at = trace.first_from(group.cpu, static_cast<i64>(next), at + 1);
         }
         draw_marks(context, canvas, group);
         if (context.state.side() != group.side || context.state.event() == model::kNoEvent) return;
@@ -323,7 +323,7 @@ class LanesView : public View {
             return;
         }
         if (group.who.r.contains(mouse)) {
-            if (const auto* found = find_in_lane(group.who, group.lanes->stints, mouse.x)) {
+            if (const auto found = find_in_lane(group.who, group.lanes->stints, mouse.x)) {
                 stint_tooltip(context, group.side, group.timeline->stints[found->item], group.ticks.origin);
             }
             return;
@@ -334,15 +334,15 @@ class LanesView : public View {
             for (std::size_t depth = depths.size(); depth-- > 0;) {
                 const LanePlace place = phase_place(context.theme, group, lane, depth);
                 if (!place.r.contains(mouse)) continue;
-                if (const auto* found = find_in_lane(place, depths[depth], mouse.x)) {
-                    const model::Phase& phase = group.timeline->phases[found->item];
+                if (const auto found = find_in_lane(place, depths[depth], mouse.x)) {
+                    const model::Phase phase = group.timeline->phases[found->item];
                     phase_tooltip(context, group.side, phase, group.ticks.origin);
                     if (click) context.state.select_event(group.side, phase.first);
                     return;
                 }
             }
-            if (const auto* found = find_in_lane(group.lane[lane], group.lanes->spans[lane], mouse.x)) {
-                const model::Span& span = group.timeline->spans[found->item];
+            if (const auto found = find_in_lane(group.lane[lane], group.lanes->spans[lane], mouse.x)) {
+                const model::Span span = group.timeline->spans[found->item];
                 span_tooltip(context, group.side, span, group.ticks.origin);
                 if (click) context.state.select_event(group.side, span.first);
             }
@@ -360,14 +360,13 @@ class LanesView : public View {
         return nearest_of(context, group, *group.events, x);
     }
 
-    static model::EventIndex nearest_of(const Context& context, const Group& group,
-                                        const std::vector<model::EventIndex>& events, float x) {
+    template <class Events>
+    static model::EventIndex nearest_of(const Context& context, const Group& group, const Events& events, float x) {
         const model::Trace& trace = context.session.run(group.side).trace;
         const auto net = static_cast<i64>(std::llround(group.ticks.axis.time(x))) + group.ticks.origin;
-        const auto by_net = [&trace](model::EventIndex event, i64 time) { return trace.event(event).net < time; };
+        const auto by_net = [&trace](model::EventIndex event, i64 time) { return trace.net(event) < time; };
         auto at = std::lower_bound(events.begin(), events.end(), net, by_net);
-        if (at == events.end() ||
-            (at != events.begin() && net - trace.event(*(at - 1)).net < trace.event(*at).net - net)) {
+        if (at == events.end() || (at != events.begin() && net - trace.net(*(at - 1)) < trace.net(*at) - net)) {
             --at;
         }
         return *at;

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Writes programs for virtio_fuzzer to start from: drivers that do what drivers do.
 
-    seeds.py FOLDER
+    virtio_seeds.py FOLDER
 
 The numbers are those of World::run and the functions that it calls.
 """

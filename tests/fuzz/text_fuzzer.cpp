@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+// libFuzzer's input is a text file that the viewer reads; its first byte says which kind of file. Each kind is a row of
+// kReaders, and the seeds of a kind are the project's own files of it (text_seeds.py).
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <string>
+
+#include "viewer/model/error.hpp"
+#include "viewer/model/metadata.hpp"
+#include "viewer/model/profile.hpp"
+
+using namespace ws;
+
+namespace {
+
+/// A reader throws what derives from std::exception and says in one line what is wrong.
+struct Reader {
+    const char* name;
+    void (*read)(const std::string& text);
+};
+
+constexpr Reader kReaders[] = {
+    {"profile", [](const std::string& text) { model::Profile::parse(text, "fuzz.profile"); }},
+    {"metadata", [](const std::string& text) { model::parse_metadata(text, "fuzz"); }},
+};
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const u8* data, std::size_t size) {
+    if (size == 0) return 0;
+    const Reader& reader = kReaders[data[0] % std::size(kReaders)];
+    try {
+        reader.read(std::string(data + 1, data + size));
+    } catch (const std::exception& error) {
+        if (std::strchr(error.what(), '\n') != nullptr) {
+            std::fprintf(stderr, "text_fuzzer: %s: an error of several lines: %s\n", reader.name, error.what());
+            std::abort();
+        }
+    }
+    return 0;
+}

@@ -1,0 +1,30 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Copies the project's own files of each kind for text_fuzzer to start from.
+
+    text_seeds.py FOLDER
+
+The kinds are in the order of text_fuzzer.cpp's kReaders.
+"""
+
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+KINDS = (
+    [path.read_bytes() for path in sorted((ROOT / "viewer/profiles").glob("*.profile"))],
+    [b"/* CTF 1.8 */\ntrace {\n    uuid = \"\";\n};\n\nenv {\n    tracer_name = \"worldswitch\";\n};\n"],
+)
+
+
+def main() -> int:
+    folder = Path(sys.argv[1])
+    folder.mkdir(parents=True, exist_ok=True)
+    for kind, texts in enumerate(KINDS):
+        for number, text in enumerate(texts):
+            (folder / f"{kind}_{number}").write_bytes(bytes([kind]) + text)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: Apache-2.0
+// Loads traces as the window does and goes on a tour through them without drawing: what loading takes in time and
+// memory, and what building a frame takes at any zoom. `ws bench --viewer` prints it.
+#include <fmt/format.h>
+#include <imgui.h>
+#include <malloc.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <cmath>
+#include <cstdlib>
+#include <ctime>
+#include <fstream>
+#include <new>
+#include <nlohmann/json.hpp>
+#include <random>
+
+#include "viewer/views/screen.hpp"
+
+namespace ws::test {
+namespace {
+
+/// What was asked of operator new and not given back.
+std::atomic<u64> heap_bytes = 0;
+
+using Clock = std::chrono::steady_clock;
+
+double seconds_since(Clock::time_point begin) {
+    return std::chrono::duration<double>(Clock::now() - begin).count();
+}
+
+/// CPU time of this thread, or of all.
+double cpu_milliseconds(clockid_t clock = CLOCK_THREAD_CPUTIME_ID) {
+    timespec time{};
+    clock_gettime(clock, &time);
+    return static_cast<double>(time.tv_sec) * 1e3 + static_cast<double>(time.tv_nsec) / 1e6;
+}
+
+/// Memory of this process that is no file's.
+u64 anonymous_bytes() {
+    std::ifstream status("/proc/self/status");
+    for (std::string line; std::getline(status, line);) {
+        if (line.rfind("RssAnon:", 0) == 0) return std::stoull(line.substr(8)) * 1024;
+    }
+    throw std::runtime_error("/proc/self/status tells no RssAnon");
+}
+
+/// ImGui without a backend.
+class Display {
+  public:
+    Display() : theme_(false, 1) {
+        IMGUI_CHECKVERSION();
+        ImGui::CreateContext();
+        ImGuiIO& io = ImGui::GetIO();
+        io.IniFilename = nullptr;
+        io.DisplaySize = {1600, 1000};
+        io.DeltaTime = 1.0F / 60;
+        theme_.fonts = view::load_fonts(theme_.scale);
+        theme_.apply();
+        unsigned char* pixels = nullptr;
+        int width = 0;
+        int height = 0;
+        io.Fonts->GetTexDataAsRGBA32(&pixels, &width, &height);
+    }
+    ~Display() { ImGui::DestroyContext(); }
+    Display(const Display&) = delete;
+    Display& operator=(const Display&) = delete;
+
+    void draw(const view::Session& session, view::State& state) {
+        ImGui::NewFrame();
+        screen_.draw({session, state, theme_});
+        ImGui::Render();
+    }
+
+  private:
+    view::Theme theme_;
+    view::Screen screen_;
+};
+
+/// Moves as a person does who looks for something: in and out at any place, along, to other operations and events.
+class Tour {
+  public:
+    Tour(const view::Session& session, view::State& state, u64 seed)
+        : session_(session), state_(state), random_(seed) {}
+
+    void step(u64 number) {
+        ImGui::GetIO().MousePos = {static_cast<float>(below(1600)), static_cast<float>(below(1000))};
+        if (number % 50 == 0) return state_.act(view::Action::whole_run);
+        if (number % 50 == 25) return state_.act(view::Action::fit_operation);
+        const double length = state_.to - state_.from;
+        switch (below(10)) {
+            case 0:
+                return select_event();
+            case 1:
+                return state_.select_stop(below(state_.stops()));
+            case 2:
+                return state_.select_kind(static_cast<u32>(below(session_.browse().kinds())));
+            case 3:
+            case 4:
+                return pan((static_cast<double>(below(200)) - 100) / 100 * length);
+            case 5:
+                return zoom_to_any_length();
+            default:
+                return state_.zoom(std::pow(1.25, static_cast<double>(below(17)) - 8),
+                                   state_.from + static_cast<double>(below(100)) / 100 * length);
+        }
+    }
+
+  private:
+    u64 below(u64 end) { return end == 0 ? 0 : random_() % end; }
+
+    void pan(double by) {
+        state_.from += by;
+        state_.to += by;
+    }
+
+    void select_event() {
+        const int side = static_cast<int>(below(static_cast<u64>(session_.count())));
+        const u64 events = session_.run(side).trace.events().size();
+        state_.select_event(side, static_cast<model::EventIndex>(below(events)));
+    }
+
+    /// Any place of the run at any zoom between a few instructions and all of them.
+    void zoom_to_any_length() {
+        state_.show_whole_run();
+        const double whole = state_.to - state_.from;
+        const double length = whole * std::pow(2.0, -static_cast<double>(below(2500)) / 100);
+        state_.from += static_cast<double>(below(1000)) / 1000 * (whole - length);
+        state_.to = state_.from + std::max(length, 8.0);
+    }
+
+    const view::Session& session_;
+    view::State& state_;
+    std::mt19937_64 random_;
+};
+
+double percentile(std::vector<double> values, double part) {
+    std::sort(values.begin(), values.end());
+    return values[static_cast<std::size_t>(part * static_cast<double>(values.size() - 1))];
+}
+
+nlohmann::json tour(const view::Session& session, u64 frames, u64 seed) {
+    view::State state(session, false);
+    Display display;
+    display.draw(session, state);  // the first one loads what all others use
+    Tour way(session, state, seed);
+    std::vector<double> times;
+    int most_rectangles = 0;
+    int most_vertices = 0;
+    for (u64 i = 0; i < frames; ++i) {
+        way.step(i);
+        const double begin = cpu_milliseconds();
+        display.draw(session, state);
+        times.push_back(cpu_milliseconds() - begin);
+        const ImDrawData& drawn = *ImGui::GetDrawData();
+        most_rectangles = std::max(most_rectangles, drawn.TotalIdxCount / 6);
+        most_vertices = std::max(most_vertices, drawn.TotalVtxCount);
+    }
+    return {{"frames", frames},
+            {"frame_build_ms_p50", percentile(times, 0.5)},
+            {"frame_build_ms_p99", percentile(times, 0.99)},
+            {"frame_build_ms_max", percentile(times, 1)},
+            {"most_rectangles", most_rectangles},
+            {"most_vertices", most_vertices}};
+}
+
+nlohmann::json measure(const std::vector<std::string>& folders, u64 frames, u64 seed) {
+    const u64 before = anonymous_bytes();
+    const u64 heap_before = heap_bytes;
+    const double cpu_before = cpu_milliseconds(CLOCK_PROCESS_CPUTIME_ID);
+    const auto begin = Clock::now();
+    std::vector<model::Run> runs;
+    for (const std::string& folder : folders) runs.push_back(model::Run::load(folder));
+    const double load = seconds_since(begin);
+    const double load_cpu = (cpu_milliseconds(CLOCK_PROCESS_CPUTIME_ID) - cpu_before) / 1e3;
+    u64 events = 0;
+    u64 file = 0;
+    for (const model::Run& run : runs) {
+        events += run.trace.events().size();
+        file += run.trace.bytes();
+    }
+    const u64 loaded = anonymous_bytes() - before;
+    const view::Session session(std::move(runs));
+    const double all = seconds_since(begin);
+    const u64 shown = anonymous_bytes() - before;
+    const u64 heap = heap_bytes - heap_before;
+    const auto each = [events](u64 bytes) { return static_cast<double>(bytes) / static_cast<double>(events); };
+    nlohmann::json result{{"events", events},
+                          {"trace_bytes", file},
+                          {"load_seconds", load},
+                          {"load_cpu_seconds", load_cpu},
+                          {"session_seconds", all - load},
+                          {"bytes_an_event_loaded", each(loaded)},
+                          {"bytes_an_event", each(shown)},
+                          {"heap_bytes_an_event", each(heap)}};
+    if (frames != 0) result.update(tour(session, frames, seed));
+    return result;
+}
+
+}  // namespace
+}  // namespace ws::test
+
+/// Counted where it is asked for: the sanitizers keep memory of their own, which is nobody's fault.
+void* operator new(std::size_t bytes) {
+    void* const memory = std::malloc(bytes);
+    if (memory == nullptr) throw std::bad_alloc();
+    ws::test::heap_bytes += malloc_usable_size(memory);
+    return memory;
+}
+
+void operator delete(void* memory) noexcept {
+    if (memory != nullptr) ws::test::heap_bytes -= malloc_usable_size(memory);
+    std::free(memory);
+}
+
+void operator delete(void* memory, std::size_t) noexcept {
+    operator delete(memory);
+}
+
+int main(int argc, char** argv) {
+    CLI::App app("Loads traces and builds frames of them, without a window");
+    std::vector<std::string> folders;
+    ws::u64 frames = 2000;
+    ws::u64 seed = 1;
+    app.add_option("traces", folders, "one or two")->required()->expected(1, 2);
+    app.add_option("--frames", frames, "how many (2000)");
+    app.add_option("--seed", seed, "of the tour");
+    CLI11_PARSE(app, argc, argv);
+    try {
+        fmt::print("{}\n", ws::test::measure(folders, frames, seed).dump(2));
+    } catch (const std::exception& error) {
+        fmt::print(stderr, "frame_tour: {}\n", error.what());
+        return 1;
+    }
+    return 0;
+}

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "viewer/model/event_store.hpp"
+
+#include <algorithm>
+#include <queue>
+
+namespace ws::model {
+
+void CpuOrder::push_back(u32 cpu) {
+    if (cpus_ == 1) return;
+    if (cpu_.size() % kBlock == 0) blocks_.insert(blocks_.end(), counts_.begin(), counts_.end());
+    cpu_.push_back(static_cast<u8>(cpu));
+    ++counts_[cpu];
+}
+
+u32 CpuOrder::before(EventIndex index, u32 cpu) const {
+    if (cpus_ == 1) return index;
+    if (index >= cpu_.size()) return counts_[cpu];
+    const u32 block = index / kBlock;
+    u32 count = blocks_[std::size_t{block} * cpus_ + cpu];
+    for (u32 i = block * kBlock; i < index; ++i) count += cpu_[i] == cpu ? 1 : 0;
+    return count;
+}
+
+u32 CpuOrder::place_of(EventIndex index) const {
+    return before(index, cpu_of(index));
+}
+
+EventIndex CpuOrder::index_of(u32 cpu, u32 place) const {
+    if (cpus_ == 1) return place;
+    // The last block before which there are no more events of the CPU than that.
+    std::size_t low = 0;
+    std::size_t high = blocks_.size() / cpus_;
+    while (high - low > 1) {
+        const std::size_t middle = (low + high) / 2;
+        (blocks_[middle * cpus_ + cpu] <= place ? low : high) = middle;
+    }
+    u32 count = blocks_[low * cpus_ + cpu];
+    EventIndex index = static_cast<EventIndex>(low * kBlock);
+    for (;; ++index) {
+        if (cpu_[index] == cpu && count++ == place) return index;
+    }
+}
+
+void EventStore::add(u32 cpu, PacketEvents packet) {
+    OfCpu& of = cpus_[cpu];
+    if (of.first.empty()) of.first.push_back(0);
+    const u32 end = of.size + packet.size();
+    while (of.packet_at.size() * kStride < end) of.packet_at.push_back(static_cast<u32>(of.packets.size()));
+    of.size = end;
+    of.first.push_back(end);
+    of.first_net.push_back(packet.net(0));
+    of.packets.push_back(std::move(packet));
+    size_ += end - of.first[of.first.size() - 2];
+}
+
+EventStore::Place EventStore::place_in(u32 cpu, u32 number) const {
+    const OfCpu& of = cpus_[cpu];
+    u32 packet = of.packet_at[number / kStride];
+    while (of.first[packet + 1] <= number) ++packet;
+    return {cpu, packet, number - of.first[packet]};
+}
+
+Event EventStore::event(EventIndex index) const {
+    const Place at = place(index);
+    const PacketEvents& events = packet(at);
+    return {events.raw(at.event), events.net(at.event), events.id(at.event), at.cpu,
+            events.offset + events.payload(at.event)};
+}
+
+i64 EventStore::net(EventIndex index) const {
+    const Place at = place(index);
+    return packet(at).net(at.event);
+}
+
+void EventStore::merge() {
+    if (cpus() == 1) return;
+    struct Head {
+        u64 raw;
+        u32 cpu;
+    };
+    const auto later = [](const Head& a, const Head& b) { return a.raw != b.raw ? a.raw > b.raw : a.cpu > b.cpu; };
+    std::priority_queue<Head, std::vector<Head>, decltype(later)> heads(later);
+    std::vector<Place> next(cpus());
+    for (u32 cpu = 0; cpu < cpus(); ++cpu) {
+        next[cpu].cpu = cpu;
+        if (size_of(cpu) != 0) heads.push({packet(next[cpu]).raw(0), cpu});
+    }
+    while (!heads.empty()) {
+        const u32 cpu = heads.top().cpu;
+        heads.pop();
+        order_.push_back(cpu);
+        Place& at = next[cpu];
+        if (++at.event == packet(at).size()) at = {cpu, at.packet + 1, 0};
+        if (at.packet < cpus_[cpu].packets.size()) heads.push({packet(at).raw(at.event), cpu});
+    }
+}
+
+u32 EventStore::first_from(u32 cpu, i64 net, u32 from) const {
+    const OfCpu& of = cpus_[cpu];
+    if (from >= of.size) return of.size;
+    // The packet first, then the event in it: both ascend.
+    const u32 least = place_in(cpu, from).packet;
+    const auto after = std::lower_bound(of.first_net.begin() + least, of.first_net.end(), net);
+    const u32 low = std::max(least + 1, static_cast<u32>(after - of.first_net.begin())) - 1;
+    const PacketEvents& events = of.packets[low];
+    u32 first = std::max(from, of.first[low]) - of.first[low];
+    u32 end = events.size();
+    while (first < end) {
+        const u32 middle = first + (end - first) / 2;
+        if (events.net(middle) < net) {
+            first = middle + 1;
+        } else {
+            end = middle;
+        }
+    }
+    return of.first[low] + first;
+}
+
+}  // namespace ws::model

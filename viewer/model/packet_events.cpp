@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "viewer/model/packet_events.hpp"
+
+#include <algorithm>
+
+#include "hyp/trace/format/layout.hpp"
+
+namespace ws::model {
+namespace {
+
+/// Payloads are counted from here: so the place behind the last byte of a full packet fits 16 bits as well.
+constexpr u32 kPayloadBase = sizeof(trace::PacketHeader);
+static_assert(trace::kPacketBytes - kPayloadBase <= 0xffff);
+
+constexpr u64 kMostNarrow = 0xffff'ffff;
+
+}  // namespace
+
+PacketEvents::PacketEvents(std::span<const Item> items) : size_(static_cast<u32>(items.size())) {
+    if (items.empty()) return;
+    const auto by_raw = [](const Item& a, const Item& b) { return a.raw < b.raw; };
+    const auto by_net = [](const Item& a, const Item& b) { return a.net < b.net; };
+    const auto [raw_least, raw_most] = std::minmax_element(items.begin(), items.end(), by_raw);
+    const auto [net_least, net_most] = std::minmax_element(items.begin(), items.end(), by_net);
+    raw_base_ = raw_least->raw;
+    net_base_ = net_least->net;
+    const u64 net_range = static_cast<u64>(net_most->net) - static_cast<u64>(net_base_);
+    wide_ = raw_most->raw - raw_base_ > kMostNarrow || net_range > kMostNarrow;
+    bytes_ = std::make_unique<u8[]>(ids_at() + size_);
+    for (u32 i = 0; i < size_; ++i) {
+        const Item& item = items[i];
+        set_time(0, i, item.raw - raw_base_);
+        set_time(1, i, static_cast<u64>(item.net) - static_cast<u64>(net_base_));
+        const u16 payload = static_cast<u16>(item.payload - kPayloadBase);
+        std::memcpy(bytes_.get() + payloads_at() + sizeof(payload) * i, &payload, sizeof(payload));
+        bytes_[ids_at() + i] = static_cast<u8>(item.id);
+    }
+}
+
+u32 PacketEvents::payload(u32 i) const {
+    u16 payload;
+    std::memcpy(&payload, bytes_.get() + payloads_at() + sizeof(payload) * i, sizeof(payload));
+    return payload + kPayloadBase;
+}
+
+void PacketEvents::set_net(std::span<const i64> net) {
+    std::vector<Item> items;
+    items.reserve(size_);
+    for (u32 i = 0; i < size_; ++i) items.push_back({raw(i), net[i], payload(i), id(i)});
+    PacketEvents other(items);
+    other.offset = offset;
+    other.recorder_begin = recorder_begin;
+    other.spent_close = spent_close;
+    *this = std::move(other);
+}
+
+void PacketEvents::set_time(u32 row, u32 i, u64 value) {
+    std::memcpy(bytes_.get() + width() * (std::size_t{row} * size_ + i), &value, width());
+}
+
+}  // namespace ws::model

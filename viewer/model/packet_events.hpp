@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+// The events of one packet, packed: 11 bytes an event. Times are kept as 32-bit differences from the packet's first
+// ones, payloads as 16-bit places in the packet. A packet that lasts longer than 32 bits can tell takes 19 bytes an
+// event instead.
+#pragma once
+
+#include <cstring>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "hyp/arch/types.hpp"
+
+namespace ws::model {
+
+class PacketEvents {
+  public:
+    /// An event before it is packed.
+    struct Item {
+        u64 raw;
+        i64 net;
+        u32 payload;  ///< byte of the packet where its payload starts
+        u32 id;
+    };
+
+    PacketEvents() = default;
+    explicit PacketEvents(std::span<const Item> items);
+
+    u32 size() const { return size_; }
+    u64 raw(u32 i) const { return raw_base_ + time(0, i); }
+    i64 net(u32 i) const { return static_cast<i64>(static_cast<u64>(net_base_) + time(1, i)); }
+    u32 payload(u32 i) const;
+    u32 id(u32 i) const { return bytes_[ids_at() + i]; }
+    /// Puts other net times in.
+    void set_net(std::span<const i64> net);
+
+    u64 offset = 0;           ///< of the packet in its stream
+    u64 recorder_begin = 0;   ///< what the recorder had spent when the packet was opened
+    bool spent_close = true;  ///< 32 bits tell all that it had spent at each event after that
+
+  private:
+    std::size_t width() const { return wide_ ? sizeof(u64) : sizeof(u32); }
+    std::size_t payloads_at() const { return 2 * width() * size_; }
+    std::size_t ids_at() const { return payloads_at() + sizeof(u16) * size_; }
+    /// Row 0 has the raw times and row 1 the net ones, less their bases.
+    u64 time(u32 row, u32 i) const {
+        const u8* const at = bytes_.get() + width() * (std::size_t{row} * size_ + i);
+        u64 value = 0;
+        wide_ ? std::memcpy(&value, at, sizeof(u64)) : std::memcpy(&value, at, sizeof(u32));  // little-endian
+        return value;
+    }
+    void set_time(u32 row, u32 i, u64 value);
+
+    std::unique_ptr<u8[]> bytes_;  ///< raw times, net times, payloads, ids
+    u64 raw_base_ = 0;
+    i64 net_base_ = 0;
+    u32 size_ = 0;
+    bool wide_ = false;
+};
+
+}  // namespace ws::model
