@@ -52,7 +52,9 @@ def debug(options: Options, asked: Asked) -> int:
         raise usage_problem("--at is for --replay: only a run that was recorded has its events beforehand")
     hypervisor = hypervisor_elf(options.design, options.trace, options.image_suffix)
     guests = [guest_files(vm, options.file) for vm in options.vms]
-    options.qemu = [*options.qemu, "-S", "-no-shutdown"]
+    # sleep=on: with sleep=off QEMU 7.2 goes on for ever, and runs nothing, when it was stopped where an interrupt is taken. Time while
+    # every CPU waits is then the host's, so a session's counts are its own; a replay's are the recorded ones.
+    options.qemu = [*options.qemu, "-S", "-no-shutdown", *([] if options.mttcg else ["-icount", "sleep=on"])]
     with RunFolder(options.folder()) as folder, _Place(asked) as place:
         machine = Machine(options, guests, folder)
         machine.make_files()

@@ -29,7 +29,7 @@ class Event:
     raw: int
     kind: str
     lead: int = 0  # of a trap: instructions from the vector to the reading of the clock
-    is_guests: bool = False
+    is_interrupt: bool = False
 
 
 @cache
@@ -48,7 +48,7 @@ def events() -> list[Event]:
         fields = rest[0] if rest else ""
         lead = re.search(r"\blead=(\d+)", fields) if kind == "trap" else None
         found.append(Event(int(index), int(raw.removeprefix("raw=")), kind, int(lead[1]) if lead else 0,
-                           kind in ("trap", "eret") and "owner=host" not in fields))
+                           kind == "trap" and re.search(r"\bvector=\w+_sync\b", fields) is None))
     return found
 
 
@@ -87,6 +87,14 @@ def seek(count: int) -> None:
             session.monitor(f"savevm at{now}")
             _snapshots[now] = f"at{now}"
     machine.flush()
+    if count in _interrupts() and machine.pc() not in places.guest_exits():
+        position.without_guard(running.step)  # the count is the same before it is taken and after; the step takes it
+
+
+@cache
+def _interrupts() -> frozenset[int]:
+    """Where guests are interrupted."""
+    return frozenset(place_of(event) for event in events() if event.is_interrupt) if session.told["trace"] else frozenset()
 
 
 def _run_to(count: int) -> None:
@@ -101,7 +109,7 @@ def _run_to(count: int) -> None:
         for breakpoint in breakpoints:
             breakpoint.enabled = True
     if position.icount() != count:
-        why = f"it took longer than {session.TIMEOUT} s" if late else "the recording ends before it"
+        why = f"it took longer than {session.TIMEOUT} s" if late() else "the recording ends before it"
         raise gdb.GdbError(f"instruction {count} was not reached: {why}")
 
 

@@ -46,7 +46,7 @@ def until(addresses: Iterable[int], accept: Callable[[], bool] = lambda: True, t
                 raise Interrupted(_why(stop, late, timeout))
             if accept():
                 return
-            if late:
+            if late():
                 raise Interrupted(_why(stop, late, timeout))
 
 
@@ -94,8 +94,8 @@ def _lost(error: gdb.error) -> str:
     return str(error)
 
 
-def _why(stop: gdb.StopEvent, late: list, timeout: float) -> str:
-    if late:
+def _why(stop: gdb.StopEvent, late: Callable[[], bool], timeout: float) -> str:
+    if late():
         return f"it did not come to that within {timeout:g} s; the machine is stopped where it was then"
     if position.has_ended():
         return "the run has ended before it came to that" if not session.is_replay() else \

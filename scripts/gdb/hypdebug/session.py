@@ -3,17 +3,16 @@
 
 import json
 import os
-import signal
-import socket
-import threading
-from contextlib import contextmanager
+import subprocess
+import time
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import gdb
 
 from .elf import Symbols
 
-TIMEOUT = 60  # seconds after which a command that lets the machine run stops it
+TIMEOUT = float(os.environ.get("WS_DEBUG_TIMEOUT", 60))  # seconds after which a command that lets the machine run stops it
 
 told: dict = {}  # what scripts/wslib/debug.py says of the session
 hypervisor: Symbols = None
@@ -36,7 +35,7 @@ def connect() -> None:
     told.update(json.loads(Path(file).read_text(encoding="utf-8")))
     hypervisor = Symbols(Path(told["hypervisor"]))
     for setting in ("pagination off", "confirm off", "architecture aarch64", "print asm-demangle on", "stack-cache off", "code-cache off",
-                    "breakpoint auto-hw on", "remotetimeout 30", "print thread-events off", "disassemble-next-line off"):
+                    "breakpoint auto-hw on", "breakpoint always-inserted on", "remotetimeout 30", "print thread-events off", "disassemble-next-line off"):
         gdb.execute(f"set {setting}", to_string=True)
     gdb.execute(f"file {told['hypervisor']}", to_string=True)
     for elf in filter(None, told["guests"]):
@@ -62,36 +61,26 @@ def monitor(command: str) -> str:
     return gdb.execute(f"monitor {command}", to_string=True).strip()
 
 
-def qmp(command: str) -> None:
-    """One command to QEMU itself, beside GDB's connection."""
-    with socket.socket(socket.AF_UNIX) as connection:
-        connection.settimeout(10)
-        connection.connect(told["qmp"])
-        lines = connection.makefile("rw", encoding="utf-8")
-        lines.readline()
-        for name in ("qmp_capabilities", command):
-            lines.write(json.dumps({"execute": name}) + "\n")
-            lines.flush()
-            lines.readline()
+_watchdog: subprocess.Popen | None = None
 
 
 @contextmanager
 def watched(seconds: float):
-    """Stops a machine that runs for too long. Yields a list that is empty until then."""
-    stopped = []
-
-    def stop() -> None:
-        signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())  # they are GDB's
-        stopped.append(True)
-        try:
-            qmp("stop")
-        except OSError:
-            pass  # QEMU has gone, and GDB has seen that too
-
-    timer = threading.Timer(seconds, stop)
-    timer.daemon = True
-    timer.start()
+    """Stops a machine that runs for too long. Yields a function that says whether that time is over."""
+    global _watchdog
+    if _watchdog is None or _watchdog.poll() is not None:
+        script = Path(__file__).resolve().parents[1] / "watchdog.py"
+        # In a session of its own: Ctrl-C is for GDB. It ends with its standard input, which is ours.
+        _watchdog = subprocess.Popen(["python3", script, told["qmp"]], stdin=subprocess.PIPE, start_new_session=True)
+    begin = time.monotonic()
+    _tell(f"{seconds}\n")
     try:
-        yield stopped
+        yield lambda: time.monotonic() - begin >= seconds
     finally:
-        timer.cancel()
+        _tell("\n")
+
+
+def _tell(line: str) -> None:
+    with suppress(OSError):
+        _watchdog.stdin.write(line.encode())
+        _watchdog.stdin.flush()
