@@ -129,6 +129,7 @@ PARTS = (
     UnitTests("unit", "unit tests of the tables, the model and the command line", ("debug",)),
     Fuzzers("fuzz", "guests that do what they like to their devices, damaged traces and text files", ("fuzz",)),
     PythonTests("qemu", "runs in QEMU: verdicts, traces, an outside witness, counts", ("debug", "hyp")),
+    PythonTests("gdb", "GDB on the hypervisor, forwards and backwards, against the trace of the same run", ("debug", "hyp")),
     PythonTests("viewer", "the viewer, in a window and without", ("debug", "hyp")),
     Docs("docs", "the documentation", ("release", "hyp")),
 )

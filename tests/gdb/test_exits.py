@@ -30,7 +30,7 @@ class Exits(unittest.TestCase):
         for design in support.DESIGNS:
             with self.subTest(design=design):
                 session = support.debug(design, "sgi", ["hyp next-exit irq --json", "hyp next-exit SYS64 --json", "hyp next-exit vcpu 2 --json",
-                                                        "hyp next-exit dabt_low vcpu 1 --json", "hyp next-entry --json"], *MACHINE)
+                                                        "hyp next-exit sys64 vcpu 1 --json", "hyp next-entry --json"], *MACHINE)
                 _first, of_class, of_vcpu, of_both, _entry = session.answers
                 traps = [trap for trap in session.events if trap["event"] == "trap" and trap["owner"]]
                 first = next(at for at, trap in enumerate(traps) if trap["vector"] % 4 == 1)
@@ -39,7 +39,7 @@ class Exits(unittest.TestCase):
                 at = next(after for after in range(at + 1, len(traps)) if traps[after]["owner"] == 2)
                 self.assertEqual((traps[at]["ELR_EL2"], 2), (of_vcpu["ELR_EL2"], of_vcpu["owner"]))
                 at = next(after for after in range(at + 1, len(traps)) if traps[after]["owner"] == 1
-                          and traps[after]["vector"] % 4 == 0 and traps[after]["ESR_EL2"] >> 26 == 0x24)
+                          and traps[after]["vector"] % 4 == 0 and traps[after]["ESR_EL2"] >> 26 == 0x18)
                 self.assertEqual((traps[at]["ELR_EL2"], 1), (of_both["ELR_EL2"], of_both["owner"]))
 
     def test_entries_are_those_of_the_trace(self):

@@ -14,7 +14,7 @@ def explain() -> dict:
     if word is None:
         raise gdb.GdbError("there is no memory at pc")
     pc = machine.pc()
-    text = gdb.execute("x/i $pc", to_string=True).strip().split(":", 1)[1].strip()
+    text = gdb.execute("x/i $pc", to_string=True).strip().split(":\t", 1)[1].replace("\t", " ")
     told = {"pc": pc, "instruction": text, "register": None, "fields": [], "words": []}
     if word & 0xffd0_0000 == 0xd510_0000 and word >> 19 & 1 | 2:
         told |= _register_move(word)

@@ -1,0 +1,140 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What goes wrong is told in one clear line, and nothing hangs."""
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import unittest
+
+import support
+
+
+class Errors(unittest.TestCase):
+    def refused(self, *arguments: object, why: str, status: int = 2):
+        done = support.ws("debug", *arguments)
+        self.assertEqual(done.returncode, status, done.stderr)
+        self.assertEqual(len(done.stderr.splitlines()), 1, done.stderr)
+        self.assertIn(why, done.stderr)
+
+    def test_wrong_usage(self):
+        self.refused(why="give --design and --guest")
+        self.refused("--replay", "x", "--design", "vhe", why="goes with no --design")
+        self.refused("--design", "vhe", "--guest", "hypercall", "--at", 1, why="--at is for --replay")
+        self.refused("--replay", support.new_folder(), why="is not the folder of a run")
+
+    def test_a_run_that_was_not_recorded(self):
+        folder = support.new_folder()
+        support.ws("run", "--design", "vhe", "--guest", "hypercall", "--quiet", "--out", folder)
+        self.refused("--replay", folder, why="was not recorded")
+
+    def test_a_trace_of_another_build(self):
+        folder = support.new_folder() / "copy"
+        shutil.copytree(support.recording("vhe"), folder)
+        description = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+        description["hypervisor"]["sha256"] = "0" * 64
+        (folder / "run.json").write_text(json.dumps(description), encoding="utf-8")
+        self.refused("--replay", folder, why="is of another build")
+
+    def test_a_recording_that_lacks_a_file(self):
+        folder = support.new_folder() / "copy"
+        shutil.copytree(support.recording("vhe"), folder)
+        (folder / "recording.rr").unlink()
+        self.refused("--replay", folder, why="recording.rr is missing")
+
+    def test_a_socket_that_is_taken(self):
+        taken = support.new_folder() / "socket"
+        with socket.socket(socket.AF_UNIX) as other:
+            other.bind(str(taken))
+            for option in ("--serve", "--control"):
+                self.refused("--design", "vhe", "--guest", "hypercall", "--out", support.new_folder(), option, taken, why="is taken")
+
+    def test_an_image_without_symbols(self):
+        """What the tool says of an image that was stripped."""
+        sys.path.insert(0, str(support.ROOT / "scripts"))
+        from wslib import paths
+        from wslib.problem import Problem
+        build = support.new_folder()
+        images = build / "hyp/hyp/full"
+        images.mkdir(parents=True)
+        real = support.ROOT / "build/hyp/hyp/full/hyp-vhe"
+        shutil.copy(real.with_suffix(".bin"), images)
+        subprocess.run(["aarch64-linux-gnu-strip", "-o", images / "hyp-vhe", real], check=True)
+        before = paths.BUILD, paths.ROOT
+        paths.BUILD, paths.ROOT = build, build
+        try:
+            with self.assertRaisesRegex(Problem, "has no symbols"):
+                paths.hypervisor_elf("vhe", "full")
+            (images / "hyp-vhe").unlink()
+            with self.assertRaisesRegex(Problem, "is missing, and with it the symbols"):
+                paths.hypervisor_elf("vhe", "full")
+        finally:
+            paths.BUILD, paths.ROOT = before
+
+    def test_qemu_dies(self):
+        session = support.debug("vhe", "hypercall", [
+            "python", "import os, signal, subprocess", "from hypdebug import session",
+            "found = subprocess.run(['pgrep', '-f', '--', 'mem-path=' + session.told['ram']], capture_output=True, text=True).stdout.split()",
+            "os.kill(int(found[0]), signal.SIGKILL)", "end", "hyp next-exit"], succeeds=False)
+        self.assertNotEqual(session.status, 0)
+        self.assertIn("QEMU has ended", session.stderr)
+        self.assertNotIn("Traceback", session.stderr)
+
+    def test_what_never_comes(self):
+        """A command that waits for what never comes stops the machine, and says so."""
+        os.environ["WS_DEBUG_TIMEOUT"] = "3"
+        try:
+            session = support.debug("vhe", "misbehave", ["hyp next-exit", "hyp next-exit SMC64"], "--append", "how=hang", succeeds=False)
+        finally:
+            del os.environ["WS_DEBUG_TIMEOUT"]
+        self.assertRegex(session.stderr, "did not come to that within 3|the run has ended before")
+
+    def test_wrong_arguments_of_commands(self):
+        for command, why in (("hyp next-exit nonsense", "no such exception class"), ("hyp break main", "give a symbol"),
+                             ("hyp break no_such @host", "has no symbol no_such"), ("hyp s2", "give a guest-physical address"),
+                             ("hyp vcpu 1", "takes no arguments"), ("hyp walk nonsense", "is no number"), ("hyp context nonsense", "no register class"),
+                             ("hyp s2 0 vcpu 9", "there is no vCPU 9"), ("hyp goto 1", 'Undefined hyp command: "goto')):
+            with self.subTest(command=command):
+                session = support.debug("vhe", "hypercall", [command], succeeds=False)
+                self.assertNotEqual(session.status, 0)
+                self.assertIn(why, session.stderr)
+                self.assertNotIn("Traceback", session.stderr)
+
+
+class Control(unittest.TestCase):
+    def test_a_program_moves_the_session_and_is_told(self):
+        folder = support.recording("vhe")
+        traps = [event for event in support.events(folder, "trap") if event["owner"]]
+        path = support.new_folder() / "control"
+        child = subprocess.Popen([sys.executable, support.WS, "debug", "--replay", folder, "--control", path], stdin=subprocess.PIPE,
+                                 stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, text=True)
+        try:
+            deadline = time.monotonic() + 60
+            while not path.exists():
+                self.assertLess(time.monotonic(), deadline, "the control socket does not come")
+                time.sleep(0.1)
+            with socket.socket(socket.AF_UNIX) as client:
+                client.settimeout(120)
+                client.connect(str(path))
+                lines = client.makefile("rw", encoding="utf-8")
+
+                def ask(request: dict) -> dict:
+                    lines.write(json.dumps(request) + "\n")
+                    lines.flush()
+                    return json.loads(lines.readline())
+
+                told = ask({"goto": traps[3]["index"]})["stopped"]
+                self.assertEqual((told["icount"], told["world"]), (traps[3]["raw"] - 1 - traps[3]["lead"], "host"))
+                self.assertIn("the trace has no event", ask({"goto": 99999999})["error"])
+                self.assertEqual(ask({"where": True})["stopped"], told)
+                child.stdin.write("hyp back\n")
+                child.stdin.flush()
+                moved = json.loads(lines.readline())["stopped"]
+                self.assertEqual((moved["icount"], moved["world"]), (told["icount"] - 1, "guest"))
+        finally:
+            child.send_signal(signal.SIGTERM)
+            child.wait(30)
