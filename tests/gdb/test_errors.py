@@ -125,7 +125,10 @@ class Control(unittest.TestCase):
                 def ask(request: dict) -> dict:
                     lines.write(json.dumps(request) + "\n")
                     lines.flush()
-                    return json.loads(lines.readline())
+                    while "to" not in (told := json.loads(lines.readline())):
+                        pass  # the session tells where it stands when it begins
+                    self.assertEqual(told["to"], request)
+                    return told
 
                 told = ask({"goto": traps[3]["index"]})["stopped"]
                 self.assertEqual((told["icount"], told["world"]), (traps[3]["raw"] - 1 - traps[3]["lead"], "host"))

@@ -2,7 +2,7 @@
 """The socket of `ws debug --control`: programs move this session, and learn where it stops.
 
 Lines of JSON, both ways. In: {"goto": EVENT} or {"where": true}. Out: {"stopped": {...}} after each stop, whoever caused it, or
-{"error": "..."}; a "stopped" has what `hyp world --json` says of the CPU, and in a replay `icount` and `event` as well.
+{"error": "..."}; an answer has the request again as "to". A "stopped" has what `hyp world --json` says of the CPU, and in a replay `icount` and `event` as well.
 """
 
 import json
@@ -57,6 +57,7 @@ def _serve(client: socket.socket) -> None:
 
 def _do(client: socket.socket, line: str) -> None:
     """In GDB's own thread."""
+    asked = line.strip()
     try:
         asked = json.loads(line)
         if "goto" in asked:
@@ -65,10 +66,10 @@ def _do(client: socket.socket, line: str) -> None:
             gdb.execute(f"hyp goto {int(asked['goto'])}", to_string=True)
         elif "where" not in asked:
             raise gdb.GdbError("a request is goto with an event's number, or where")
-        _send(client, {"stopped": _where()})
+        _send(client, {"stopped": _where(), "to": asked})
         _tell_where(besides=client)
     except (gdb.error, gdb.GdbError, ValueError, TypeError) as error:
-        _send(client, {"error": str(error)})
+        _send(client, {"error": str(error), "to": asked})
 
 
 _last_told = None

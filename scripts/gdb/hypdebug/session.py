@@ -35,7 +35,8 @@ def connect() -> None:
     told.update(json.loads(Path(file).read_text(encoding="utf-8")))
     hypervisor = Symbols(Path(told["hypervisor"]))
     for setting in ("pagination off", "confirm off", "architecture aarch64", "print asm-demangle on", "stack-cache off", "code-cache off",
-                    "breakpoint auto-hw on", "breakpoint always-inserted on", "remotetimeout 30", "print thread-events off", "disassemble-next-line off"):
+                    "breakpoint auto-hw on", "breakpoint always-inserted on", "remotetimeout 30", "print thread-events off", "disassemble-next-line off",
+                    "language c++"):
         gdb.execute(f"set {setting}", to_string=True)
     gdb.execute(f"file {told['hypervisor']}", to_string=True)
     for elf in filter(None, told["guests"]):
