@@ -26,7 +26,8 @@ Run Run::load(const std::filesystem::path& folder, const Progress& progress) {
         timeline.wait();
         throw;
     }
-    Run run{std::move(trace), timeline.get(), std::move(operations)};
+    std::vector<CpuTimeline> by_cpu = timeline.get();  // only then may the trace be moved
+    Run run{std::move(trace), std::move(by_cpu), std::move(operations)};
     tell(progress, 1.0);
     return run;
 }
