@@ -94,7 +94,7 @@ void write_packets(const Folder& folder, std::span<const u8> input, u32 cpus) {
     Packets streams[2];
     while (input.size() >= kHead) {
         const u8 flags = input[0];
-        const std::size_t length = std::min<std::size_t>(input[1] | input[2] << 8, input.size() - kHead);
+        const std::size_t length = std::min<std::size_t>(input[1] | std::size_t{input[2]} << 8, input.size() - kHead);
         const std::size_t most = trace::kPacketBytes - sizeof(trace::PacketHeader);
         const u32 cpu = cpus == 2 ? flags >> 7 : 0;
         streams[cpu].add(cpu, flags & 3, input[3], input.subspan(kHead, std::min(length, most)));
