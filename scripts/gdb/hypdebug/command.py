@@ -5,6 +5,8 @@ import json
 
 import gdb
 
+from . import session
+
 
 class Hyp(gdb.Command):
     """The hypervisor's commands: they know of worlds, vCPUs and the trace.
@@ -40,7 +42,7 @@ class Command(gdb.Command):
         except gdb.GdbError:
             raise
         except gdb.error as error:
-            raise gdb.GdbError(f"hyp {self.NAME}: {error}") from None
+            raise gdb.GdbError(f"hyp {self.NAME}: {session.in_words(error)}") from None
         print(json.dumps(told) if as_json else self.text(told), flush=True)
 
     def wrong(self, words: str) -> gdb.GdbError:

@@ -73,11 +73,11 @@ def resume() -> gdb.StopEvent:
         with _quietly():
             gdb.execute("continue", to_string=True)
     except gdb.error as error:
-        raise gdb.GdbError(_lost(error)) from None
+        raise gdb.GdbError(session.in_words(error)) from None
     finally:
         gdb.events.stop.disconnect(stops.append)
     if not stops:
-        raise gdb.GdbError("QEMU has ended, and the machine with it: leave GDB with quit and start ws debug again")
+        raise gdb.GdbError(session.QEMU_HAS_ENDED)
     return stops[-1]
 
 
@@ -86,12 +86,6 @@ def step() -> None:
     position.refuse_if_ended()
     with session.watched(10), _quietly():
         gdb.execute("stepi", to_string=True)
-
-
-def _lost(error: gdb.error) -> str:
-    if "closed" in str(error) or "not being run" in str(error) or "Broken pipe" in str(error):
-        return "QEMU has ended, and the machine with it: leave GDB with quit and start ws debug again"
-    return str(error)
 
 
 def _why(stop: gdb.StopEvent, late: Callable[[], bool], timeout: float) -> str:

@@ -53,6 +53,15 @@ def _beside_the_socket() -> str | None:
     return f"{connection.details}.json" if connection is not None and connection.details else None
 
 
+QEMU_HAS_ENDED = "QEMU has ended, and the machine with it: leave GDB with quit and start ws debug again"
+
+
+def in_words(error: gdb.error) -> str:
+    """What GDB says in several ways, in one."""
+    gone = ("closed", "not being run", "Broken pipe", "disconnected", "onnection reset")
+    return QEMU_HAS_ENDED if any(words in str(error) for words in gone) else str(error)
+
+
 def packet(text: str) -> str:
     answer = gdb.selected_inferior().connection.send_packet(text)
     return answer.decode("ascii", "replace") if answer else ""
