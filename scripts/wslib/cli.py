@@ -155,7 +155,7 @@ def _add_debug(one: argparse.ArgumentParser) -> None:
     session.add_argument("--ex", dest="gdb", action=_GdbCommand, metavar="COMMAND", help="one command for GDB; may be given again")
     session.add_argument("--batch", action="store_true", help="GDB ends after those commands, and asks nothing")
     session.add_argument("--control", default="", metavar="SOCKET",
-                         help="a Unix socket by which programs move this session and learn where it stops")
+                         help="a Unix socket at which programs learn where this session stops")
     session.add_argument("--serve", default="", metavar="SOCKET", help="no GDB: QEMU waits for one at this Unix socket")
     session.add_argument("--ide", action="store_true", help="write a launch configuration for Visual Studio Code, and start nothing")
 

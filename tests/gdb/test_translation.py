@@ -9,10 +9,10 @@ ADDRESSES = 1000
 
 
 class Translation(unittest.TestCase):
-    def check(self, place: list[str], guest: str, **expected):
+    def check(self, place: list[str], image: str, **expected):
         for design in support.DESIGNS:
             with self.subTest(design=design):
-                session = support.debug(design, guest, [*place, *support.inside("translate", seed=7, count=ADDRESSES)])
+                session = support.debug(design, image, [*place, *support.inside("translate", seed=7, count=ADDRESSES)])
                 told = session.answers[-1]
                 self.assertEqual(told["different"], [])
                 self.assertGreater(told["mapped"], ADDRESSES // 20)

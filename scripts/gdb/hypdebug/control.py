@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The socket of `ws debug --control`: programs move this session, and learn where it stops.
+"""The socket of `ws debug --control`: programs learn where this session stops.
 
-Lines of JSON, both ways. In: {"goto": EVENT} or {"where": true}. Out: {"stopped": {...}} after each stop, whoever caused it, or
+Lines of JSON, both ways. In: {"where": true}. Out: {"stopped": {...}} after each stop, whoever caused it, or
 {"error": "..."}; an answer has the request again as "to". A "stopped" has what `hyp world --json` says of the CPU, and in a replay `icount` and `event` as well.
 """
 
@@ -60,14 +60,9 @@ def _do(client: socket.socket, line: str) -> None:
     asked = line.strip()
     try:
         asked = json.loads(line)
-        if "goto" in asked:
-            if not session.is_replay():
-                raise gdb.GdbError("this session is no replay: it cannot go to an event")
-            gdb.execute(f"hyp goto {int(asked['goto'])}", to_string=True)
-        elif "where" not in asked:
-            raise gdb.GdbError("a request is goto with an event's number, or where")
+        if "where" not in asked:
+            raise gdb.GdbError("the only request is where; a replay is started at an event with ws debug --at")
         _send(client, {"stopped": _where(), "to": asked})
-        _tell_where(besides=client)
     except (gdb.error, gdb.GdbError, ValueError, TypeError) as error:
         _send(client, {"error": str(error), "to": asked})
 
@@ -82,7 +77,7 @@ def _where() -> dict:
     return world.here()
 
 
-def _tell_where(besides: socket.socket | None = None) -> None:
+def _tell_where() -> None:
     """To every client, if it is another place than it was."""
     global _last_told
     try:
@@ -93,8 +88,8 @@ def _tell_where(besides: socket.socket | None = None) -> None:
         return
     _last_told = told
     with _lock:
-        others = [client for client in _clients if client is not besides]
-    for client in others:
+        clients = list(_clients)
+    for client in clients:
         _send(client, {"stopped": told})
 
 
