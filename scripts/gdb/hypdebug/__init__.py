@@ -15,6 +15,6 @@ def start() -> None:
     if session.is_replay():
         from . import replay  # its commands make sense only here
         replay.install()
-    control.install()
     if session.told["at"] is not None:
         gdb.execute(f"hyp goto {session.told['at']}")
+    control.install()  # last: who asks is told where the session begins, not of its way there
