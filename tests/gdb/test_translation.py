@@ -15,7 +15,7 @@ class Translation(unittest.TestCase):
                 session = support.debug(design, image, [*place, *support.inside("translate", seed=7, count=ADDRESSES)])
                 told = session.answers[-1]
                 self.assertEqual(told["different"], [])
-                self.assertGreater(told["mapped"], ADDRESSES // 20)
+                self.assertGreater(told["mapped"], 2)  # a guest that has just begun has little
                 self.assertLess(told["mapped"], ADDRESSES * 19 // 20)
                 for name, value in expected.items():
                     self.assertEqual(told[name], value)
