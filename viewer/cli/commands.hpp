@@ -44,6 +44,32 @@ struct ExplainArguments {
 };
 int explain_command(const ExplainArguments& arguments);
 
+struct RegistersArguments {
+    std::string a;
+    std::string b;     ///< empty for one run alone
+    std::string kind;  ///< empty for the kind that most traps belong to
+    u64 number = 0;    ///< which operation, or pair, from 1; 0 for a typical one
+    bool json = false;
+};
+int registers_command(const RegistersArguments& arguments);
+
+struct AtArguments {
+    std::string trace;
+    u64 event = 0;
+    std::string reg;  ///< empty for all
+    bool json = false;
+};
+int at_command(const AtArguments& arguments);
+
+struct FindArguments {
+    std::string trace;
+    std::string query;
+    u64 count = ~u64{0};
+    bool json = false;
+};
+int find_command(const FindArguments& arguments);
+
+int statistics_command(const std::string& trace, bool json);
 int summary_command(const std::string& trace, bool json);
 int check_command(const std::string& trace, bool strict, bool json);
 int compare_command(const std::string& a, const std::string& b, bool json);

@@ -6,7 +6,9 @@
 #include <cstdio>
 
 #include "viewer/cli/commands.hpp"
+#include "viewer/cli/export_command.hpp"
 #include "viewer/model/error.hpp"
+#include "viewer/model/find.hpp"
 #include "viewer/model/profile.hpp"
 
 namespace {
@@ -15,15 +17,23 @@ constexpr int kFailed = 1;
 constexpr int kUsage = 2;
 constexpr const char* kTraceHelp = "a run's folder, or the trace folder in it";
 
+using ws::cli::AtArguments;
 using ws::cli::CaptureArguments;
 using ws::cli::DumpArguments;
 using ws::cli::ExplainArguments;
+using ws::cli::ExportArguments;
+using ws::cli::FindArguments;
+using ws::cli::RegistersArguments;
 
 /// What the command line says.
 struct Arguments {
     CaptureArguments capture;
     DumpArguments dump;
     ExplainArguments explain;
+    RegistersArguments registers;
+    AtArguments at;
+    FindArguments find;
+    ExportArguments exported;
     std::string trace;
     std::string second;
     std::string part;
@@ -77,6 +87,43 @@ void add_explain(CLI::App& app, ExplainArguments& arguments) {
     verb->add_flag("--markdown", arguments.markdown, "print a table for a report")->excludes(json);
 }
 
+void add_registers(CLI::App& app, RegistersArguments& arguments) {
+    CLI::App* verb = app.add_subcommand("registers", "the books of an operation, register by register: moved, redundant, left alone");
+    verb->add_option("A", arguments.a, kTraceHelp)->required();
+    verb->add_option("B", arguments.b, "another one, to show the same operation of both");
+    verb->add_option("--operation", arguments.kind, "the kind: its name, or a part of it that no other has");
+    verb->add_option("--number", arguments.number, "which one of the kind, from 1 (a typical one)")
+        ->check(CLI::Range(ws::u64{1}, ~ws::u64{0}));
+    verb->add_flag("--json", arguments.json, "print data instead of text");
+}
+
+void add_at(CLI::App& app, AtArguments& arguments) {
+    CLI::App* verb = app.add_subcommand("at", "a CPU's registers just after an event: whose they are and what they hold");
+    verb->add_option("TRACE", arguments.trace, kTraceHelp)->required();
+    verb->add_option("EVENT", arguments.event, "its number, as dump and find print it")->required();
+    verb->add_option("--register", arguments.reg, "this one alone, with its fields");
+    verb->add_flag("--json", arguments.json, "print data instead of text");
+}
+
+void add_find(CLI::App& app, FindArguments& arguments) {
+    CLI::App* verb = app.add_subcommand("find", "events that a query holds for");
+    verb->add_option("TRACE", arguments.trace, kTraceHelp)->required();
+    verb->add_option("QUERY", arguments.query, "what to find, in quotes; see below")->required();
+    verb->add_option("--count", arguments.count, "how many to show at most");
+    verb->add_flag("--json", arguments.json, "print data instead of text");
+    verb->footer(ws::model::kQueryHelp);
+}
+
+void add_export(CLI::App& app, ExportArguments& arguments) {
+    CLI::App* verb = app.add_subcommand("export", "write a trace for other programs");
+    verb->add_option("TRACE", arguments.trace, kTraceHelp)->required();
+    CLI::Option_group* formats = verb->add_option_group("formats", "what to write; one or both");
+    formats->add_option("--perfetto", arguments.perfetto, "a file that Perfetto and chrome://tracing open")
+        ->option_text("FILE");
+    formats->add_option("--csv", arguments.csv, "a table, one line an event")->option_text("FILE");
+    formats->require_option(1, 2);
+}
+
 int run_verb(const CLI::App& app, const Arguments& arguments) {
     using namespace ws::cli;
     const std::string verb = app.get_subcommands().front()->get_name();
@@ -86,6 +133,11 @@ int run_verb(const CLI::App& app, const Arguments& arguments) {
     if (verb == "check") return check_command(arguments.trace, arguments.strict, arguments.json);
     if (verb == "compare") return compare_command(arguments.trace, arguments.second, arguments.json);
     if (verb == "explain") return explain_command(arguments.explain);
+    if (verb == "registers") return registers_command(arguments.registers);
+    if (verb == "at") return at_command(arguments.at);
+    if (verb == "find") return find_command(arguments.find);
+    if (verb == "export") return export_command(arguments.exported);
+    if (verb == "statistics") return statistics_command(arguments.trace, arguments.json);
     if (verb == "measure") return measure_command(arguments.trace, arguments.json);
     if (verb == "cost") return cost_command(arguments.trace, arguments.json);
     return reference_command(arguments.part);
@@ -103,6 +155,11 @@ void add_verbs(CLI::App& app, Arguments& arguments) {
     compare->add_option("B", arguments.second, kTraceHelp)->required();
     compare->add_flag("--json", arguments.json, "print data instead of text");
     add_explain(app, arguments.explain);
+    add_registers(app, arguments.registers);
+    add_at(app, arguments.at);
+    add_find(app, arguments.find);
+    add_verb(app, arguments, "statistics", "how long operations took, by what they were and by exception class");
+    add_export(app, arguments.exported);
     add_verb(app, arguments, "measure", "what each benchmark that the guest marked came to");
     add_verb(app, arguments, "cost", "what the recorder itself cost, by kind of event");
     add_capture(app, arguments.capture);

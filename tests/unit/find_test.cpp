@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+// Finding events, and figures of the operations of a run.
+#include "tests/unit/catch.hpp"
+#include "tests/unit/stories.hpp"
+#include "viewer/model/exit_statistics.hpp"
+#include "viewer/model/find.hpp"
+
+using namespace ws;
+using namespace ws::test;
+using model::EventIndex;
+using model::Query;
+
+namespace {
+
+model::Run load(FakeRun& run) {
+    run.capture();
+    return model::Run::load(run.folder());
+}
+
+std::vector<EventIndex> found(const model::Run& run, const std::string& query) {
+    return model::find_events(run.trace, Query::parse(query));
+}
+
+std::string refusal(const std::string& query) {
+    try {
+        Query::parse(query);
+    } catch (const model::QueryError& error) {
+        return error.what();
+    }
+    return "taken";
+}
+
+/// Two hypercalls of split, and the machine's events.
+model::Run some_run() {
+    FakeRun fake;
+    enter_guest(fake);
+    split_hypercall(fake);
+    split_hypercall(fake, kUnhandled, 5000);
+    meet_the_machine(fake);
+    return load(fake);
+}
+
+}  // namespace
+
+TEST_CASE("events are found by kind, class, address of the code, register and value", "[find]") {
+    const model::Run run = some_run();
+    CHECK(found(run, "trap class=HVC64").size() == 5);
+    CHECK(found(run, "class=hvc64 vcpu=0").size() == 3);
+    CHECK(found(run, "class=HVC64 vcpu=host").size() == 2);
+    CHECK(found(run, "trap !class=HVC64").size() == 2);
+    CHECK(found(run, "trap pc=0x40080fb0").size() == 5);
+    CHECK(found(run, "trap pc=0x7f001000..0x7f001fff").size() == 2);
+    CHECK(found(run, "registers_*").size() == 12);
+    CHECK(found(run, "event=registers_el1").size() == 8);
+    CHECK(found(run, "register=SCTLR_EL1").size() == 8);
+    CHECK(found(run, "register=SCTLR_EL1 value=200").size() == 4);
+    CHECK(found(run, "register=HCR_EL2 value=0x80000039").size() == 4);
+    CHECK(found(run, "register=ESR_EL2 value=0x5a000000").size() == 5);
+    CHECK(found(run, "value=0xC6000FFF").size() == 2);
+    CHECK(found(run, "cpu=1").empty());
+}
+
+TEST_CASE("events are found by address, vCPU and text", "[find]") {
+    const model::Run run = some_run();
+    CHECK(found(run, "address=0x100").size() == 1);
+    CHECK(found(run, "stage2_map address=0x40000800..0x40000801").size() == 1);
+    CHECK(found(run, "address=0x70000000").size() == 1);
+    CHECK(found(run, "address=0x41000000").empty());
+    CHECK(found(run, "vm=2").empty());
+    CHECK(found(run, "text=\"change=taken\"") == found(run, "virtual_irq text=TAKEN"));
+    CHECK(found(run, "text=\"change=taken\"").size() == 1);
+}
+
+TEST_CASE("every event is found by a query or by its opposite", "[find]") {
+    const model::Run run = some_run();
+    for (const char* query : {"trap", "class=HVC64", "register=X19", "value=300", "address=0..0xffff", "vcpu=0", "text=el1"}) {
+        INFO(query);
+        CHECK(found(run, query).size() + found(run, std::string("!") + query).size() == run.trace.events().size());
+    }
+}
+
+TEST_CASE("next and previous of what was found", "[find]") {
+    const std::vector<EventIndex> some = {3, 7, 9};
+    CHECK(model::next_found(some, 3) == 7);
+    CHECK(model::next_found(some, 9) == model::kNoEvent);
+    CHECK(model::next_found(some, model::kNoEvent) == 3);
+    CHECK(model::previous_found(some, 8) == 7);
+    CHECK(model::previous_found(some, 3) == model::kNoEvent);
+    CHECK(model::previous_found(some, model::kNoEvent) == 9);
+    CHECK(model::next_found({}, model::kNoEvent) == model::kNoEvent);
+}
+
+TEST_CASE("a bad query is refused with its column", "[find]") {
+    check_contains(refusal(""), "column 1: it is empty");
+    check_contains(refusal("trap colour=red"), "column 6: colour is no key; there are event, class");
+    check_contains(refusal("trapp"), "column 1: no event is called trapp; for text write text=trapp");
+    check_contains(refusal("trap class=HVC65"), "column 12: no exception class is called HVC65");
+    check_contains(refusal("register=SCTLR_EL9"), "column 10: no register is called SCTLR_EL9");
+    check_contains(refusal("pc=0x40..0x4g"), "column 10: '0x4g' is no number");
+    check_contains(refusal("pc=9..8"), "column 4: the range ends before it begins");
+    check_contains(refusal("value=99999999999999999999"), "is no number");
+    check_contains(refusal("text=\"open"), "column 6: this quotation mark is not closed");
+    check_contains(refusal("cpu="), "column 5: there is no value");
+    check_contains(refusal("=5"), "column 1: there is no key before =");
+    check_contains(refusal("!"), "there is no value");
+}
+
+TEST_CASE("statistics of operations: each figure is one that occurred, and the sum is all", "[statistics]") {
+    FakeRun fake;
+    enter_guest(fake);
+    for (u64 i = 0; i < 200; ++i) split_hypercall(fake, kUnhandled, i == 120 ? 100'000 : 50 + i);
+    const model::Run run = load(fake);
+    const model::ExitStatistics statistics = model::exit_statistics(run);
+    REQUIRE(statistics.by_kind.size() == 1);
+    const model::ExitFigures& figures = statistics.by_kind[0];
+    CHECK(figures.name == "hypercall (HVC, unhandled)");
+    CHECK(figures.count == 200);
+    CHECK(figures.slowest == 120);
+    const auto& all = run.operations.all();
+    CHECK(figures.max == all[120].net());
+    CHECK(figures.min == all[0].net());
+    CHECK(figures.median == all[99].net());
+    CHECK(figures.p99 == all[198].net());  // the 198th of 200: one of them is slower than those after it
+    u64 sum = 0;
+    for (const model::Operation& operation : all) sum += operation.net();
+    CHECK(figures.sum == sum);
+    u64 counted = 0;
+    for (const u32 count : figures.histogram) counted += count;
+    CHECK(counted == figures.count);
+    CHECK(model::bucket_begin(figures.first_bucket()) <= figures.min);
+    CHECK(model::bucket_begin(figures.last_bucket()) <= figures.max);
+    CHECK(model::bucket_begin(figures.last_bucket() + 1) > figures.max);
+    REQUIRE(statistics.by_class.size() == 1);
+    CHECK(statistics.by_class[0].name == "HVC64");
+    CHECK(statistics.by_class[0].sum == figures.sum);
+}

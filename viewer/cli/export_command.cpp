@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "viewer/cli/export_command.hpp"
+
+#include <fmt/format.h>
+
+#include <functional>
+
+#include "viewer/cli/text.hpp"
+#include "viewer/model/export.hpp"
+#include "viewer/model/whole_file.hpp"
+
+namespace ws::cli {
+namespace {
+
+void write_file(const std::string& file, const std::function<void(const model::Sink&)>& write) {
+    model::WholeFile out(file);
+    write([&out](const std::string& text) { out.write(text); });
+    out.finish();
+}
+
+}  // namespace
+
+int export_command(const ExportArguments& arguments) {
+    const model::Run run = model::Run::load(arguments.trace);
+    if (!arguments.csv.empty()) {
+        write_file(arguments.csv, [&run](const model::Sink& sink) { model::export_csv(run.trace, sink); });
+        fmt::print("{}: {} events\n", arguments.csv, thousands(run.trace.events().size()));
+    }
+    if (!arguments.perfetto.empty()) {
+        write_file(arguments.perfetto, [&run](const model::Sink& sink) { model::export_perfetto(run, sink); });
+        fmt::print("{}: for https://ui.perfetto.dev, Open trace file; 1 ns there is 1 instruction\n", arguments.perfetto);
+    }
+    return 0;
+}
+
+}  // namespace ws::cli

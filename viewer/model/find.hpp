@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+// Finding events: a small query language, and the events of a trace that a query holds for.
+#pragma once
+
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "viewer/model/trace.hpp"
+
+namespace ws::model {
+
+/// A query that cannot be understood. `what()` is one line: the column, and what is wrong there.
+class QueryError : public std::runtime_error {
+  public:
+    QueryError(std::size_t column, const std::string& message);
+    std::size_t column() const { return column_; }  ///< from 1
+
+  private:
+    std::size_t column_;
+};
+
+/// The language in a few lines, for help texts.
+extern const char* const kQueryHelp;
+
+/// One term of a query holds for an event, or does not.
+class Condition;
+
+class Query {
+  public:
+    /// Throws QueryError.
+    static Query parse(const std::string& text);
+    ~Query();
+    Query(Query&&) noexcept;
+    Query& operator=(Query&&) noexcept;
+
+    bool holds(const Trace& trace, EventIndex index) const;
+
+  private:
+    Query();
+    std::vector<std::unique_ptr<Condition>> conditions_;
+};
+
+/// All events that the query holds for, ascending.
+std::vector<EventIndex> find_events(const Trace& trace, const Query& query);
+
+/// Of found events the first one after, or the last one before, an event; kNoEvent if there is none.
+EventIndex next_found(const std::vector<EventIndex>& found, EventIndex event);
+EventIndex previous_found(const std::vector<EventIndex>& found, EventIndex event);
+
+}  // namespace ws::model
