@@ -17,6 +17,10 @@ Screen::Screen() {
     views_.push_back({Place::right, make_cost_model_view(), Tab::why});
     views_.push_back({Place::left, make_comparison_view(), Tab::operations});
     views_.push_back({Place::right, make_ledger_view(), Tab::operations});
+    views_.push_back({Place::whole, make_registers_view(), Tab::registers});
+    views_.push_back({Place::whole, make_machine_view(), Tab::machine});
+    views_.push_back({Place::whole, make_find_view(), Tab::find});
+    views_.push_back({Place::whole, make_statistics_view(), Tab::statistics});
 }
 
 Rect Screen::rect_of(Place place, const Context& context, const Rect& screen) {

@@ -66,6 +66,8 @@ class State {
     Tab tab = Tab::why;
     model::Profile profile;  ///< what things cost in cycles; the person may change it
     model::Parts left_out;   ///< what if these were not there
+    std::vector<model::EventIndex> found;  ///< what the last search found in the run `found_side`, ascending
+    int found_side = 0;
     bool dark;
     bool help = false;
     bool quit = false;

@@ -32,6 +32,10 @@ std::unique_ptr<View> make_why_view();
 std::unique_ptr<View> make_cost_model_view();
 std::unique_ptr<View> make_comparison_view();
 std::unique_ptr<View> make_ledger_view();
+std::unique_ptr<View> make_registers_view();
+std::unique_ptr<View> make_machine_view();
+std::unique_ptr<View> make_find_view();
+std::unique_ptr<View> make_statistics_view();
 std::unique_ptr<View> make_event_list_view();
 std::unique_ptr<View> make_event_view();
 
