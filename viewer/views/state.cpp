@@ -120,10 +120,10 @@ void State::select_event(int side, model::EventIndex event) {
 
 void State::step_event(int by) {
     const auto& events = shown_[side_].parts.events;
-    const auto found = std::lower_bound(events.begin(), events.end(), event_);
-    if (found == events.end()) return;
+    const auto now = std::lower_bound(events.begin(), events.end(), event_);
+    if (now == events.end()) return;
     const auto place =
-        std::clamp<std::ptrdiff_t>(found - events.begin() + by, 0, static_cast<std::ptrdiff_t>(events.size()) - 1);
+        std::clamp<std::ptrdiff_t>(now - events.begin() + by, 0, static_cast<std::ptrdiff_t>(events.size()) - 1);
     event_ = events[static_cast<std::size_t>(place)];
     scroll_to_event = true;
 }
