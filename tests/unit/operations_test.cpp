@@ -63,7 +63,7 @@ TEST_CASE("net time of an operation is all of its software's and none of the rec
     const model::Operation& operation = run.operations.all()[0];
     CHECK(operation.net() == 2 + 1 + 11 + 1 + 1000 + 1 + 20 + 3);
     u64 sum = 0;
-    for (const u32 step : operation.steps) sum += step;
+    for (std::size_t step = 0; step <= model::kMaxStep; ++step) sum += operation.steps[step];
     CHECK(sum == operation.net());
     CHECK(operation.steps[static_cast<std::size_t>(Step::handle_exit)] == 1000);
     CHECK(operation.steps[static_cast<std::size_t>(Step::save_general_purpose)] == 10);
@@ -120,7 +120,7 @@ TEST_CASE("a guest's user code has spans of its own", "[timeline]") {
     fake.emit(trace::payload::eret{0, 0, kVcpu, 1});
     fake.emit(trace::payload::trap{0, 0, 0, 0, 0, kVcpu, kLowerSync, 1});
     const model::Run run = load(fake);
-    CHECK(run.timeline.at(0).spans.at(0).world == World::guest_el0);
+    CHECK(run.timeline.at(0).spans[0].world == World::guest_el0);
 }
 
 TEST_CASE("the exception level of a saved state", "[timeline]") {

@@ -176,7 +176,10 @@ TEST_CASE("progress goes up to one", "[reader]") {
     play(run, "split", 300);
     run.capture();
     std::vector<double> seen;
-    model::Trace::load(run.folder(), [&seen](double done) { seen.push_back(done); });
+    model::Trace::load(run.folder(), [&seen](double done) {
+        seen.push_back(done);
+        return true;
+    });
     REQUIRE(seen.size() > 1);
     CHECK(std::is_sorted(seen.begin(), seen.end()));
     CHECK(seen.back() == 1.0);

@@ -120,7 +120,7 @@ TEST_CASE("an operation goes with its vCPU to another CPU, and the time away is 
     CHECK(operation.steps[static_cast<std::size_t>(Step::handle_exit)] == 10 + 30);
     CHECK(operation.steps[static_cast<std::size_t>(Step::switch_thread)] == 4 + 7);
     u64 sum = 0;
-    for (const u32 part : operation.steps) sum += part;
+    for (std::size_t step = 0; step <= model::kMaxStep; ++step) sum += operation.steps[step];
     CHECK(sum == operation.net());
     // Its events are its own alone, and the strip has no hole.
     const model::OperationEvents parts = model::take_apart(run, operation);

@@ -5,6 +5,7 @@
 #include <backends/imgui_impl_opengl3.h>
 #include <fmt/format.h>
 
+#include <iterator>
 #include <optional>
 
 #include "viewer/app/clear.hpp"
@@ -52,7 +53,7 @@ Input& input_of(GLFWwindow* window) {
 void on_key(GLFWwindow* window, int key, int, int action, int) {
     Input& input = input_of(window);
     input.happened = true;
-    if (action == GLFW_RELEASE) return;
+    if (action == GLFW_RELEASE || ImGui::GetIO().WantTextInput) return;
     for (const Key& row : kKeys) {
         if (row.key != key) continue;
         // Escape closes the help; it does not open it.
@@ -63,6 +64,8 @@ void on_key(GLFWwindow* window, int key, int, int action, int) {
 void on_letter(GLFWwindow* window, unsigned letter) {
     Input& input = input_of(window);
     input.happened = true;
+    if (ImGui::GetIO().WantTextInput) return;  // it is for a field
+    if (letter > '0' && letter <= '0' + std::size(view::kTabs)) input.state->tab = view::kTabs[letter - '1'].tab;
     if (letter >= 'A' && letter <= 'Z') letter += 'a' - 'A';
     for (const Letter& row : kLetters) {
         if (static_cast<unsigned>(row.letter) == letter) input.state->act(row.action);

@@ -12,7 +12,7 @@ struct CauseText {
     const char* brief;
 };
 constexpr CauseText kCauses[] = {
-    {"transition", "transitions", "ERET"},
+    {"transition", "transitions", "trans."},
     {"general", "general-purpose", "GPR"},
     {"fp", "FP/SIMD", "FP"},
     {"el1", "EL1 state", "EL1"},

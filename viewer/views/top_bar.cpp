@@ -18,6 +18,7 @@ constexpr KeyHelp kKeys[] = {
     {"drag", "move the time line"},
     {"F", "fit the time line to the operation"},
     {"A", "all: the whole run"},
+    {"1, 2, 3, ...", "what the lower part shows"},
     {"T", "light or dark"},
     {"H", "this help"},
     {"Q", "quit"},
