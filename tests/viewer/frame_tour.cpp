@@ -210,12 +210,22 @@ void* operator new(std::size_t bytes) {
     return memory;
 }
 
+void* operator new(std::size_t bytes, const std::nothrow_t&) noexcept {
+    void* const memory = std::malloc(bytes);
+    if (memory != nullptr) ws::test::heap_bytes += malloc_usable_size(memory);
+    return memory;
+}
+
 void operator delete(void* memory) noexcept {
     if (memory != nullptr) ws::test::heap_bytes -= malloc_usable_size(memory);
     std::free(memory);
 }
 
 void operator delete(void* memory, std::size_t) noexcept {
+    operator delete(memory);
+}
+
+void operator delete(void* memory, const std::nothrow_t&) noexcept {
     operator delete(memory);
 }
 

@@ -46,7 +46,8 @@ class LargeTraces(unittest.TestCase):
         tour = _program("frame_tour", *self.traces.values(), "--frames", 120)
         self.assertEqual(tour["frames"], 120)
         self.assertGreater(tour["most_rectangles"], 500, "the tour draws next to nothing")
-        self.assertLessEqual(tour["most_rectangles"], 10_000)
+        # Letters, lines and rounded corners are among them: what does not depend on the trace is about a half.
+        self.assertLessEqual(tour["most_rectangles"], 15_000)
 
 
 if __name__ == "__main__":

@@ -14,21 +14,20 @@ namespace {
 
 constexpr std::size_t kMostThreads = 8;
 constexpr std::size_t kWorthAThread = 16;  // parts; starting a thread takes longer than a few of them
-constexpr std::size_t kPartsATell = 16;
 
 class Crew {
   public:
     Crew(std::size_t count, const std::function<void(std::size_t)>& work) : count_(count), work_(work) {}
 
-    /// Does parts until there are no more; calls `between` after some of them.
+    /// Does parts until there are no more; calls `between` after each of its own.
     template <class Between>
     void help(Between between) {
         try {
-            for (std::size_t done = 1;; ++done) {
+            for (;;) {
                 const std::size_t part = next_.fetch_add(1);
                 if (part >= count_) return;
                 work_(part);
-                if (done % kPartsATell == 0) between(part);
+                between(part);
             }
         } catch (...) {
             const std::lock_guard lock(mutex_);
@@ -61,7 +60,7 @@ void for_each_in_parallel(std::size_t count, const std::function<void(std::size_
         for (std::size_t i = 1; i < wanted; ++i) threads.emplace_back([&crew] { crew.help([](std::size_t) {}); });
     } catch (const std::system_error&) {  // no more threads are to be had: those that there are do it
     }
-    crew.help([&](std::size_t part) { tell(static_cast<double>(part) / static_cast<double>(count)); });
+    crew.help([&](std::size_t part) { tell(static_cast<double>(part + 1) / static_cast<double>(count)); });
     for (std::thread& thread : threads) thread.join();
     crew.throw_problem();
 }
