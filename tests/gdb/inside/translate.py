@@ -12,6 +12,11 @@ chance = random.Random(seed)  # noqa: F821
 RANGES = ((0x4000_0000, 0x1860_0000), (0x4000_0000, 0x400_0000), (0x0800_0000, 0x400_0000), (0x40_0000_0000, 0x4000_0000),
           (0xffff_ff80_0000_0000, 0x80_0000_0000), (0, 1 << 39), (0, 1 << 64))
 
+# A process has little memory: about its code and its stack.
+for register in ("$pc", "$sp"):
+    here = int(gdb.parse_and_eval(register)) & ((1 << 64) - 1)
+    RANGES += ((max(here - 0x8000, 0), 0x1_0000),)
+
 
 def qemu(address):
     said = session.monitor(f"gva2gpa {address:#x}")
