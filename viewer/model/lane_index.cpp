@@ -118,7 +118,7 @@ std::vector<CpuLanes> make_lanes(const Run& run) {
         }
         if (!timeline.spans.empty()) {
             lanes.begin = timeline.spans.front().begin;
-            lanes.end = timeline.spans.back().end;
+            lanes.end = std::max(lanes.begin, timeline.spans.back().end);  // no matter what the clock says
         }
         lanes = CpuLanes(std::as_const(lanes));  // a copy has no room to grow, which a large trace would pay for
     }
