@@ -68,6 +68,23 @@ def explanations() -> None:
         text = wstrace("explain", *traces, "--kind", kind)
         write(f"explain-{benchmark}.txt", cut(text.replace(str(BENCH_RUNS), "out/bench").splitlines()))
     ws("validate.txt", "bench", "--validate")
+    looking_closer()
+
+
+def looking_closer() -> None:
+    """One operation, one register, one event: from the same runs."""
+    split, vhe = (bench.full_trace("hypercall", design) for design in ("split", "vhe"))
+    kind = validation.KINDS["hypercall"]
+
+    def shown(name: str, *arguments: object, first: int = 0, last: int | None = None) -> None:
+        write(name, cut(wstrace(*arguments).replace(str(BENCH_RUNS), "out/bench").splitlines()[first:last]))
+
+    shown("what-if.txt", "explain", split, vhe, "--kind", kind, "--without", "fp,vgic", "--set", "exception=100", last=22)
+    shown("registers.txt", "registers", split, vhe, "--operation", kind, last=12)
+    entry = json.loads(wstrace("find", split, "eret vcpu=0", "--json"))["events"][-1]["index"]
+    shown("at.txt", "at", split, entry, "--register", "HCR_EL2", last=16)
+    shown("find.txt", "find", split, "control_write register=HCR_EL2", "--count", 4)
+    shown("statistics.txt", "statistics", split)
 
 
 def parts() -> str:

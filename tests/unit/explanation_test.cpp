@@ -6,6 +6,7 @@
 #include "tests/unit/some_profile.hpp"
 #include "tests/unit/stories.hpp"
 #include "viewer/model/explanation.hpp"
+#include "viewer/model/what_if.hpp"
 
 using namespace ws;
 using namespace ws::test;
@@ -46,6 +47,16 @@ std::string refusal(const model::Run& a, const model::Run& b, const std::string&
     try {
         model::explain(a, b, kind, some_profile());
     } catch (const model::ExplainError& error) {
+        return error.what();
+    }
+    return "taken";
+}
+
+template <class Act>
+std::string refusal_of(Act act) {
+    try {
+        act();
+    } catch (const std::exception& error) {
         return error.what();
     }
     return "taken";
@@ -273,4 +284,51 @@ TEST_CASE("what another CPU executed meanwhile is told as such and costs no cycl
     CHECK(breakdown[Part::other_cpus].figures.cycles == 0);
     // What the other CPU's recorder spent on its last event is known from its next one, and there is none.
     CHECK(instructions_of(breakdown, Part::handler) == 10 + 20 + FakeRun::kRecorderCost);
+}
+
+TEST_CASE("what if: a way without some of its parts", "[explain]") {
+    const Played a("split");
+    const Played b("vhe");
+    const Explanation explanation = model::explain(a.run, b.run, "", some_profile());
+    const Breakdown& whole = explanation.a;
+    CHECK(model::without(whole, {}).instructions == whole.whole.instructions);
+    const model::Parts parts = model::parse_parts("fp,vgic");
+    CHECK(parts.count() == 2);
+    const Figures rest = model::without(whole, parts);
+    CHECK(rest.instructions ==
+          whole.whole.instructions - instructions_of(whole, Part::fp) - instructions_of(whole, Part::vgic));
+    CHECK(rest.cycles == whole.whole.cycles - whole[Part::fp].figures.cycles - whole[Part::vgic].figures.cycles);
+    CHECK(model::parse_parts("").none());
+    const std::string said = refusal_of([] { model::parse_parts("handler"); });
+    check_contains(said, "cannot be left out");
+    check_contains(said, "vgic");
+}
+
+TEST_CASE("a pair is chosen by its number", "[explain]") {
+    const Played a("split");
+    const Played b("vhe");
+    const Explanation last = model::explain(a.run, b.run, "", some_profile(), 5);
+    CHECK(last.number == 5);
+    check_contains(refusal_of([&] { model::explain(a.run, b.run, "", some_profile(), last.pairs + 1); }), "--number");
+}
+
+TEST_CASE("a cost is set, and a profile's text is one again", "[explain]") {
+    model::Profile profile = some_profile();
+    model::set_cost(profile, "exception = 12.5");
+    CHECK(profile.exception.each == 12'500);
+    CHECK(model::cycles_text(12'500) == "12.5");
+    CHECK(model::cycles_text(65'000) == "65");
+    CHECK(model::cycles_text(7) == "0.007");
+    model::Profile again = model::Profile::parse(model::profile_text(profile), "again.profile");
+    const auto costs = model::profile_costs(profile);
+    const auto same = model::profile_costs(again);
+    for (std::size_t i = 0; i < costs.size(); ++i) {
+        INFO(costs[i].first);
+        CHECK(same[i].second->each == costs[i].second->each);
+    }
+    for (const char* wrong : {"exception", "tea=1", "exception=-1", "exception=1.2345", "exception=x", "exception="}) {
+        INFO(wrong);
+        CHECK_THROWS_AS(model::set_cost(profile, wrong), model::ProfileError);
+    }
+    CHECK(profile.exception.each == 12'500);
 }

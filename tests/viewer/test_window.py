@@ -110,6 +110,20 @@ class Window(unittest.TestCase):
         selected = self.settled(unlike=hovered)
         self.assertGreater(selected.differing(self.first), 500)
 
+    def test_a_key_for_each_tab(self):
+        self.xdotool("key", "2")
+        operations = self.settled(unlike=self.first)
+        self.xdotool("key", "1")
+        self.assertEqual(self.settled(unlike=operations).rows, self.first.rows)
+
+    def test_letters_for_a_field_are_no_commands(self):
+        self.xdotool("key", "5")
+        find = self.settled(unlike=self.first)
+        self.xdotool("mousemove", 300, 684, "click", 1, "sleep", 0.5, "type", "--delay", "120", "trap class=q")
+        typed = self.settled(unlike=find)
+        self.assertIsNone(self.program.poll(), "the letter q of a query has ended it")
+        self.assertEqual(typed.pixel(2, 2), 0xEEF0F3, "the letter t of a query has changed the theme")
+
     def test_theme_and_help(self):
         self.xdotool("key", "t")
         dark = self.settled(unlike=self.first)

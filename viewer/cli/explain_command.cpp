@@ -199,6 +199,7 @@ model::Parts parts_to_leave_out(const std::string& names) {
 int explain_command(const ExplainArguments& arguments) {
     model::Profile profile = model::Profile::load(arguments.profile);
     for (const std::string& cost : arguments.costs) model::set_cost(profile, cost);
+    if (!arguments.costs.empty()) profile.name += " and other costs";
     const model::Parts left_out = parts_to_leave_out(arguments.without);
     const model::Run a = model::Run::load(arguments.a);
     const model::Run b = model::Run::load(arguments.b);
