@@ -79,7 +79,7 @@ class Usage(unittest.TestCase):
         self.expect(2, "invalid choice: 'fly'", "fly")
 
     def test_arguments_for_qemu_belong_to_run(self):
-        self.expect(2, "only ws run takes arguments after --", "doctor", "--", "-d", "int")
+        self.expect(2, "only ws run and ws debug take arguments after --", "doctor", "--", "-d", "int")
 
     def test_trace_hands_on_arguments_and_exit_status(self):
         direct = support.call(support.WSTRACE, "summary", "nosuch")
