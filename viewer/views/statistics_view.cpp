@@ -54,7 +54,7 @@ class StatisticsView : public View {
         for (std::size_t i = 0; i < std::size(kColumns); ++i) {
             canvas.text(figure(theme, line, i), kColumns[i], theme.fonts.small, theme.muted, Align::right);
         }
-        canvas.text({line.x1 - theme.px(kHistogram), line.y0, line.x1, line.y1}, "how many, by powers of two", theme.fonts.small,
+        canvas.text({line.x1 - theme.px(kHistogram), line.y0, line.x1, line.y1}, "spread, by doubling", theme.fonts.small,
                     theme.muted);
     }
 
