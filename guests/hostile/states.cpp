@@ -63,7 +63,7 @@ void leave_el1(Attacker& a) {
     restore_cpu();
 }
 
-/// WFE, and more seldom WFI with a timer armed, now or soon: that needs an interrupt controller that works, and some fifty
+/// WFE, and more seldom WFI with a timer armed, now or soon: that needs an interrupt controller that works, and some thirty
 /// exits to make it.
 void wait(Attacker& a) {
     if (!a.random.one_in(8)) {

@@ -71,7 +71,8 @@ void init_distributor() {
 
 void silence_distributor() {
     const u64 base = machine().distributor;
-    for (u32 i = kFirstSpi; i < lines() && i < kFirstSpecial; i += 32) mmio_write(base + kIcenabler + i / 8, ~0U);
+    const u32 end = lines();
+    for (u32 i = kFirstSpi; i < end && i < kFirstSpecial; i += 32) mmio_write(base + kIcenabler + i / 8, ~0U);
     mmio_write(base + kCtlr, kCtlrAffinityRouting | kCtlrEnableGroup1);
     wait_for_distributor();
 }
