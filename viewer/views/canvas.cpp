@@ -125,11 +125,11 @@ Rect Canvas::panel(const Rect& area) {
     return area.inset(theme_.px(14), theme_.px(10));
 }
 
-float Canvas::heading(Rect& inside, const std::string& name) {
-    const Rect row = inside.take_top(theme_.px(24));
-    const float end = text(row, name, theme_.fonts.bold, theme_.text);
+Rect Canvas::heading(Rect& inside, const std::string& name) {
+    Rect row = inside.take_top(theme_.px(24));
+    row.x0 = text(row, name, theme_.fonts.bold, theme_.text) + theme_.px(14);
     inside.take_top(theme_.px(4));
-    return end;
+    return row;
 }
 
 Tooltip::Tooltip(const Theme& theme) : theme_(theme) {

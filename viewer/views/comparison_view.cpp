@@ -58,9 +58,7 @@ class ComparisonView : public View {
         const Theme& theme = context.theme;
         Canvas canvas(theme);
         Rect inside = canvas.panel(area);
-        Rect row = inside;
-        row.x0 = canvas.heading(inside, "All operations") + theme.px(14);
-        row.y1 = inside.y0 - theme.px(4);
+        const Rect row = canvas.heading(inside, "All operations");
         canvas.text(row, "instructions, net, measured; for each operation the median", theme.fonts.small, theme.muted);
         inside.x1 -= theme.px(16);
         choose_columns(context, canvas, inside.width());

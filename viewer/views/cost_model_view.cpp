@@ -18,9 +18,7 @@ class CostModelView : public View {
         const Theme& theme = context.theme;
         Canvas canvas(theme);
         Rect inside = canvas.panel(area);
-        Rect row = inside;
-        row.x0 = canvas.heading(inside, "Cost model") + theme.px(14);
-        row.y1 = inside.y0 - theme.px(4);
+        const Rect row = canvas.heading(inside, "Cost model");
         canvas.text(row, "cycles each time; type another", theme.fonts.small, theme.muted);
         draw_choice(context, inside.take_top(theme.px(30)));
         if (!problem_.empty()) {

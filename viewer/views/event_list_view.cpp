@@ -44,9 +44,7 @@ class EventListView : public View {
     static void draw_head(const Context& context, Canvas& canvas, Rect& inside) {
         const Theme& theme = context.theme;
         State& state = context.state;
-        Rect row = inside;
-        const float end = canvas.heading(inside, "Events");
-        row.y1 = inside.y0 - theme.px(4);
+        Rect row = canvas.heading(inside, "Events");
         for (int side = context.session.count() - 1; context.session.two() && side >= 0; --side) {
             const std::string& name = context.session.name(side);
             const Rect place = row.take_right(canvas.width(name, theme.fonts.small) + theme.px(24));
@@ -54,7 +52,6 @@ class EventListView : public View {
             if (button(theme, side == 0 ? "side A" : "side B", place, name, state.side() == side))
                 state.select_side(side);
         }
-        row.x0 = end + theme.px(14);
         canvas.text(row, grouped(u64{state.shown(state.side()).parts.events.size()}) + " in this operation",
                     theme.fonts.small, theme.muted);
     }

@@ -25,10 +25,7 @@ class EventView : public View {
         }
         decode(trace, state);
         const model::Event& event = trace.event(state.event());
-        Rect row = inside;
-        const float end = canvas.heading(inside, words(event.info().name));
-        row.x0 = end + theme.px(14);
-        row.y1 = inside.y0 - theme.px(4);
+        const Rect row = canvas.heading(inside, words(event.info().name));
         canvas.text(row,
                     fmt::format("event {} of {} \u00b7 {} \u00b7 CPU {}", grouped(u64{state.event()} + 1),
                                 grouped(u64{trace.events().size()}), context.session.name(state.side()), event.cpu()),

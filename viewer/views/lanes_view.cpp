@@ -88,13 +88,10 @@ class LanesView : public View {
     static void heading(const Context& context, Canvas& canvas, Rect& inside, std::size_t hidden) {
         const Theme& theme = context.theme;
         State& state = context.state;
-        Rect row = inside;
-        const float end = canvas.heading(inside, "Time line");
-        row.y1 = inside.y0 - theme.px(4);
+        Rect row = canvas.heading(inside, "Time line");
         if (button(theme, "whole run", row.take_right(theme.px(92)), "whole run  A")) state.show_whole_run();
         row.take_right(theme.px(8));
         if (button(theme, "operation", row.take_right(theme.px(92)), "operation  F")) state.fit();
-        row.x0 = end + theme.px(14);
         row.x1 -= theme.px(14);
         const auto visible = static_cast<u64>(std::llround(state.to - state.from));
         std::string text =

@@ -14,9 +14,7 @@ class LedgerView : public View {
         const Theme& theme = context.theme;
         Canvas canvas(theme);
         Rect inside = canvas.panel(area);
-        Rect row = inside;
-        row.x0 = canvas.heading(inside, "Registers") + theme.px(14);
-        row.y1 = inside.y0 - theme.px(4);
+        const Rect row = canvas.heading(inside, "Registers");
         inside.x1 -= theme.px(4);
         const auto sides = static_cast<float>(context.session.count());
         const float least = canvas.width("restored", theme.fonts.small) + theme.px(6);

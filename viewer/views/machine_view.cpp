@@ -21,9 +21,7 @@ class MachineView : public View {
         const Theme& theme = context.theme;
         Canvas canvas(theme);
         Rect inside = canvas.panel(area);
-        Rect row = inside;
-        row.x0 = canvas.heading(inside, "Machine") + theme.px(14);
-        row.y1 = inside.y0 - theme.px(4);
+        const Rect row = canvas.heading(inside, "Machine");
         if (context.state.event() == model::kNoEvent) {
             canvas.text(row, "no event is selected", theme.fonts.small, theme.muted);
             return;

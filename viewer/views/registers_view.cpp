@@ -19,9 +19,7 @@ class RegistersView : public View {
         keep(context);
         Canvas canvas(theme);
         Rect inside = canvas.panel(area);
-        Rect row = inside;
-        row.x0 = canvas.heading(inside, "Registers, one by one") + theme.px(14);
-        row.y1 = inside.y0 - theme.px(4);
+        const Rect row = canvas.heading(inside, "Registers, one by one");
         const float room = inside.width() - theme.px(kName);
         side_width_ = room / static_cast<float>(context.session.count());
         const bool told = context.session.full(0) && context.session.full(context.session.count() - 1);

@@ -21,9 +21,7 @@ class StatisticsView : public View {
         if (statistics_[side].by_kind.empty()) statistics_[side] = model::exit_statistics(context.session.run(side));
         Canvas canvas(theme);
         Rect inside = canvas.panel(area);
-        Rect row = inside;
-        row.x0 = canvas.heading(inside, "Statistics") + theme.px(14);
-        row.y1 = inside.y0 - theme.px(4);
+        const Rect row = canvas.heading(inside, "Statistics");
         canvas.text(row, context.session.name(side) + ", net instructions of an operation; a click goes to the slowest one",
                     theme.fonts.small, theme.muted);
         draw_head(theme, canvas, inside.take_top(theme.px(20)));

@@ -41,10 +41,8 @@ class StripsView : public View {
   private:
     static void heading(const Context& context, Canvas& canvas, Rect& inside) {
         const Theme& theme = context.theme;
-        Rect row = inside;
         const char* text = context.session.two() ? "The same operation, on one scale" : "The operation";
-        row.x0 = canvas.heading(inside, text) + theme.px(14);
-        row.y1 = inside.y0 - theme.px(4);
+        const Rect row = canvas.heading(inside, text);
         canvas.text(row, "net instructions after the trap, measured", theme.fonts.small, theme.muted);
     }
 

@@ -53,9 +53,7 @@ class WhyView : public View {
   private:
     static void heading(const Context& context, Canvas& canvas, Rect& inside) {
         const Theme& theme = context.theme;
-        Rect row = inside;
-        row.x0 = canvas.heading(inside, "Why") + theme.px(14);
-        row.y1 = inside.y0 - theme.px(4);
+        const Rect row = canvas.heading(inside, "Why");
         const Session& session = context.session;
         const std::string text = session.two()
                                      ? fmt::format("from {} to {}, this operation", session.name(0), session.name(1))
