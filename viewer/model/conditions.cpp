@@ -14,18 +14,6 @@
 namespace ws::model {
 namespace {
 
-using Test = std::function<bool(const Trace&, const Event&)>;
-
-class TestCondition : public Condition {
-  public:
-    TestCondition(Test test, bool negated) : test_(std::move(test)), negated_(negated) {}
-    bool holds(const Trace& trace, const Event& event) const override { return test_(trace, event) != negated_; }
-
-  private:
-    Test test_;
-    bool negated_;
-};
-
 bool same(const std::string& a, const std::string& b) {
     return ::strcasecmp(a.c_str(), b.c_str()) == 0;
 }
@@ -43,7 +31,7 @@ std::vector<bool> ids_where(const std::function<bool(const EventInfo&)>& wanted)
     return ids;
 }
 
-Test kind_test(const Term& term) {
+Condition kind_test(const Term& term) {
     const bool family = term.value.back() == '*';
     const std::string begin = family ? term.value.substr(0, term.value.size() - 1) : term.value;
     const auto wanted = [&](const EventInfo& info) { return family ? info.name.rfind(begin, 0) == 0 : info.name == begin; };
@@ -55,7 +43,7 @@ Test kind_test(const Term& term) {
     return [ids](const Trace&, const Event& event) { return ids[event.id()]; };
 }
 
-Test class_test(const Term& term) {
+Condition class_test(const Term& term) {
     for (unsigned ec = 0; ec < 64; ++ec) {
         if (!same(exception_class_name(static_cast<u8>(ec)), term.value)) continue;
         return [ec](const Trace& trace, const Event& event) {
@@ -68,7 +56,7 @@ Test class_test(const Term& term) {
     throw QueryError(term.value_column, fmt::format("no exception class is called {}", term.value));
 }
 
-Test pc_test(const Range& range) {
+Condition pc_test(const Range& range) {
     return [range](const Trace& trace, const Event& event) {
         if (event.is(trace::EventId::trap)) return range.has(trace.as<trace::payload::trap>(event).ELR_EL2);
         return event.is(trace::EventId::eret) && range.has(trace.as<trace::payload::eret>(event).ELR_EL2);
@@ -82,7 +70,7 @@ bool is_known_register(const std::string& name) {
 }
 
 /// The field that has a register's value; by a control write both its values are the register's.
-Test register_test(const Term& term, std::optional<Range> value) {
+Condition register_test(const Term& term, std::optional<Range> value) {
     if (!is_known_register(term.value)) {
         throw QueryError(term.value_column, fmt::format("no register is called {}", term.value));
     }
@@ -108,7 +96,7 @@ Test register_test(const Term& term, std::optional<Range> value) {
     };
 }
 
-Test value_test(const Range& range) {
+Condition value_test(const Range& range) {
     return [range](const Trace& trace, const Event& event) {
         const auto& fields = event.info().fields;
         return std::any_of(fields.begin(), fields.end(), [&](const EventField& field) {
@@ -128,7 +116,7 @@ bool overlaps(const Range& range, u64 begin, u64 bytes) {
     return begin <= range.last && begin + std::max<u64>(bytes, 1) - 1 >= range.first;
 }
 
-Test address_test(const Range& range) {
+Condition address_test(const Range& range) {
     return [range](const Trace& trace, const Event& event) {
         using trace::EventId;
         namespace payload = trace::payload;
@@ -159,7 +147,7 @@ Test address_test(const Range& range) {
 }
 
 /// The owners that an event names.
-Test owner_test(std::function<bool(const Trace&, trace::Owner)> wanted) {
+Condition owner_test(std::function<bool(const Trace&, trace::Owner)> wanted) {
     return [wanted](const Trace& trace, const Event& event) {
         const auto& fields = event.info().fields;
         return std::any_of(fields.begin(), fields.end(), [&](const EventField& field) {
@@ -182,7 +170,7 @@ bool is_vcpu(trace::Owner owner) {
     return owner != trace::kHost && owner <= trace::kMaxVcpus;
 }
 
-Test vcpu_test(const Term& term) {
+Condition vcpu_test(const Term& term) {
     if (term.value == "host") return owner_test([](const Trace&, trace::Owner owner) { return owner == trace::kHost; });
     const Range range = parse_range(term);
     return owner_test([range](const Trace& trace, trace::Owner owner) {
@@ -190,19 +178,19 @@ Test vcpu_test(const Term& term) {
     });
 }
 
-Test vm_test(const Range& range) {
+Condition vm_test(const Range& range) {
     return owner_test(
         [range](const Trace& trace, trace::Owner owner) { return is_vcpu(owner) && range.has(trace.vm_of(owner)); });
 }
 
-Test text_test(const std::string& text) {
+Condition text_test(const std::string& text) {
     return [text](const Trace& trace, const Event& event) {
         const std::string line = event.info().name + " " + one_line(trace, event);
         return ::strcasestr(line.c_str(), text.c_str()) != nullptr;
     };
 }
 
-Test make_test(const Term& term, const Term* of_register) {
+Condition make_test(const Term& term, const Term* of_register) {
     if (term.key.empty() || term.key == "event") return kind_test(term);
     if (term.key == "class") return class_test(term);
     if (term.key == "pc") return pc_test(parse_range(term));
@@ -224,8 +212,10 @@ Test make_test(const Term& term, const Term* of_register) {
 
 }  // namespace
 
-std::unique_ptr<Condition> make_condition(const Term& term, const Term* of_register) {
-    return std::make_unique<TestCondition>(make_test(term, of_register), term.negated);
+Condition make_condition(const Term& term, const Term* of_register) {
+    Condition condition = make_test(term, of_register);
+    if (!term.negated) return condition;
+    return [condition](const Trace& trace, const Event& event) { return !condition(trace, event); };
 }
 
 }  // namespace ws::model

@@ -25,11 +25,6 @@ const char* const kQueryHelp =
 QueryError::QueryError(std::size_t column, const std::string& message)
     : std::runtime_error(fmt::format("query, column {}: {}", column, message)), column_(column) {}
 
-Query::Query() = default;
-Query::~Query() = default;
-Query::Query(Query&&) noexcept = default;
-Query& Query::operator=(Query&&) noexcept = default;
-
 Query Query::parse(const std::string& text) {
     Query query;
     const std::vector<Term> terms = split_query(text);
@@ -43,8 +38,9 @@ Query Query::parse(const std::string& text) {
 }
 
 bool Query::holds(const Trace& trace, EventIndex index) const {
+    const Event event = trace.event(index);
     return std::all_of(conditions_.begin(), conditions_.end(),
-                       [&](const auto& condition) { return condition->holds(trace, trace.event(index)); });
+                       [&](const Condition& condition) { return condition(trace, event); });
 }
 
 std::vector<EventIndex> find_events(const Trace& trace, const Query& query) {

@@ -2,7 +2,7 @@
 // Finding events: a small query language, and the events of a trace that a query holds for.
 #pragma once
 
-#include <memory>
+#include <functional>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -24,22 +24,18 @@ class QueryError : public std::runtime_error {
 /// The language in a few lines, for help texts.
 extern const char* const kQueryHelp;
 
-/// One term of a query holds for an event, or does not.
-class Condition;
+/// Does one term of a query hold for an event?
+using Condition = std::function<bool(const Trace& trace, const Event& event)>;
 
 class Query {
   public:
     /// Throws QueryError.
     static Query parse(const std::string& text);
-    ~Query();
-    Query(Query&&) noexcept;
-    Query& operator=(Query&&) noexcept;
 
     bool holds(const Trace& trace, EventIndex index) const;
 
   private:
-    Query();
-    std::vector<std::unique_ptr<Condition>> conditions_;
+    std::vector<Condition> conditions_;
 };
 
 /// All events that the query holds for, ascending.

@@ -27,12 +27,14 @@ class ProfileError : public std::runtime_error {
 struct Cost {
     Millicycles each = 0;
     std::string source;
+    friend bool operator==(const Cost&, const Cost&) = default;
 };
 
 struct ClassCost {
     Cost save;     ///< of one register, with all that the code around it does
     Cost restore;  ///< the same
     Cost write;    ///< of one control register
+    friend bool operator==(const ClassCost&, const ClassCost&) = default;
 };
 
 struct Profile {
@@ -44,6 +46,8 @@ struct Profile {
     Cost exception_return;   ///< ERET
     Cost instruction;        ///< one of code that moves no registers of a class
     Cost controller_access;  ///< one access to the physical interrupt controller
+
+    friend bool operator==(const Profile&, const Profile&) = default;
 
     /// By the name of one that viewer/profiles has, or by a path. Throws ProfileError.
     static Profile load(const std::string& name_or_path);

@@ -8,15 +8,6 @@ model::Way way_of(const model::Run& run, const model::Operation& operation) {
     return {static_cast<u32>(&operation - run.operations.all().data()), model::kNoEvent, {}};
 }
 
-bool same_costs(model::Profile x, model::Profile y) {
-    const auto of_x = model::profile_costs(x);
-    const auto of_y = model::profile_costs(y);
-    for (std::size_t i = 0; i < of_x.size(); ++i) {
-        if (of_x[i].second->each != of_y[i].second->each) return false;
-    }
-    return x.name == y.name;
-}
-
 }  // namespace
 
 const model::Explanation* Explained::of(const Context& context) {
@@ -26,7 +17,7 @@ const model::Explanation* Explained::of(const Context& context) {
     const model::Operation* a = state.shown(0).operation;
     const model::Operation* b = state.shown(second).operation;
     if (a == nullptr || b == nullptr || !session.unexplainable().empty()) return nullptr;
-    if (made_ && a == a_ && b == b_ && same_costs(made_->profile, state.profile)) return &*made_;
+    if (made_ && a == a_ && b == b_ && made_->profile == state.profile) return &*made_;
     a_ = a;
     b_ = b;
     const model::Run& run_a = session.run(0);
