@@ -70,12 +70,13 @@ class Display {
 
     void draw(const view::Session& session, view::State& state) {
         ImGui::NewFrame();
-        screen_.draw({session, state, theme_});
+        screen_.draw({session, state, theme_, open_runs_});
         ImGui::Render();
     }
 
   private:
     view::Theme theme_;
+    view::OpenRuns open_runs_;
     view::Screen screen_;
 };
 
@@ -171,15 +172,14 @@ nlohmann::json measure(const std::vector<std::string>& folders, u64 frames, u64 
     const u64 heap_before = heap_bytes;
     const double cpu_before = cpu_milliseconds(CLOCK_PROCESS_CPUTIME_ID);
     const auto begin = Clock::now();
-    std::vector<model::Run> runs;
-    for (const std::string& folder : folders) runs.push_back(model::Run::load(folder));
+    std::vector<model::SharedRun> runs = model::Run::load_all({folders.begin(), folders.end()});
     const double load = seconds_since(begin);
     const double load_cpu = (cpu_milliseconds(CLOCK_PROCESS_CPUTIME_ID) - cpu_before) / 1e3;
     u64 events = 0;
     u64 file = 0;
-    for (const model::Run& run : runs) {
-        events += run.trace.events().size();
-        file += run.trace.bytes();
+    for (const model::SharedRun& run : runs) {
+        events += run->trace.events().size();
+        file += run->trace.bytes();
     }
     const u64 loaded = anonymous_bytes() - before;
     const view::Session session(std::move(runs));

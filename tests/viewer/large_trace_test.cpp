@@ -9,7 +9,7 @@
 
 #include "tests/unit/catch.hpp"
 #include "tests/viewer/synthetic_machine.hpp"
-#include "viewer/model/background_load.hpp"
+#include "viewer/model/background.hpp"
 #include "viewer/model/lane_index.hpp"
 #include "viewer/model/parallel.hpp"
 
@@ -189,15 +189,23 @@ TEST_CASE("a lane with long intervals tells what a plain list tells", "[large]")
     }
 }
 
+using BackgroundLoad = model::Background<std::vector<model::SharedRun>>;
+
+BackgroundLoad::Work load_of(std::vector<std::filesystem::path> folders) {
+    return [folders = std::move(folders)](const model::Progress& progress) {
+        return model::Run::load_all(folders, progress);
+    };
+}
+
 TEST_CASE("loading in the background tells how far it is, and hands over the runs", "[large]") {
     const Folder folder;
     folder.write(5000);
     std::atomic<int> told = 0;
-    model::BackgroundLoad load({folder.path(), folder.path()}, [&told] { ++told; });
-    const std::vector<model::Run> runs = load.take();
+    BackgroundLoad load(load_of({folder.path(), folder.path()}), [&told] { ++told; });
+    const std::vector<model::SharedRun> runs = load.take();
     REQUIRE(runs.size() == 2);
-    CHECK(runs[1].operations.all().size() == 5000);
-    CHECK(load.state() == model::BackgroundLoad::State::loaded);
+    CHECK(runs[1]->operations.all().size() == 5000);
+    CHECK(load.state() == model::WorkState::done);
     CHECK(load.progress() == 1);
     CHECK(told > 2);
 }
@@ -211,19 +219,19 @@ TEST_CASE("loading ends when it is cancelled, and tells what went wrong", "[larg
         CHECK(calls == 3);
     }
     SECTION("cancelled from outside") {
-        std::atomic<model::BackgroundLoad*> running = nullptr;
-        model::BackgroundLoad load({folder.path()}, [&running] {
+        std::atomic<BackgroundLoad*> running = nullptr;
+        BackgroundLoad load(load_of({folder.path()}), [&running] {
             while (running == nullptr) std::this_thread::yield();
             running.load()->cancel();
         });
         running = &load;
         CHECK_THROWS_AS(load.take(), model::Cancelled);
-        CHECK(load.state() == model::BackgroundLoad::State::cancelled);
+        CHECK(load.state() == model::WorkState::cancelled);
     }
     SECTION("no trace") {
-        model::BackgroundLoad load({folder.path() / "none"});
+        BackgroundLoad load(load_of({folder.path() / "none"}));
         CHECK_THROWS_AS(load.take(), model::TraceError);
-        CHECK(load.state() == model::BackgroundLoad::State::failed);
+        CHECK(load.state() == model::WorkState::failed);
     }
 }
 

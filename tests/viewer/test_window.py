@@ -1,73 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A real window under Xvfb, with real keys and a real mouse."""
+"""What keys and the mouse do with two runs side by side."""
 
-import os
-import shutil
-import subprocess
 import time
 import unittest
 
-from viewer_support import WSVIEW, Image, environment, picture, trace
+import window_support
+from viewer_support import picture, trace
 
-SIZE = (1600, 1000)
 
-
-@unittest.skipUnless(shutil.which("Xvfb") and shutil.which("xdotool") and shutil.which("import"),
-                     "Xvfb, xdotool and ImageMagick are needed")
-class Window(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        read_end, write_end = os.pipe()
-        cls.server = subprocess.Popen(["Xvfb", "-displayfd", str(write_end), "-screen", "0", f"{SIZE[0]}x{SIZE[1]}x24",
-                                       "-nolisten", "tcp"], pass_fds=[write_end], stderr=subprocess.DEVNULL)
-        os.close(write_end)
-        with os.fdopen(read_end) as told:
-            cls.display = f":{told.readline().strip()}"
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.server.terminate()
-        cls.server.wait(20)
-
+@window_support.needed
+class Window(window_support.WindowTest):
     def setUp(self):
-        self.program = subprocess.Popen([WSVIEW, trace("split"), trace("vhe"), "--kind", "DABT"],
-                                        env=environment(self.display), stderr=subprocess.PIPE, text=True)
-        self.addCleanup(self.end)
-        self.xdotool("search", "--sync", "--onlyvisible", "--name", "Worldswitch")
-        self.park_mouse()
+        self.first = self.open(trace("split"), trace("vhe"), "--kind", "DABT")
+        self.wait_for_title("split", "vhe")
         self.first = self.settled()
-
-    def end(self):
-        if self.program.poll() is None:
-            self.program.kill()
-        self.program.communicate()
-
-    def xdotool(self, *arguments):
-        subprocess.run(["xdotool", *map(str, arguments)], env=environment(self.display), check=True, timeout=60,
-                       stdout=subprocess.DEVNULL)
-
-    def park_mouse(self):
-        """Where nothing is to be said, nor the pointer to be seen."""
-        self.xdotool("mousemove", SIZE[0] - 1, SIZE[1] - 1)
-
-    def screenshot(self) -> Image:
-        return Image.of_display(self.display, *SIZE)
-
-    def settled(self, unlike: Image | None = None) -> Image:
-        """The screen once it does not change any more, and is not what it was."""
-        deadline = time.monotonic() + 60
-        last = self.screenshot()
-        while time.monotonic() < deadline:
-            time.sleep(0.3)
-            now = self.screenshot()
-            blank = len(now.row_counts(SIZE[1] // 2)) < 3
-            if now.rows == last.rows and not blank and (unlike is None or now.differing(unlike) > 20):
-                return now
-            last = now
-        self.fail("the window did not change as it should" if unlike else "the window did not settle")
-
-    def assert_ends(self):
-        self.assertEqual(self.program.wait(30), 0, self.program.stderr.read())
 
     def test_looks_like_the_picture(self):
         self.assertLess(self.first.differing(picture(trace("split"), trace("vhe"), "--kind", "DABT")), 400)

@@ -33,31 +33,31 @@ float fitting_scale(const Options& options) {
     return std::max(0.4F, std::min({options.scale, width, height}));
 }
 
-Frame::Frame(const view::Session& session, const Options& options)
-    : session_(session), state_(session, options.dark), theme_(options.dark, fitting_scale(options)) {
+Frame::Frame(const view::Session& session, const Options& options, view::OpenRuns& open_runs, Gui& gui)
+    : session_(session), open_runs_(open_runs), gui_(gui), state_(session, options.dark) {
     choose(session, options, state_);
-    IMGUI_CHECKVERSION();
-    ImGui::CreateContext();
-    ImGui::GetIO().IniFilename = nullptr;
-    ImGui::GetIO().LogFilename = nullptr;
-    theme_.fonts = view::load_fonts(theme_.scale);
-    theme_.apply();
-}
-
-Frame::~Frame() {
-    ImGui::DestroyContext();
 }
 
 void Frame::draw() {
-    if (theme_.dark != state_.dark) {
-        const view::Fonts fonts = theme_.fonts;
-        theme_ = view::Theme(state_.dark, theme_.scale);
-        theme_.fonts = fonts;
-        theme_.apply();
+    gui_.set_dark(state_.dark);
+    screen_.draw({session_, state_, gui_.theme(), open_runs_});
+}
+
+void Frame::carry_over(const view::Session& session_before, const view::State& before) {
+    state_.dark = before.dark;
+    state_.tab = before.tab;
+    state_.profile = before.profile;
+    state_.left_out = before.left_out;
+    const std::string& kind = session_before.comparison().rows[before.kind()].kind;
+    const auto& rows = session_.comparison().rows;
+    for (u32 row = 0; row < rows.size(); ++row) {
+        if (rows[row].kind != kind) continue;
+        state_.select_kind(row);
+        const bool was_last = before.stop() + 1 == before.stops();
+        state_.select_stop(was_last ? ~u64{0} : before.stop());
+        state_.from = before.from;
+        state_.to = before.to;
     }
-    ImGui::NewFrame();
-    screen_.draw({session_, state_, theme_});
-    ImGui::Render();
 }
 
 void choose(const view::Session& session, const Options& options, view::State& state) {

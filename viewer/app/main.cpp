@@ -32,10 +32,12 @@ std::vector<std::string> tab_names() {
 }
 
 void describe_options(CLI::App& app, Options& options) {
-    app.add_option("traces", options.traces, "One run or two: a run's folder, or the trace folder in it")
-        ->required()
-        ->expected(1, 2)
-        ->option_text("A [B]");
+    app.add_option(
+           "traces", options.traces,
+           "Runs: a run's folder, or the trace folder in it; the first two are compared. Without one the window starts "
+           "with the runs that are there")
+        ->expected(0, -1)
+        ->option_text("[A [B ...]]");
     app.add_option("--png", options.png, "Draw into FILE, without a display")->option_text("FILE");
     app.add_option_function<std::string>(
            "--size", [&options](const std::string& text) { take_size(text, options); },
@@ -78,14 +80,17 @@ int fail(const std::string& what) {
 }
 
 int run(const Options& options) {
-    std::vector<model::Run> runs;
-    for (const std::string& trace : options.traces) runs.push_back(model::Run::load(trace));
-    const view::Session session(std::move(runs));
     if (options.png.empty()) {
-        show_window(session, options);
-    } else {
-        write_picture(session, options);
+        show_window(options);
+        return 0;
     }
+    if (options.traces.empty()) throw AppError("--png needs a run to draw: wsview A [B] --png FILE");
+    view::OpenRuns open_runs;
+    for (const std::string& trace : options.traces) {
+        open_runs.put({std::make_shared<const model::Run>(model::Run::load(trace))});
+    }
+    open_runs.b = open_runs.count() > 1 ? 1 : -1;
+    write_picture(view::Session(open_runs.compared()), open_runs, options);
     return 0;
 }
 

@@ -15,10 +15,11 @@
 
 namespace ws::app {
 
-void write_picture(const view::Session& session, const Options& options) {
+void write_picture(const view::Session& session, view::OpenRuns& open_runs, const Options& options) {
     const OffscreenContext context;
     const OffscreenPicture picture(options.width, options.height);
-    Frame frame(session, options);
+    Gui gui(options.dark, fitting_scale(options));
+    Frame frame(session, options, open_runs, gui);
     ImGuiIO& io = ImGui::GetIO();
     io.DisplaySize = ImVec2(static_cast<float>(options.width), static_cast<float>(options.height));
     io.DeltaTime = 1.0F / 60;
@@ -27,9 +28,11 @@ void write_picture(const view::Session& session, const Options& options) {
     static constexpr int kFrames = 4;
     for (int i = 0; i < kFrames; ++i) {
         ImGui_ImplOpenGL3_NewFrame();
+        ImGui::NewFrame();
         frame.draw();
+        ImGui::Render();
     }
-    clear(options.width, options.height, frame.background());
+    clear(options.width, options.height, gui.theme().background);
     ImGui_ImplOpenGL3_RenderDrawData(ImGui::GetDrawData());
     const std::vector<u8> pixels = picture.read();
     ImGui_ImplOpenGL3_Shutdown();

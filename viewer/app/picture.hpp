@@ -6,6 +6,6 @@
 namespace ws::app {
 
 /// Draws the frame into a PNG file, without a display. Throws AppError.
-void write_picture(const view::Session& session, const Options& options);
+void write_picture(const view::Session& session, view::OpenRuns& open_runs, const Options& options);
 
 }  // namespace ws::app

@@ -5,9 +5,10 @@
 #include <backends/imgui_impl_opengl3.h>
 #include <fmt/format.h>
 
+#include <atomic>
 #include <iterator>
-#include <optional>
 
+#include "viewer/app/application.hpp"
 #include "viewer/app/clear.hpp"
 
 #define GLFW_INCLUDE_NONE
@@ -17,6 +18,7 @@ namespace ws::app {
 namespace {
 
 using view::Action;
+using view::StartKey;
 
 struct Key {
     int key;
@@ -40,42 +42,89 @@ constexpr Letter kLetters[] = {
     {'h', Action::toggle_help},   {'?', Action::toggle_help}, {'q', Action::quit},
 };
 
+struct StartKeyRow {
+    int key;
+    StartKey does;
+};
+constexpr StartKeyRow kStartKeys[] = {
+    {GLFW_KEY_UP, StartKey::up},     {GLFW_KEY_DOWN, StartKey::down},   {GLFW_KEY_SPACE, StartKey::mark},
+    {GLFW_KEY_LEFT, StartKey::left}, {GLFW_KEY_RIGHT, StartKey::right}, {GLFW_KEY_ENTER, StartKey::open},
+};
+
 /// What the callbacks tell the loop.
 struct Input {
-    view::State* state = nullptr;
+    Application* application = nullptr;
     bool happened = true;
+    bool quit = false;
 };
 
 Input& input_of(GLFWwindow* window) {
     return *static_cast<Input*>(glfwGetWindowUserPointer(window));
 }
 
+void on_key_of_runs(view::State& state, int key) {
+    for (const Key& row : kKeys) {
+        if (row.key != key) continue;
+        // Escape closes the help; it does not open it.
+        if (key != GLFW_KEY_ESCAPE || state.help) state.act(row.action);
+    }
+}
+
 void on_key(GLFWwindow* window, int key, int, int action, int) {
     Input& input = input_of(window);
     input.happened = true;
     if (action == GLFW_RELEASE || ImGui::GetIO().WantTextInput) return;
-    for (const Key& row : kKeys) {
-        if (row.key != key) continue;
-        // Escape closes the help; it does not open it.
-        if (key != GLFW_KEY_ESCAPE || input.state->help) input.state->act(row.action);
+    if (view::State* state = input.application->state()) return on_key_of_runs(*state, key);
+    if (key == GLFW_KEY_ESCAPE) return input.application->escape();
+    view::StartPage* page = input.application->start_page();
+    if (page == nullptr) return;
+    for (const StartKeyRow& row : kStartKeys) {
+        if (row.key == key) page->act(row.does);
     }
 }
 
-void on_letter(GLFWwindow* window, unsigned letter) {
+void on_letter_of_runs(Application& application, view::State& state, char letter) {
+    if (letter > '0' && letter <= '0' + static_cast<int>(std::size(view::kTabs))) {
+        state.tab = view::kTabs[letter - '1'].tab;
+    }
+    if (letter == 'o') application.grant({view::Wish::What::start_page});
+    if (letter == 'b') application.compare_next();
+    for (const Letter& row : kLetters) {
+        if (row.letter == letter) state.act(row.action);
+    }
+}
+
+void on_letter_of_start_page(Input& input, view::StartPage& page, char letter) {
+    if (letter >= '1' && letter <= '9') page.toggle_design(static_cast<unsigned>(letter - '1'));
+    if (letter == 'r') page.act(StartKey::run);
+    if (letter == 'd') page.act(StartKey::demo);
+    if (letter == 'q') input.quit = true;
+}
+
+void on_letter(GLFWwindow* window, unsigned code) {
     Input& input = input_of(window);
     input.happened = true;
-    if (ImGui::GetIO().WantTextInput) return;  // it is for a field
-    if (letter > '0' && letter <= '0' + std::size(view::kTabs)) input.state->tab = view::kTabs[letter - '1'].tab;
-    if (letter >= 'A' && letter <= 'Z') letter += 'a' - 'A';
-    for (const Letter& row : kLetters) {
-        if (static_cast<unsigned>(row.letter) == letter) input.state->act(row.action);
+    if (ImGui::GetIO().WantTextInput || code > 0x7e) return;  // it is for a field
+    char letter = static_cast<char>(code);
+    if (letter >= 'A' && letter <= 'Z') letter = static_cast<char>(letter + 'a' - 'A');
+    if (view::State* state = input.application->state()) {
+        on_letter_of_runs(*input.application, *state, letter);
+    } else if (view::StartPage* page = input.application->start_page()) {
+        on_letter_of_start_page(input, *page, letter);
     }
+}
+
+void on_drop(GLFWwindow* window, int count, const char** paths) {
+    Input& input = input_of(window);
+    input.happened = true;
+    input.application->open({paths, paths + count});
 }
 
 /// Set before ImGui's own, which call these in turn.
 void set_callbacks(GLFWwindow* window) {
     glfwSetKeyCallback(window, on_key);
     glfwSetCharCallback(window, on_letter);
+    glfwSetDropCallback(window, on_drop);
     glfwSetCursorPosCallback(window, [](GLFWwindow* w, double, double) { input_of(w).happened = true; });
     glfwSetCursorEnterCallback(window, [](GLFWwindow* w, int) { input_of(w).happened = true; });
     glfwSetMouseButtonCallback(window, [](GLFWwindow* w, int, int, int) { input_of(w).happened = true; });
@@ -127,50 +176,63 @@ class Window {
     GLFWwindow* window_ = nullptr;
 };
 
-void draw_frame(GLFWwindow* window, Frame& frame) {
+void draw_frame(GLFWwindow* window, Application& application) {
     ImGui_ImplOpenGL3_NewFrame();
     ImGui_ImplGlfw_NewFrame();
-    frame.draw();
+    ImGui::NewFrame();
+    application.draw();
+    ImGui::Render();
     int width = 0;
     int height = 0;
     glfwGetFramebufferSize(window, &width, &height);
-    clear(width, height, frame.background());
+    clear(width, height, application.background());
     ImGui_ImplOpenGL3_RenderDrawData(ImGui::GetDrawData());
     glfwSwapBuffers(window);
 }
 
 /// Draws while something happens and for a few frames after, in which what was asked for takes effect; then sleeps.
-void run(GLFWwindow* window, Input& input, Frame& frame) {
+void run(GLFWwindow* window, Input& input, std::atomic<bool>& woken) {
     static constexpr int kFramesAfterInput = 4;
+    static constexpr double kLook = 0.1;  // seconds, where something goes on that is to be looked at
+    static constexpr double kSleep = 30;
+    Application& application = *input.application;
+    std::string title;
     int frames = kFramesAfterInput;
-    while (glfwWindowShouldClose(window) == GLFW_FALSE && !frame.state().quit) {
+    while (glfwWindowShouldClose(window) == GLFW_FALSE && !application.quit() && !input.quit) {
         input.happened = false;
         if (frames > 0) {
             glfwPollEvents();
         } else {
-            glfwWaitEventsTimeout(30);
+            glfwWaitEventsTimeout(application.waits() ? kLook : kSleep);
         }
+        if (application.update() || woken.exchange(false)) input.happened = true;
         if (input.happened) frames = kFramesAfterInput;
-        if (frames > 0) draw_frame(window, frame);
+        if (frames > 0) draw_frame(window, application);
         if (frames > 0) --frames;
+        if (title != application.title()) {
+            title = application.title();
+            glfwSetWindowTitle(window, title.c_str());
+        }
     }
 }
 
 }  // namespace
 
-void show_window(const view::Session& session, const Options& options) {
-    std::string title = "Worldswitch: " + session.title(0);
-    if (session.two()) title += " / " + session.title(1);
-    const Window window(options, title);
-    Frame frame(session, options);
-    Input input{&frame.state(), true};
+void show_window(const Options& options) {
+    const Window window(options, "Worldswitch");
+    std::atomic<bool> woken = false;
+    Application application(options, [&woken] {
+        woken = true;
+        glfwPostEmptyEvent();
+    });
+    Input input{&application, true, false};
     glfwSetWindowUserPointer(window.get(), &input);
     set_callbacks(window.get());
     if (!ImGui_ImplGlfw_InitForOpenGL(window.get(), true) || !ImGui_ImplOpenGL3_Init("#version 330 core")) {
         throw AppError("OpenGL 3.3 does not start");
     }
     glfwShowWindow(window.get());
-    run(window.get(), input, frame);
+    run(window.get(), input, woken);
     ImGui_ImplOpenGL3_Shutdown();
     ImGui_ImplGlfw_Shutdown();
 }

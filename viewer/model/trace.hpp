@@ -36,6 +36,9 @@ struct Packet {
 using Progress = std::function<bool(double)>;
 /// Tells how far the work is, where somebody wants to know. Throws Cancelled.
 void tell(const Progress& progress, double done);
+/// The same progress for a part of the work, which is the stretch from `from` to `to` of the whole. `progress` must
+/// outlive it.
+Progress part_of(const Progress& progress, double from, double to);
 inline constexpr EventIndex kEventsATell = 1 << 16;  ///< for a walk through all events
 
 class Trace {

@@ -58,6 +58,7 @@ void make_folder(const fs::path& folder) {
 TraceWriter::TraceWriter(fs::path folder, Metadata metadata, u32 cpus)
     : folder_(std::move(folder)), metadata_(std::move(metadata)), streams_(cpus) {
     make_folder(folder_);
+    lock_.emplace(folder_);
     metadata_.set(kPacketsKey, kCaptureOpen);
     replace_file(folder_ / "metadata", make_metadata(metadata_));
 }

@@ -4,8 +4,10 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <vector>
 
+#include "viewer/model/capture_lock.hpp"
 #include "viewer/model/metadata.hpp"
 #include "viewer/model/packet.hpp"
 
@@ -41,6 +43,7 @@ class TraceWriter {
     void open_stream(u32 cpu);
 
     std::filesystem::path folder_;
+    std::optional<CaptureLock> lock_;
     Metadata metadata_;
     std::vector<Stream> streams_;
     u64 bytes_ = 0;

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "viewer/views/whole_window.hpp"
+
 namespace ws::view {
 
 Screen::Screen() {
@@ -78,16 +80,9 @@ Rect Screen::rect_of(Place place, const Context& context, const Rect& screen) {
 }
 
 void Screen::draw(const Context& context) {
-    const ImVec2 size = ImGui::GetIO().DisplaySize;
-    ImGui::SetNextWindowPos({0, 0});
-    ImGui::SetNextWindowSize(size);
-    const ImGuiWindowFlags flags = ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove |
-                                   ImGuiWindowFlags_NoSavedSettings | ImGuiWindowFlags_NoBringToFrontOnFocus |
-                                   ImGuiWindowFlags_NoScrollWithMouse | ImGuiWindowFlags_NoNav;
-    ImGui::PushFont(context.theme.fonts.text);
-    ImGui::Begin("Worldswitch", nullptr, flags);
+    const WholeWindow window(context.theme);
     context.state.next_hot_cause.clear();
-    const Rect screen{0, 0, size.x, size.y};
+    const Rect screen = window.area();
     for (const Placed& placed : views_) {
         const Rect area = rect_of(placed.place, context, screen);
         if (area.width() < 8 || area.height() < 8) continue;
@@ -97,8 +92,6 @@ void Screen::draw(const Context& context) {
         ImGui::PopID();
     }
     context.state.hot_cause = context.state.next_hot_cause;
-    ImGui::End();
-    ImGui::PopFont();
 }
 
 }  // namespace ws::view

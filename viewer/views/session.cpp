@@ -9,41 +9,42 @@
 
 namespace ws::view {
 
-Session::Session(std::vector<model::Run> runs) : runs_(std::move(runs)) {
-    for (const model::Run& run : runs_) {
-        if (run.operations.all().empty()) {
-            throw model::TraceError(run.trace.path().string(),
+Session::Session(std::vector<model::SharedRun> runs) : runs_(std::move(runs)) {
+    for (const model::SharedRun& run : runs_) {
+        if (run->operations.all().empty()) {
+            throw model::TraceError(run->trace.path().string(),
                                     "holds no operation: no guest trapped and was entered again");
         }
     }
-    const model::Run& other = runs_.back();  // a run alone is compared with itself: its rows are what is shown
-    comparison_ = model::compare(runs_[0], other);
-    browse_ = std::make_unique<model::Browse>(runs_[0], two() ? &other : nullptr, comparison_);
-    const bool same = two() && runs_[0].trace.design() == runs_[1].trace.design();
+    const model::Run& first = *runs_.front();
+    const model::Run& other = *runs_.back();  // a run alone is compared with itself: its rows are what is shown
+    comparison_ = model::compare(first, other);
+    browse_ = std::make_unique<model::Browse>(first, two() ? &other : nullptr, comparison_);
+    const bool same = two() && first.trace.design() == other.trace.design();
     for (std::size_t i = 0; i < runs_.size(); ++i) {
-        lanes_.push_back(model::make_lanes(runs_[i]));
-        const std::string design = runs_[i].trace.design();
+        const model::Run& run = *runs_[i];
+        lanes_.push_back(model::make_lanes(run));
+        const std::string design = run.trace.design();
         names_.push_back(same ? fmt::format("{} {}", i == 0 ? 'A' : 'B', design) : design);
         const auto at_el1 = [](const model::CpuLanes& lanes) {
             return lanes.spans[static_cast<std::size_t>(model::Lane::host)].size() != 0;
         };
         const auto of_several = [](const model::CpuTimeline& cpu) { return cpu.stints.size() > 1; };
-        shared_.push_back(runs_[i].trace.cpus() > 1 ||
-                          std::any_of(runs_[i].timeline.begin(), runs_[i].timeline.end(), of_several));
-        marks_.push_back(model::find_marks(runs_[i].trace));
+        shared_.push_back(run.trace.cpus() > 1 || std::any_of(run.timeline.begin(), run.timeline.end(), of_several));
+        marks_.push_back(model::find_marks(run.trace));
         host_at_el1_.push_back(std::any_of(lanes_[i].begin(), lanes_[i].end(), at_el1));
     }
     find_causes();
     for (std::size_t i = 0; i < runs_.size() && unexplainable_.empty(); ++i) {
-        const std::string reason = model::unexplainable(runs_[i]);
+        const std::string reason = model::unexplainable(*runs_[i]);
         if (!reason.empty()) unexplainable_ = names_[i] + " " + reason;
     }
 }
 
 void Session::find_causes() {
     std::array<u64, model::kMaxStep + 1> steps{};
-    for (const model::Run& run : runs_) {
-        for (const model::Operation& operation : run.operations.all()) {
+    for (const model::SharedRun& run : runs_) {
+        for (const model::Operation& operation : run->operations.all()) {
             for (std::size_t i = 0; i < steps.size(); ++i) steps[i] += operation.steps[i];
         }
     }
@@ -56,10 +57,9 @@ void Session::find_causes() {
     if (steps[0] != 0) add("outside");
 }
 
-std::string Session::title(int side) const {
-    const model::Trace& trace = run(side).trace;
-    std::string title =
-        fmt::format("{} \u00b7 {} CPU{}", run(side).title(), trace.cpus(), trace.cpus() == 1 ? "" : "s");
+std::string Session::title(const model::Run& run) {
+    const model::Trace& trace = run.trace;
+    std::string title = fmt::format("{} \u00b7 {} CPU{}", run.title(), trace.cpus(), trace.cpus() == 1 ? "" : "s");
     const std::string level = trace.env("trace_level");
     return level.empty() ? title : title + " \u00b7 trace " + level;
 }

@@ -15,11 +15,11 @@ namespace ws::view {
 class Session {
   public:
     /// Takes one run or two. Throws model::TraceError when a run has no operation that could be shown.
-    explicit Session(std::vector<model::Run> runs);
+    explicit Session(std::vector<model::SharedRun> runs);
 
     int count() const { return static_cast<int>(runs_.size()); }
     bool two() const { return runs_.size() == 2; }
-    const model::Run& run(int side) const { return runs_[static_cast<std::size_t>(side)]; }
+    const model::Run& run(int side) const { return *runs_[static_cast<std::size_t>(side)]; }
     const model::Comparison& comparison() const { return comparison_; }
     const model::Browse& browse() const { return *browse_; }
     const model::CpuLanes& lanes(int side, u32 cpu) const { return lanes_[static_cast<std::size_t>(side)][cpu]; }
@@ -29,7 +29,8 @@ class Session {
     /// The design, and a letter before it where both runs are of the same.
     const std::string& name(int side) const { return names_[static_cast<std::size_t>(side)]; }
     /// `split · hypercall · 1 CPU · trace full`.
-    std::string title(int side) const;
+    std::string title(int side) const { return title(run(side)); }
+    static std::string title(const model::Run& run);
     /// Does the host's kernel run at EL1 anywhere in this run?
     bool host_at_el1(int side) const { return host_at_el1_[static_cast<std::size_t>(side)]; }
     /// Were steps and registers recorded, not traps and returns alone?
@@ -44,7 +45,7 @@ class Session {
   private:
     void find_causes();
 
-    std::vector<model::Run> runs_;
+    std::vector<model::SharedRun> runs_;
     model::Comparison comparison_;
     std::unique_ptr<model::Browse> browse_;
     std::vector<std::vector<model::CpuLanes>> lanes_;

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The program's name, the runs, and what the keys do.
+// The program's name, the runs that are open, and what the keys do.
+#include <algorithm>
+
 #include "viewer/views/text_forms.hpp"
 #include "viewer/views/view.hpp"
 
@@ -19,6 +21,8 @@ constexpr KeyHelp kKeys[] = {
     {"F", "fit the time line to the operation"},
     {"A", "all: the whole run"},
     {"1, 2, 3, ...", "what the lower part shows"},
+    {"O", "open or make another run; folders may be dropped on the window, too"},
+    {"B", "compare with the next of the open runs"},
     {"T", "light or dark"},
     {"H", "this help"},
     {"Q", "quit"},
@@ -31,9 +35,6 @@ class TopBar : public View {
         Canvas canvas(theme);
         Rect row = area;
         float x = canvas.text(row, "Worldswitch", theme.fonts.title, theme.text) + theme.px(24);
-        for (int side = 0; side < context.session.count(); ++side) {
-            x = draw_run(context, canvas, {x, row.y0, row.x1, row.y1}, side) + theme.px(12);
-        }
         const float height = theme.px(28);
         Rect right{row.x0, (row.y0 + row.y1 - height) / 2, row.x1, (row.y0 + row.y1 + height) / 2};
         if (button(theme, "help", right.take_right(theme.px(64)), "help  H", context.state.help)) {
@@ -43,33 +44,85 @@ class TopBar : public View {
         if (button(theme, "theme", right.take_right(theme.px(64)), context.state.dark ? "light  T" : "dark  T")) {
             context.state.act(Action::toggle_theme);
         }
-        if (context.state.help) draw_help(theme, right.x1 + theme.px(136), row.y1);
+        right.take_right(theme.px(8));
+        if (button(theme, "open", right.take_right(theme.px(84)), "+ add run  O")) {
+            context.open_runs.wish = Wish{Wish::What::start_page};
+        }
+        draw_runs(context, canvas, {x, right.y0, right.x1 - theme.px(12), right.y1});
+        if (context.state.help) draw_help(theme, row.x1, row.y1);
     }
 
   private:
-    static float draw_run(const Context& context, Canvas& canvas, const Rect& row, int side) {
+    /// The two that are compared first, then the others, with as much of their names as there is room for.
+    static void draw_runs(const Context& context, Canvas& canvas, Rect row) {
         const Theme& theme = context.theme;
-        const model::Trace& trace = context.session.run(side).trace;
-        const std::string title = context.session.title(side);
-        const float width = canvas.width(title, theme.fonts.text) + theme.px(24);
-        const float height = theme.px(28);
-        const float y = (row.y0 + row.y1 - height) / 2;
-        const Rect chip{row.x0, y, std::min(row.x0 + width, row.x1 - theme.px(150)), y + height};
-        if (chip.width() < theme.px(40)) return row.x0;
-        canvas.fill(chip, theme.panel, theme.px(14));
-        canvas.frame(chip, theme.border, 1, theme.px(14));
-        canvas.text(chip.inset(theme.px(11), 0), title, theme.fonts.text, theme.text, Align::centre);
-        if (hit_area(side == 0 ? "run A" : "run B", chip)) {
-            Tooltip tip(theme);
-            tip.title(title);
-            tip.text(trace.path().string());
-            tip.text(counted(trace.events().size(), "event") + ", " +
-                     counted(context.session.run(side).operations.all().size(), "operation"));
-            if (!trace.complete()) tip.text("The capture did not end: more may have been to come.");
-            if (trace.discarded() != 0) tip.text(counted(trace.discarded(), "event") + " dropped: the ring was full.");
-            for (const auto& [key, value] : trace.metadata().env) tip.note(key + ": " + value);
+        OpenRuns& runs = context.open_runs;
+        std::vector<int> order{runs.a};
+        if (runs.b >= 0) order.push_back(runs.b);
+        for (int run = 0; run < runs.count(); ++run) {
+            if (run != runs.a && run != runs.b) order.push_back(run);
         }
-        return chip.x1;
+        float wanted = 0;
+        for (const int run : order) wanted += canvas.width(label(context, run), theme.fonts.text) + theme.px(36);
+        const float share = std::min(1.0F, row.width() / std::max(1.0F, wanted));
+        for (const int run : order) {
+            const float width = (canvas.width(label(context, run), theme.fonts.text) + theme.px(24)) * share;
+            ImGui::PushID(run);
+            draw_run(context, canvas, row.take_left(width), run);
+            draw_menu(context, run);
+            ImGui::PopID();
+            row.take_left(theme.px(12) * share);
+        }
+    }
+
+    static bool is_compared(const OpenRuns& runs, int run) { return run == runs.a || run == runs.b; }
+
+    static std::string label(const Context& context, int run) {
+        const OpenRuns& runs = context.open_runs;
+        const std::string live = runs.all[static_cast<std::size_t>(run)].live ? "live \u00b7 " : "";
+        if (!is_compared(runs, run)) return live + runs[run].title();
+        const std::string letter = runs.count() > 2 ? (run == runs.a ? "A  " : "B  ") : "";
+        return letter + live + Session::title(runs[run]);
+    }
+
+    static void draw_run(const Context& context, Canvas& canvas, const Rect& chip, int run) {
+        const Theme& theme = context.theme;
+        const OpenRuns& runs = context.open_runs;
+        const bool compared = is_compared(runs, run);
+        const bool over = hit_area("run", chip);
+        if (ImGui::IsItemClicked()) ImGui::OpenPopup("menu");
+        canvas.fill(chip, over ? theme.hover : compared ? theme.panel : theme.background, theme.px(14));
+        canvas.frame(chip, theme.border, 1, theme.px(14));
+        canvas.text(chip.inset(theme.px(11), 0), label(context, run), theme.fonts.text,
+                    compared ? theme.text : theme.muted, Align::centre);
+        if (over) draw_tooltip(theme, runs[run]);
+    }
+
+    static void draw_tooltip(const Theme& theme, const model::Run& run) {
+        const model::Trace& trace = run.trace;
+        Tooltip tip(theme);
+        tip.title(Session::title(run));
+        tip.text(trace.path().string());
+        tip.text(counted(trace.events().size(), "event") + ", " + counted(run.operations.all().size(), "operation"));
+        if (!trace.complete()) tip.text("The capture has not ended: more may be to come.");
+        if (trace.discarded() != 0) tip.text(counted(trace.discarded(), "event") + " dropped: the ring was full.");
+        for (const auto& [key, value] : trace.metadata().env) tip.note(key + ": " + value);
+    }
+
+    /// What can be done with a run, on a click.
+    static void draw_menu(const Context& context, int run) {
+        OpenRuns& runs = context.open_runs;
+        if (!ImGui::BeginPopup("menu")) return;
+        const auto compare = [&runs](int a, int b) { runs.wish = Wish{Wish::What::compare, a, b}; };
+        const int other = run == runs.a ? runs.b : runs.a;
+        if (run != runs.a && ImGui::Selectable("as A, beside what is B")) compare(run, run == runs.b ? runs.a : runs.b);
+        if (run != runs.b && runs.count() > 1 && (run != runs.a || runs.b >= 0) &&
+            ImGui::Selectable("as B, beside what is A")) {
+            compare(run == runs.a ? runs.b : runs.a, run);
+        }
+        if ((other >= 0 || run != runs.a) && ImGui::Selectable("alone")) compare(run, -1);
+        if (ImGui::Selectable("close")) runs.wish = Wish{Wish::What::close, run};
+        ImGui::EndPopup();
     }
 
     static void draw_help(const Theme& theme, float right, float top) {

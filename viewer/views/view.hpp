@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "viewer/views/canvas.hpp"
+#include "viewer/views/open_runs.hpp"
 #include "viewer/views/state.hpp"
 
 namespace ws::view {
@@ -15,6 +16,7 @@ struct Context {
     const Session& session;
     State& state;
     const Theme& theme;
+    OpenRuns& open_runs;
 };
 
 class View {

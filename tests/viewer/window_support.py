@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A real window under Xvfb, with real keys and a real mouse."""
+
+import os
+import shutil
+import subprocess
+import time
+import unittest
+
+from viewer_support import WSVIEW, Image, environment
+
+SIZE = (1600, 1000)
+
+needed = unittest.skipUnless(shutil.which("Xvfb") and shutil.which("xdotool") and shutil.which("import"),
+                             "Xvfb, xdotool and ImageMagick are needed")
+
+
+class WindowTest(unittest.TestCase):
+    """A display for each class of tests; each test starts the program itself."""
+
+    @classmethod
+    def setUpClass(cls):
+        read_end, write_end = os.pipe()
+        cls.server = subprocess.Popen(["Xvfb", "-displayfd", str(write_end), "-screen", "0", f"{SIZE[0]}x{SIZE[1]}x24",
+                                       "-nolisten", "tcp"], pass_fds=[write_end], stderr=subprocess.DEVNULL)
+        os.close(write_end)
+        with os.fdopen(read_end) as told:
+            cls.display = f":{told.readline().strip()}"
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.server.terminate()
+        cls.server.wait(20)
+
+    def open(self, *arguments: object, **variables: str) -> Image:
+        """Starts the program, waits for its window, and takes a picture of it. The variables are of its environment."""
+        self.program = subprocess.Popen([WSVIEW, *map(str, arguments)], env=environment(self.display) | variables,
+                                        stderr=subprocess.PIPE, text=True)
+        self.addCleanup(self.end)
+        self.xdotool("search", "--sync", "--onlyvisible", "--name", "Worldswitch")
+        self.park_mouse()
+        return self.settled()
+
+    def end(self):
+        if self.program.poll() is None:
+            self.program.kill()
+        self.program.communicate()
+
+    def xdotool(self, *arguments) -> str:
+        return subprocess.run(["xdotool", *map(str, arguments)], env=environment(self.display), check=True, timeout=60,
+                              stdout=subprocess.PIPE, text=True).stdout
+
+    def window(self) -> int:
+        """X's number of it."""
+        return int(self.xdotool("search", "--onlyvisible", "--name", "Worldswitch").split()[0])
+
+    def title(self) -> str:
+        return self.xdotool("search", "--onlyvisible", "--name", "Worldswitch", "getwindowname").strip()
+
+    def wait_for_title(self, *words: str, without: str = "\0", seconds: float = 60) -> None:
+        """Until the title has all these words, and not the other one."""
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            title = self.title()
+            if all(word in title for word in words) and without not in title:
+                return
+            time.sleep(0.2)
+        self.fail(f"the title is {title!r}, and {words} were to come")
+
+    def park_mouse(self):
+        """Where nothing is to be said, nor the pointer to be seen."""
+        self.xdotool("mousemove", SIZE[0] - 1, SIZE[1] - 1)
+
+    def screenshot(self) -> Image:
+        return Image.of_display(self.display, *SIZE)
+
+    def settled(self, unlike: Image | None = None) -> Image:
+        """The screen once it does not change any more, and is not what it was."""
+        deadline = time.monotonic() + 60
+        last = self.screenshot()
+        while time.monotonic() < deadline:
+            time.sleep(0.3)
+            now = self.screenshot()
+            blank = len(now.row_counts(SIZE[1] // 2)) < 3
+            if now.rows == last.rows and not blank and (unlike is None or now.differing(unlike) > 20):
+                return now
+            last = now
+        self.fail("the window did not change as it should" if unlike else "the window did not settle")
+
+    def assert_ends(self):
+        self.assertEqual(self.program.wait(30), 0, self.program.stderr.read())

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "viewer/app/gui.hpp"
+
+namespace ws::app {
+
+Gui::Gui(bool dark, float scale) : theme_(dark, scale) {
+    IMGUI_CHECKVERSION();
+    ImGui::CreateContext();
+    ImGui::GetIO().IniFilename = nullptr;
+    ImGui::GetIO().LogFilename = nullptr;
+    theme_.fonts = view::load_fonts(theme_.scale);
+    theme_.apply();
+}
+
+Gui::~Gui() {
+    ImGui::DestroyContext();
+}
+
+void Gui::set_dark(bool dark) {
+    if (theme_.dark == dark) return;
+    const view::Fonts fonts = theme_.fonts;
+    theme_ = view::Theme(dark, theme_.scale);
+    theme_.fonts = fonts;
+    theme_.apply();
+}
+
+}  // namespace ws::app

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the command line asks for.
+#pragma once
+
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "viewer/model/profile.hpp"
+
+namespace ws::app {
+
+struct Options {
+    std::vector<std::string> traces;
+    std::string png;
+    int width = 1600;
+    int height = 1000;
+    std::string kind;
+    u64 operation = 0;  ///< from 1; 0 for a typical one
+    u64 event = 0;      ///< its number in the trace, from 1; 0 for the operation's trap
+    float scale = 1;
+    bool dark = false;
+    bool whole_run = false;
+    std::string profile = model::kDefaultProfile;
+    std::string tab;      ///< empty: as it is
+    std::string without;  ///< parts for what if, with commas
+};
+
+/// The scale at which everything has room: the one that is asked for, or the largest that fits the size.
+float fitting_scale(const Options& options);
+inline constexpr int kLeastWidth = 1180;  ///< at scale 1
+inline constexpr int kLeastHeight = 760;
+
+/// What the program says when it cannot go on: one line.
+class AppError : public std::runtime_error {
+  public:
+    using std::runtime_error::runtime_error;
+};
+
+}  // namespace ws::app
