@@ -61,6 +61,13 @@ struct AtArguments {
 };
 int at_command(const AtArguments& arguments);
 
+struct SourceArguments {
+    std::string trace;
+    u64 event = 0;
+    bool json = false;
+};
+int source_command(const SourceArguments& arguments);
+
 struct FindArguments {
     std::string trace;
     std::string query;

@@ -6,13 +6,16 @@
 #include "viewer/cli/commands.hpp"
 #include "viewer/model/describe.hpp"
 #include "viewer/model/find.hpp"
+#include "viewer/model/places.hpp"
 
 namespace ws::cli {
 
 int find_command(const FindArguments& arguments) {
     const model::Query query = model::Query::parse(arguments.query);
     const model::Trace trace = model::Trace::load(arguments.trace);
-    const std::vector<model::EventIndex> found = model::find_events(trace, query);
+    const std::unique_ptr<const model::Places> places =
+        query.needs_places() ? std::make_unique<const model::Places>(trace) : nullptr;
+    const std::vector<model::EventIndex> found = model::find_events(trace, query, places.get());
     const std::size_t shown = static_cast<std::size_t>(std::min<u64>(found.size(), arguments.count));
     if (arguments.json) {
         Json events = Json::array();

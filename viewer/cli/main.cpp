@@ -24,6 +24,7 @@ using ws::cli::ExplainArguments;
 using ws::cli::ExportArguments;
 using ws::cli::FindArguments;
 using ws::cli::RegistersArguments;
+using ws::cli::SourceArguments;
 
 /// What the command line says.
 struct Arguments {
@@ -32,6 +33,7 @@ struct Arguments {
     ExplainArguments explain;
     RegistersArguments registers;
     AtArguments at;
+    SourceArguments source;
     FindArguments find;
     ExportArguments exported;
     std::string trace;
@@ -105,6 +107,13 @@ void add_at(CLI::App& app, AtArguments& arguments) {
     verb->add_flag("--json", arguments.json, "print data instead of text");
 }
 
+void add_source(CLI::App& app, SourceArguments& arguments) {
+    CLI::App* verb = app.add_subcommand("source", "where an event happened: the source line, the instruction, the way there in GDB");
+    verb->add_option("TRACE", arguments.trace, kTraceHelp)->required();
+    verb->add_option("EVENT", arguments.event, "its number, as dump and find print it")->required();
+    verb->add_flag("--json", arguments.json, "print data instead of text");
+}
+
 void add_find(CLI::App& app, FindArguments& arguments) {
     CLI::App* verb = app.add_subcommand("find", "events that a query holds for");
     verb->add_option("TRACE", arguments.trace, kTraceHelp)->required();
@@ -135,6 +144,7 @@ int run_verb(const CLI::App& app, const Arguments& arguments) {
     if (verb == "explain") return explain_command(arguments.explain);
     if (verb == "registers") return registers_command(arguments.registers);
     if (verb == "at") return at_command(arguments.at);
+    if (verb == "source") return source_command(arguments.source);
     if (verb == "find") return find_command(arguments.find);
     if (verb == "export") return export_command(arguments.exported);
     if (verb == "statistics") return statistics_command(arguments.trace, arguments.json);
@@ -157,6 +167,7 @@ void add_verbs(CLI::App& app, Arguments& arguments) {
     add_explain(app, arguments.explain);
     add_registers(app, arguments.registers);
     add_at(app, arguments.at);
+    add_source(app, arguments.source);
     add_find(app, arguments.find);
     add_verb(app, arguments, "statistics", "how long operations took, by what they were and by exception class");
     add_export(app, arguments.exported);

@@ -204,7 +204,7 @@ Condition make_test(const Term& term, const Term* of_register) {
     if (term.key == "text") return text_test(term.value);
     if (term.key != "cpu") {
         throw QueryError(term.column, fmt::format("{} is no key; there are event, class, pc, register, value, address, "
-                                                  "vcpu, vm, cpu and text",
+                                                  "vcpu, vm, cpu, symbol and text",
                                                   term.key));
     }
     return [range = parse_range(term)](const Trace&, const Event& event) { return range.has(event.cpu()); };

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "viewer/model/conditions.hpp"
+#include "viewer/model/places.hpp"
 
 namespace ws::model {
 
@@ -19,6 +20,7 @@ const char* const kQueryHelp =
     "  address=0x8000000..0x8010000  what is about these addresses: accesses, faults, mappings\n"
     "  vcpu=0  vcpu=host  vm=1    whose event it is\n"
     "  cpu=1                      on this CPU\n"
+    "  symbol=activate_traps      recorded in, trapped in or returning to a function with this in its name (needs the images)\n"
     "  text=\"CPU_ON\"              its line, as wstrace dump prints it, has this text\n"
     "Numbers are decimal or 0x...; each may be a range FIRST..LAST, both included.";
 
@@ -32,21 +34,31 @@ Query Query::parse(const std::string& text) {
     const Term* reg = nullptr;
     for (const Term& term : terms) {
         if (term.key == "register") reg = &term;
+        if (term.key == "symbol") {
+            query.symbols_.push_back({term.value, term.negated});
+            continue;
+        }
         query.conditions_.push_back(make_condition(term, term.key == "value" ? reg : nullptr));
     }
     return query;
 }
 
-bool Query::holds(const Trace& trace, EventIndex index) const {
+bool Query::holds(const Trace& trace, EventIndex index, const Places* places) const {
     const Event event = trace.event(index);
     return std::all_of(conditions_.begin(), conditions_.end(),
-                       [&](const Condition& condition) { return condition(trace, event); });
+                       [&](const Condition& condition) { return condition(trace, event); }) &&
+           std::all_of(symbols_.begin(), symbols_.end(), [&](const Symbol& symbol) {
+               return places != nullptr && places->in_symbol(index, symbol.text) != symbol.negated;
+           });
 }
 
-std::vector<EventIndex> find_events(const Trace& trace, const Query& query) {
+std::vector<EventIndex> find_events(const Trace& trace, const Query& query, const Places* places) {
+    if (query.needs_places() && (places == nullptr || !places->problem().empty())) {
+        throw QueryError(1, "symbol= cannot be told: " + (places != nullptr ? places->problem() : "the images are not read"));
+    }
     std::vector<EventIndex> found;
     for (EventIndex index = 0; index < trace.events().size(); ++index) {
-        if (query.holds(trace, index)) found.push_back(index);
+        if (query.holds(trace, index, places)) found.push_back(index);
     }
     return found;
 }

@@ -27,19 +27,30 @@ extern const char* const kQueryHelp;
 /// Does one term of a query hold for an event?
 using Condition = std::function<bool(const Trace& trace, const Event& event)>;
 
+class Places;
+
 class Query {
   public:
     /// Throws QueryError.
     static Query parse(const std::string& text);
 
-    bool holds(const Trace& trace, EventIndex index) const;
+    /// Does it ask for symbols, which only the images tell?
+    bool needs_places() const { return !symbols_.empty(); }
+    /// `places`: where events happened, if the query asks for it.
+    bool holds(const Trace& trace, EventIndex index, const Places* places = nullptr) const;
 
   private:
+    /// symbol=TEXT
+    struct Symbol {
+        std::string text;
+        bool negated;
+    };
     std::vector<Condition> conditions_;
+    std::vector<Symbol> symbols_;
 };
 
-/// All events that the query holds for, ascending.
-std::vector<EventIndex> find_events(const Trace& trace, const Query& query);
+/// All events that the query holds for, ascending. Throws QueryError if it asks for symbols and there are none to tell.
+std::vector<EventIndex> find_events(const Trace& trace, const Query& query, const Places* places = nullptr);
 
 /// Of found events the first one after, or the last one before, an event; kNoEvent if there is none.
 EventIndex next_found(const std::vector<EventIndex>& found, EventIndex event);

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "viewer/model/source_text.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <fstream>
+
+namespace ws::model {
+namespace {
+
+/// As a shell takes it for one word.
+std::string quoted(const std::string& word) {
+    const bool plain = !word.empty() && std::all_of(word.begin(), word.end(), [](unsigned char c) {
+        return std::isalnum(c) != 0 || std::string("_-./=+,:@%").find(static_cast<char>(c)) != std::string::npos;
+    });
+    if (plain) return word;
+    std::string text = "'";
+    for (const char c : word) text += c == '\'' ? std::string("'\\''") : std::string(1, c);
+    return text + "'";
+}
+
+std::string command_line(const std::vector<std::string>& words) {
+    std::string line;
+    for (const std::string& word : words) line += (line.empty() ? "" : " ") + quoted(word);
+    return line;
+}
+
+}  // namespace
+
+std::vector<SourceLine> source_lines(const std::string& file, u32 line, u32 around) {
+    std::vector<SourceLine> lines;
+    if (line == 0) return lines;
+    std::ifstream in(file);
+    std::string text;
+    for (u32 number = 1; number <= line + around && std::getline(in, text); ++number) {
+        if (number + around >= line) lines.push_back({number, text});
+    }
+    // A file that ends before the line is another one.
+    if (!lines.empty() && lines.back().number < line) lines.clear();
+    return lines;
+}
+
+std::pair<std::size_t, std::size_t> rows_around(const Image& image, std::size_t row, std::size_t around) {
+    return {row - std::min(row, around), std::min(image.size(), row + around + 1)};
+}
+
+std::string symbol_text(const Image& image, std::size_t row) {
+    const u64 offset = image.offset(row);
+    return offset == 0 ? image.symbol(row) : fmt::format("{}+{:#x}", image.symbol(row), offset);
+}
+
+std::string short_place(const Image& image, std::size_t row) {
+    const std::vector<Frame> frames = image.frames(row);
+    const Frame* frame = telling_frame(frames);
+    if (frame == nullptr || frame->line == 0) return symbol_text(image, row);
+    return fmt::format("{}:{}", frame->file.substr(frame->file.rfind('/') + 1), frame->line);
+}
+
+std::vector<std::string> replay_arguments(const RunFiles& files, EventIndex event) {
+    return {"scripts/ws", "debug", "--replay", files.folder.string(), "--at", std::to_string(event)};
+}
+
+DebugCommands debug_commands(const Places& places, const std::vector<Place>& of_event, EventIndex event) {
+    DebugCommands commands;
+    if (!places.files()) return commands;
+    if (places.files()->recorded) {
+        commands.shell = command_line(replay_arguments(*places.files(), event));
+        commands.gdb.push_back(fmt::format("hyp goto {}", event));
+        commands.replays = true;
+        return commands;
+    }
+    std::vector<std::string> words = {"scripts/ws", "debug"};
+    words.insert(words.end(), places.files()->machine.begin(), places.files()->machine.end());
+    commands.shell = command_line(words);
+    for (const Place& place : of_event) {
+        if (!place.row || !place.address) continue;
+        const bool in_hypervisor = place.image == of_event.front().image;
+        commands.gdb.push_back(in_hypervisor ? fmt::format("hbreak *{:#x}", *place.address)
+                                             : fmt::format("hyp break *{:#x} @guest", *place.address));
+    }
+    return commands;
+}
+
+}  // namespace ws::model
