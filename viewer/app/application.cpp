@@ -109,6 +109,9 @@ bool Application::update() {
     }
     take_runs_made();
     read_what_is_live();
+    const bool reads = session_ && session_->reads_images();
+    changed |= reads_images_ && !reads;
+    reads_images_ = reads;
     return changed;
 }
 

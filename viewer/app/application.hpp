@@ -27,7 +27,7 @@ class Application {
     /// Throws what is wrong with the traces of the command line.
     bool update();
     /// Is something going on that update() is to look at soon?
-    bool waits() const { return run_now_.going_on() || follow_.any() || load_ != nullptr; }
+    bool waits() const { return run_now_.going_on() || follow_.any() || load_ != nullptr || reads_images_; }
     /// Between ImGui::NewFrame and ImGui::Render.
     void draw();
 
@@ -65,6 +65,7 @@ class Application {
     view::OpenRuns open_runs_;
     std::unique_ptr<view::Session> session_;
     std::unique_ptr<Frame> frame_;
+    bool reads_images_ = false;  ///< the session did when it was last looked at
     view::StartPage start_page_;
     bool on_start_page_ = false;
     bool first_ = true;  ///< nothing was shown yet: the command line's traces are awaited

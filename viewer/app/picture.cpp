@@ -18,6 +18,7 @@ namespace ws::app {
 void write_picture(const view::Session& session, view::OpenRuns& open_runs, const Options& options) {
     const OffscreenContext context;
     const OffscreenPicture picture(options.width, options.height);
+    session.wait_for_images();
     Gui gui(options.dark, fitting_scale(options));
     Frame frame(session, options, open_runs, gui);
     ImGuiIO& io = ImGui::GetIO();

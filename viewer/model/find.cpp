@@ -54,7 +54,7 @@ bool Query::holds(const Trace& trace, EventIndex index, const Places* places) co
 
 std::vector<EventIndex> find_events(const Trace& trace, const Query& query, const Places* places) {
     if (query.needs_places() && (places == nullptr || !places->problem().empty())) {
-        throw QueryError(1, "symbol= cannot be told: " + (places != nullptr ? places->problem() : "the images are not read"));
+        throw QueryError(1, "symbol= cannot be told: " + (places != nullptr ? places->problem() : "the images are not read yet"));
     }
     std::vector<EventIndex> found;
     for (EventIndex index = 0; index < trace.events().size(); ++index) {

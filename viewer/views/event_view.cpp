@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "viewer/model/describe.hpp"
+#include "viewer/views/source_row.hpp"
 #include "viewer/views/text_forms.hpp"
 #include "viewer/views/view.hpp"
 
@@ -31,6 +32,7 @@ class EventView : public View {
                                 grouped(u64{trace.events().size()}), context.session.name(state.side()), event.cpu()),
                     theme.fonts.small, theme.muted);
         draw_times(context, canvas, inside, event);
+        draw_source(context, canvas, inside);
         const ScrollArea scroll(theme, "event", inside);
         ImGui::PushID(static_cast<int>(state.event()));
         Canvas rows(theme);
@@ -84,6 +86,43 @@ class EventView : public View {
             canvas.text(row, "instructions", theme.fonts.small, theme.muted);
         }
         inside.take_top(theme.px(6));
+        canvas.line(inside.x0, inside.y0, inside.x1, inside.y0, theme.border);
+        inside.take_top(theme.px(4));
+    }
+
+    /// A line for each place, which leads to the tab with more, and the command for GDB.
+    void draw_source(const Context& context, Canvas& canvas, Rect& inside) {
+        const Theme& theme = context.theme;
+        if (!source_.look(context)) {
+            canvas.text(inside.take_top(theme.px(20)), "source: the images are being read", theme.fonts.small, theme.muted);
+            return;
+        }
+        const auto head = [&](Rect& row, const char* text) {
+            canvas.text(row.take_left(theme.px(56)), text, theme.fonts.small, theme.muted);
+        };
+        int number = 0;
+        for (const model::Place& place : source_.places()) {
+            Rect row = inside.take_top(theme.px(20));
+            ImGui::PushID(number);
+            const bool over = hit_area("source", row);
+            if (ImGui::IsItemClicked()) context.state.tab = Tab::source;
+            ImGui::PopID();
+            if (over) {
+                canvas.fill(row, theme.hover, theme.px(4));
+                Tooltip tip(theme);
+                tip.title(place.what);
+                tip.text(place_text(place));
+                tip.note("click for the source");
+            }
+            head(row, number++ == 0 ? "source" : "below");
+            canvas.text(row, place_text(place), place.row ? theme.fonts.mono : theme.fonts.small, place.row ? theme.text : theme.muted);
+        }
+        if (!source_.commands().shell.empty()) {
+            Rect row = inside.take_top(theme.px(20));
+            head(row, "GDB");
+            copied_text(context, row, "gdb", source_.commands().shell);
+        }
+        inside.take_top(theme.px(4));
         canvas.line(inside.x0, inside.y0, inside.x1, inside.y0, theme.border);
         inside.take_top(theme.px(4));
     }
@@ -207,6 +246,7 @@ class EventView : public View {
         return nullptr;
     }
 
+    EventPlaces source_;
     std::vector<model::Field> fields_;
     const model::Field* old_ = nullptr;
     std::vector<std::string> open_;  ///< registers whose bits are shown

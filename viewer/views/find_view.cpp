@@ -47,7 +47,9 @@ class FindView : public View {
         state.found_side = state.side();
         searched_ = true;
         try {
-            state.found = model::find_events(context.session.run(state.side()).trace, model::Query::parse(text_.data()));
+            const model::Query query = model::Query::parse(text_.data());
+            const model::Places* places = query.needs_places() ? context.session.places(state.side()) : nullptr;
+            state.found = model::find_events(context.session.run(state.side()).trace, query, places);
             problem_.clear();
         } catch (const model::QueryError& error) {
             problem_ = error.what();

@@ -23,6 +23,7 @@ Screen::Screen() {
     views_.push_back({Place::whole, make_machine_view(), Tab::machine});
     views_.push_back({Place::whole, make_find_view(), Tab::find});
     views_.push_back({Place::whole, make_statistics_view(), Tab::statistics});
+    views_.push_back({Place::whole, make_source_view(), Tab::source});
 }
 
 Rect Screen::rect_of(Place place, const Context& context, const Rect& screen) {

@@ -34,6 +34,7 @@ Session::Session(std::vector<model::SharedRun> runs) : runs_(std::move(runs)) {
         marks_.push_back(model::find_marks(run.trace));
         host_at_el1_.push_back(std::any_of(lanes_[i].begin(), lanes_[i].end(), at_el1));
     }
+    for (const model::SharedRun& run : runs_) places_.push_back(std::make_unique<const model::PlacesLater>(run->trace));
     find_causes();
     for (std::size_t i = 0; i < runs_.size() && unexplainable_.empty(); ++i) {
         const std::string reason = model::unexplainable(*runs_[i]);
@@ -55,6 +56,14 @@ void Session::find_causes() {
         if (steps[step.number] != 0) add(step.cause);
     }
     if (steps[0] != 0) add("outside");
+}
+
+bool Session::reads_images() const {
+    return std::any_of(places_.begin(), places_.end(), [](const auto& places) { return places->get() == nullptr; });
+}
+
+void Session::wait_for_images() const {
+    for (const auto& places : places_) places->wait();
 }
 
 std::string Session::title(const model::Run& run) {

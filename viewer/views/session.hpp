@@ -8,6 +8,7 @@
 #include "viewer/model/lane_index.hpp"
 #include "viewer/model/marks.hpp"
 #include "viewer/model/parts.hpp"
+#include "viewer/model/places_later.hpp"
 #include "viewer/model/segments.hpp"
 
 namespace ws::view {
@@ -38,6 +39,11 @@ class Session {
     /// Causes that take time in any operation of any run, in the order of steps.def.
     const std::vector<std::string>& causes() const { return causes_; }
 
+    /// Where events happened; null while the images are being read.
+    const model::Places* places(int side) const { return places_[static_cast<std::size_t>(side)]->get(); }
+    bool reads_images() const;
+    void wait_for_images() const;
+
     const model::Operation* operation(int side, u32 place) const;
     /// Why what an operation costs cannot be explained, in a sentence; empty if it can.
     const std::string& unexplainable() const { return unexplainable_; }
@@ -55,6 +61,7 @@ class Session {
     std::vector<bool> shared_;
     std::vector<std::string> causes_;
     std::string unexplainable_;
+    std::vector<std::unique_ptr<const model::PlacesLater>> places_;
 };
 
 /// The cause of a step, `outside` for none.

@@ -72,6 +72,9 @@ class State {
     bool help = false;
     bool quit = false;
     bool scroll_to_event = true;  ///< the list of events is to bring the selected one into view
+    std::string copied;           ///< what was put into the clipboard last
+    bool wants_debugger = false;  ///< the selected event is to be debugged: the program starts it after the frame
+    std::string debugger_said;    ///< what came of that
     std::string hot_cause;        ///< the cause under the mouse: other causes step back. Set anew in each frame.
     std::string next_hot_cause;
 

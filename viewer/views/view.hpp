@@ -38,6 +38,7 @@ std::unique_ptr<View> make_registers_view();
 std::unique_ptr<View> make_machine_view();
 std::unique_ptr<View> make_find_view();
 std::unique_ptr<View> make_statistics_view();
+std::unique_ptr<View> make_source_view();
 std::unique_ptr<View> make_event_list_view();
 std::unique_ptr<View> make_event_view();
 
