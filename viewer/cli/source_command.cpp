@@ -51,6 +51,7 @@ Json json_of_row(const Image& image, std::size_t row) {
     json["frames"] = json_of(frames);
     json["instruction"] = image.at(row).text;
     json["instructions"] = json_of_instructions(image, row);
+    json["source_changed"] = frame != nullptr && model::changed_since(image, frame->file);
     json["source"] = frame != nullptr ? json_of_lines(*frame) : Json::array();
     return json;
 }
@@ -78,7 +79,8 @@ std::string frame_text(const Frame& frame) {
     return fmt::format("{}:{} ({})", model::shown_file(frame.file), frame.line, frame.function);
 }
 
-void print_lines(const std::vector<Frame>& frames) {
+void print_lines(const Image& image, std::size_t row) {
+    const std::vector<Frame> frames = image.frames(row);
     const Frame* frame = model::telling_frame(frames);
     if (frame == nullptr || frame->line == 0) return;
     fmt::print("  {}\n", frame_text(*frame));
@@ -87,6 +89,7 @@ void print_lines(const std::vector<Frame>& frames) {
     }
     const auto lines = model::source_lines(frame->file, frame->line, kLinesAround);
     if (!lines.empty()) fmt::print("\n");
+    if (model::changed_since(image, frame->file)) fmt::print("  (the file has changed since: these may be other lines)\n");
     for (const model::SourceLine& line : lines) {
         fmt::print("  {} {:>4}  {}\n", line.number == frame->line ? ">" : " ", line.number, line.text);
     }
@@ -94,7 +97,7 @@ void print_lines(const std::vector<Frame>& frames) {
 
 void print_row(const Image& image, std::size_t row) {
     fmt::print("  {:#x}  {} of {}\n", image.at(row).address, model::symbol_text(image, row), image.name());
-    print_lines(image.frames(row));
+    print_lines(image, row);
     fmt::print("\n");
     const auto [first, last] = model::rows_around(image, row, kRowsAround);
     for (std::size_t i = first; i < last; ++i) {
@@ -110,7 +113,7 @@ void print_place(const Place& place) {
         fmt::print("    {:#x}  {}  {}\n", place.image->at(row).address, model::short_place(*place.image, row),
                    model::symbol_text(*place.image, row));
     }
-    if (model::one_line_of(place)) print_lines(place.image->frames(place.either.front()));
+    if (model::one_line_of(place)) print_lines(*place.image, place.either.front());
 }
 
 }  // namespace

@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <charconv>
-#include <filesystem>
 #include <fstream>
 
 #include "viewer/model/tool.hpp"
@@ -63,8 +62,12 @@ Image Image::load(const std::string& name, const std::string& elf) {
         for (const Row& row : bare.rows_) out << fmt::format("{:x}\n", row.address);
         if (!out.flush()) throw SourceError(addresses.path().string() + " cannot be written");
     }
-    return {name, listing,
-            run_tool({"aarch64-linux-gnu-addr2line", "-a", "-i", "-f", "-C", "-e", elf}, addresses.path())};
+    Image image(name, listing,
+                run_tool({"aarch64-linux-gnu-addr2line", "-a", "-i", "-f", "-C", "-e", elf}, addresses.path()));
+    std::error_code problem;
+    const auto built = std::filesystem::last_write_time(elf, problem);
+    if (!problem) image.built_ = built;
+    return image;
 }
 
 u32 Image::keep(const std::string& text) {

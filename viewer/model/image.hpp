@@ -2,6 +2,7 @@
 // An image's instructions with the source lines that they were made from, as objdump and addr2line tell them.
 #pragma once
 
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <unordered_map>
@@ -35,6 +36,8 @@ class Image {
 
     /// What its file is called.
     const std::string& name() const { return name_; }
+    /// The time of its file; nothing where it was not made of one.
+    std::optional<std::filesystem::file_time_type> built() const { return built_; }
     std::size_t size() const { return rows_.size(); }
     Instruction at(std::size_t row) const { return {rows_[row].address, strings_[rows_[row].text]}; }
     /// The row of an address, or nothing if the image has no instruction there.
@@ -75,6 +78,7 @@ class Image {
     void set_chain(u64 address, Chain chain);
 
     std::string name_;
+    std::optional<std::filesystem::file_time_type> built_;
     std::vector<std::string> strings_;
     std::unordered_map<std::string, u32> numbers_;  ///< of strings_
     std::unordered_map<std::string, u32> files_;    ///< by what addr2line calls them

@@ -41,6 +41,12 @@ std::vector<SourceLine> source_lines(const std::string& file, u32 line, u32 arou
     return lines;
 }
 
+bool changed_since(const Image& image, const std::string& file) {
+    std::error_code problem;
+    const auto written = std::filesystem::last_write_time(file, problem);
+    return !problem && image.built() && written > *image.built();
+}
+
 std::pair<std::size_t, std::size_t> rows_around(const Image& image, std::size_t row, std::size_t around) {
     return {row - std::min(row, around), std::min(image.size(), row + around + 1)};
 }

@@ -17,6 +17,9 @@ struct SourceLine {
 /// Lines of a source file around one, at most `around` on each side. Empty if the file is not there.
 std::vector<SourceLine> source_lines(const std::string& file, u32 line, u32 around);
 
+/// Is a source file newer than the image, so that its lines may be others than those that were compiled?
+bool changed_since(const Image& image, const std::string& file);
+
 /// Rows of the image around one, at most `around` on each side.
 std::pair<std::size_t, std::size_t> rows_around(const Image& image, std::size_t row, std::size_t around);
 

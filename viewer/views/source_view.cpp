@@ -26,9 +26,11 @@ class SourceView : public View {
             return;
         }
         choose(context);
+        draw_button(context, row);
         draw_places(context, canvas, row);
-        draw_debugger(context, canvas, inside.take_top(theme.px(24)));
-        inside.take_top(theme.px(2));
+        // The event's panel has the command too.
+        const bool room = inside.height() > theme.px(170);
+        if (room || !context.state.debugger_said.empty()) draw_commands(context, canvas, inside.take_top(theme.px(24)));
         const Place& place = event_.places()[place_];
         if (!row_) {
             canvas.text(inside.take_top(theme.px(22)), place.problem, theme.fonts.text, theme.text);
@@ -39,7 +41,7 @@ class SourceView : public View {
         Rect code = inside.take_right(inside.width() * 0.46F);
         inside.take_right(theme.px(14));
         draw_lines(context, canvas, inside);
-        draw_instructions(context, canvas, code, place);
+        draw_instructions(theme, code, place);
         follow_ = false;
     }
 
@@ -89,16 +91,22 @@ class SourceView : public View {
         }
     }
 
-    void draw_debugger(const Context& context, Canvas& canvas, Rect row) const {
+    void draw_button(const Context& context, Rect& row) const {
+        const Theme& theme = context.theme;
+        if (!event_.commands().replays) return;
+        if (button(theme, "debug", row.take_right(theme.px(96)), "debug here")) context.state.wants_debugger = true;
+        if (ImGui::IsItemHovered()) {
+            Tooltip tip(theme);
+            tip.title("debug here");
+            tip.text("a terminal replays the recorded run up to this event, and GDB stops there");
+        }
+        row.take_right(theme.px(10));
+    }
+
+    void draw_commands(const Context& context, Canvas& canvas, Rect row) const {
         const Theme& theme = context.theme;
         const model::DebugCommands& commands = event_.commands();
         if (commands.shell.empty()) return;
-        if (commands.replays) {
-            Rect place = row.take_left(theme.px(96));
-            place.y1 -= theme.px(3);
-            if (button(theme, "debug", place, "debug here")) context.state.wants_debugger = true;
-            row.take_left(theme.px(10));
-        }
         std::string gdb;
         for (const std::string& line : commands.gdb) gdb += (gdb.empty() ? "" : "   ") + line;
         const float shell = std::min(row.width() * 0.6F, canvas.width(commands.shell, theme.fonts.mono) + theme.px(10));
@@ -107,7 +115,7 @@ class SourceView : public View {
         if (!context.state.debugger_said.empty()) {
             canvas.text(row, context.state.debugger_said, theme.fonts.small, theme.muted);
         } else if (!gdb.empty()) {
-            row.x0 = canvas.text(row, "then in GDB", theme.fonts.small, theme.muted) + theme.px(8);
+            row.x0 = canvas.text(row, commands.replays ? "or in a session that is open" : "then in GDB", theme.fonts.small, theme.muted) + theme.px(8);
             copied_text(context, row, "in gdb", gdb);
         }
     }
@@ -125,7 +133,7 @@ class SourceView : public View {
             const std::string& file = frames_[i].file;
             const std::string text = fmt::format("{}  {}:{}", frames_[i].function, file.substr(file.rfind('/') + 1), frames_[i].line);
             const float width = canvas.width(text, theme.fonts.small) + theme.px(20);
-            if (row.width() < theme.px(40)) return;
+            if (row.width() < theme.px(60)) return;
             Rect at = row.take_left(std::min(row.width(), width));
             at.y1 -= theme.px(3);
             row.take_left(theme.px(8));
@@ -140,7 +148,7 @@ class SourceView : public View {
         if (follow_) ImGui::SetScrollY(theme.px(kLine) * (static_cast<float>(row) + 0.5F) - height / 2);
     }
 
-    void draw_lines(const Context& context, Canvas& canvas, const Rect& area) const {
+    void draw_lines(const Context& context, Canvas& canvas, Rect area) const {
         const Theme& theme = context.theme;
         if (lines_.empty()) {
             const std::string file = frame_ < frames_.size() ? model::shown_file(frames_[frame_].file) : "";
@@ -149,6 +157,10 @@ class SourceView : public View {
             return;
         }
         const u32 here = frames_[frame_].line;
+        if (model::changed_since(*event_.places()[place_].image, frames_[frame_].file)) {
+            canvas.text(area.take_top(theme.px(20)), "the file has changed since the image was built: these may be other lines",
+                        theme.fonts.small, theme.muted);
+        }
         const ScrollArea scroll(theme, "lines", area);
         Canvas rows(theme);
         bring_into_view(theme, here - lines_.front().number, area.height());
@@ -166,8 +178,7 @@ class SourceView : public View {
         }
     }
 
-    void draw_instructions(const Context& context, Canvas&, const Rect& area, const Place& place) const {
-        const Theme& theme = context.theme;
+    void draw_instructions(const Theme& theme, const Rect& area, const Place& place) const {
         const ScrollArea scroll(theme, "instructions", area);
         Canvas rows(theme);
         bring_into_view(theme, *row_, area.height());
@@ -190,8 +201,10 @@ class SourceView : public View {
         if (image.offset(number) == 0) rows.line(row.x0, row.y0, row.x1, row.y0, theme.border);
         rows.text(row.take_left(theme.px(92)), fmt::format("{:x}", instruction.address), theme.fonts.mono, theme.faint);
         const std::string right = image.offset(number) == 0 ? image.symbol(number) : new_line ? line : "";
-        const float width = std::min(row.width() * 0.45F, rows.width(right, theme.fonts.small) + theme.px(8));
-        rows.text(row.take_right(width), right, theme.fonts.small, theme.muted, Align::right);
+        const float width = rows.width(right, theme.fonts.small) + theme.px(16);
+        if (width < row.width() - rows.width(instruction.text, theme.fonts.mono)) {
+            rows.text(row.take_right(width), right, theme.fonts.small, theme.muted, Align::right);
+        }
         rows.text(row, instruction.text, theme.fonts.mono, theme.text);
     }
 
