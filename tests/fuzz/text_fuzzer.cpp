@@ -8,6 +8,7 @@
 
 #include "viewer/model/error.hpp"
 #include "viewer/model/metadata.hpp"
+#include "viewer/model/places.hpp"
 #include "viewer/model/profile.hpp"
 
 using namespace ws;
@@ -23,6 +24,17 @@ struct Reader {
 constexpr Reader kReaders[] = {
     {"profile", [](const std::string& text) { model::Profile::parse(text, "fuzz.profile"); }},
     {"metadata", [](const std::string& text) { model::parse_metadata(text, "fuzz"); }},
+    {"run", [](const std::string& text) { model::parse_run_files(text, "fuzz/run.json"); }},
+    {"listing",
+     [](const std::string& text) {
+         const model::Image image("fuzz", text, "");
+         const model::TracePoints points(image);
+     }},
+    {"lines",
+     [](const std::string& text) {
+         const model::Image image("fuzz", "0000000000001000 <f>:\n    1000:\tnop\n    1004:\tret\n", text);
+         for (std::size_t row = 0; row < image.size(); ++row) model::telling_frame(image.frames(row));
+     }},
 };
 
 }  // namespace

@@ -14,6 +14,11 @@ ROOT = Path(__file__).resolve().parents[2]
 KINDS = (
     [path.read_bytes() for path in sorted((ROOT / "viewer/profiles").glob("*.profile"))],
     [b"/* CTF 1.8 */\ntrace {\n    uuid = \"\";\n};\n\nenv {\n    tracer_name = \"worldswitch\";\n};\n"],
+    [b'{"options": {"design": "vhe", "guest": "micro", "record": true}, "hypervisor": {"file": "a.bin", "sha256": "00"}, '
+     b'"vms": [{"guest": "micro", "image": {"file": "b.bin", "sha256": "00"}}]}'],
+    [b"0000000000001000 <f>:\n    1000:\tmrs\tx2, pmccntr_el0\n    1004:\tb.ne\t1000 <f>  // b.any\n    1008:\tbl\t1000 <f>\n"
+     b"    100c:\tret\n"],
+    [b"0x0000000000001000\nws::f()\n/a/../b.cpp:12 (discriminator 4)\nws::g()\n/c.cpp:?\n0x0000000000001004\n??\n??:0\n"],
 )
 
 

@@ -3,6 +3,7 @@
 
 import atexit
 import functools
+import json
 import os
 import shutil
 import struct
@@ -42,6 +43,18 @@ def trace(design: str, level: str = "full", operations: int = 200) -> Path:
     folder = new_folder() / "trace"
     subprocess.run([SYNTHETIC_TRACE, folder, "--design", design, "--level", level, "--operations", str(operations)],
                    check=True, timeout=60)
+    return folder
+
+
+def recorded_run(design: str) -> Path:
+    """A made-up run's folder that looks as if `ws run --record` had made it. Its images are not there."""
+    folder = new_folder()
+    shutil.copytree(trace(design), folder / "trace")
+    (folder / "recording.rr").touch()
+    image = {"file": "/nonexistent/image.bin", "sha256": "0" * 64}
+    described = {"options": {"design": design, "guest": "hypercall", "record": True}, "hypervisor": image,
+                 "vms": [{"guest": "hypercall", "image": image}]}
+    (folder / "run.json").write_text(json.dumps(described), encoding="utf-8")
     return folder
 
 

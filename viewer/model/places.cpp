@@ -110,8 +110,10 @@ std::vector<std::size_t> Places::fitting(EventIndex index, std::vector<std::size
         if (next < 0 || next >= static_cast<std::ptrdiff_t>(events.size())) break;
         const EventIndex neighbour = events[static_cast<std::size_t>(next)];
         if (trace_.after_gap(way < 0 ? chain.back() : neighbour)) break;
+        std::vector<std::size_t> theirs = candidates(neighbour);
+        if (theirs.empty()) break;  // it tells nothing
         chain.push_back(neighbour);
-        points.push_back(candidates(neighbour));
+        points.push_back(std::move(theirs));
     }
     for (std::size_t i = chain.size() - 1; i-- > 0;) {
         const bool same_time = trace_.event(chain[i]).raw == trace_.event(chain[i + 1]).raw;

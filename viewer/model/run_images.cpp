@@ -78,7 +78,7 @@ void check_build(const ImageFile& image, const fs::path& elf) {
 RunFiles parse_run_files(const std::string& text, const fs::path& file) {
     try {
         const Json json = Json::parse(text);
-        if (!json.contains("hypervisor")) {
+        if (json.is_object() && !json.contains("hypervisor")) {
             throw SourceError(fmt::format("{} does not tell which images ran: the run did not finish", file.string()));
         }
         RunFiles files;

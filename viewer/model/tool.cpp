@@ -75,7 +75,7 @@ std::string run_tool(const std::vector<std::string>& command, const fs::path& in
     while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
     }
     if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
-        throw SourceError(fmt::format("{} failed on {}", command[0], command.back()));
+        throw SourceError(fmt::format("{} failed", fmt::join(command, " ")));
     }
     return text;
 }

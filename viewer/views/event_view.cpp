@@ -101,8 +101,14 @@ class EventView : public View {
             canvas.text(row.take_left(theme.px(56)), text, theme.fonts.small, theme.muted);
         };
         int number = 0;
+        const std::string& command = source_.commands().shell;
+        const bool room = inside.height() > theme.px(150);
         for (const model::Place& place : source_.places()) {
             Rect row = inside.take_top(theme.px(20));
+            if (number == 0 && !room && !command.empty()) {
+                copied_text(context, row.take_right(theme.px(34)), "gdb", command, "GDB");
+                row.take_right(theme.px(8));
+            }
             ImGui::PushID(number);
             const bool over = hit_area("source", row);
             if (ImGui::IsItemClicked()) context.state.tab = Tab::source;
@@ -117,10 +123,10 @@ class EventView : public View {
             head(row, number++ == 0 ? "source" : "below");
             canvas.text(row, place_text(place), place.row ? theme.fonts.mono : theme.fonts.small, place.row ? theme.text : theme.muted);
         }
-        if (!source_.commands().shell.empty()) {
+        if (room && !command.empty()) {
             Rect row = inside.take_top(theme.px(20));
             head(row, "GDB");
-            copied_text(context, row, "gdb", source_.commands().shell);
+            copied_text(context, row, "gdb", command);
         }
         inside.take_top(theme.px(4));
         canvas.line(inside.x0, inside.y0, inside.x1, inside.y0, theme.border);

@@ -21,7 +21,8 @@ std::string place_text(const model::Place& place) {
     return place.problem;
 }
 
-void copied_text(const Context& context, const Rect& row, const char* id, const std::string& text) {
+void copied_text(const Context& context, const Rect& row, const char* id, const std::string& text,
+                 const std::string& shown) {
     const Theme& theme = context.theme;
     Canvas canvas(theme);
     const bool over = hit_area(id, row);
@@ -34,6 +35,11 @@ void copied_text(const Context& context, const Rect& row, const char* id, const 
         Tooltip tip(theme);
         tip.title(text);
         tip.note(context.state.copied == text ? "copied" : "click to copy");
+    }
+    if (!shown.empty()) {
+        canvas.frame(row.inset(0, theme.px(1)), theme.border, 1, theme.px(4));
+        canvas.text(row, shown, theme.fonts.small, theme.text, Align::centre);
+        return;
     }
     canvas.text(row, text, theme.fonts.mono, theme.text);
 }

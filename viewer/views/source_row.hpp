@@ -25,7 +25,8 @@ class EventPlaces {
 
 /// `enter_exit.cpp:113 · mrs x2, pmccntr_el0`, or why it is not known.
 std::string place_text(const model::Place& place);
-/// Text that a click puts into the clipboard.
-void copied_text(const Context& context, const Rect& row, const char* id, const std::string& text);
+/// Text that a click puts into the clipboard; `shown` in its place where there is no room for it.
+void copied_text(const Context& context, const Rect& row, const char* id, const std::string& text,
+                 const std::string& shown = "");
 
 }  // namespace ws::view
