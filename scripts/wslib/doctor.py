@@ -39,6 +39,7 @@ _TOOLS = (
     _Tool("ninja-build", ("ninja",)),
     _Tool("g++", ("g++",), (12,)),
     _Tool("g++-aarch64-linux-gnu", ("aarch64-none-elf-g++", "aarch64-linux-gnu-g++"), (12,)),
+    _Tool("binutils-aarch64-linux-gnu", ("aarch64-linux-gnu-addr2line",)),
     _Tool("qemu-system-arm", ("qemu-system-aarch64",), (7, 2)),
     _Tool("pkg-config", ("pkg-config",)),
     _Tool("babeltrace2", ("babeltrace2",), (2,)),
@@ -160,7 +161,7 @@ def main(as_json: bool) -> int:
     for finding in findings:
         mark = "ok" if not finding.problem else ("MISSING" if finding.purpose == "demo" else "missing")
         tests = "(for the tests only)" if finding.purpose == "tests" else ""
-        print(f"{mark:8}{finding.name:24}{finding.version or '-':28}{tests}".rstrip())
+        print(f"{mark:8}{finding.name:28}{finding.version or '-':28}{tests}".rstrip())
         if finding.problem:
             print(f"{'':8}{finding.problem}\n{'':8}mend: {finding.mend}")
     if needed:
