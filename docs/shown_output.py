@@ -84,6 +84,9 @@ def looking_closer() -> None:
     entry = json.loads(wstrace("find", split, "eret vcpu=0", "--json"))["events"][-1]["index"]
     shown("at.txt", "at", split, entry, "--register", "HCR_EL2", last=16)
     shown("find.txt", "find", split, "control_write register=HCR_EL2", "--count", 4)
+    write_at = json.loads(wstrace("find", split, "control_write register=HCR_EL2", "--json"))["events"][-1]["index"]
+    shown("source.txt", "source", split, write_at)
+    shown("find-symbol.txt", "find", split, "symbol=activate_traps control_write", "--count", 4)
     shown("statistics.txt", "statistics", split)
 
 

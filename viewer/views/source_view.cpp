@@ -33,7 +33,7 @@ class SourceView : public View {
         if (room || !context.state.debugger_said.empty()) draw_commands(context, canvas, inside.take_top(theme.px(24)));
         const Place& place = event_.places()[place_];
         if (!row_) {
-            canvas.text(inside.take_top(theme.px(22)), place.problem, theme.fonts.text, theme.text);
+            draw_problem(theme, canvas, inside, place);
             return;
         }
         draw_frames(context, canvas, inside.take_top(theme.px(24)));
@@ -47,6 +47,19 @@ class SourceView : public View {
 
   private:
     static constexpr float kLine = 18;
+
+    /// Why no line is shown, and the places that come into question.
+    static void draw_problem(const Theme& theme, Canvas& canvas, Rect area, const Place& place) {
+        for (const std::string& line : canvas.lines(place.problem, theme.fonts.text, area.width())) {
+            canvas.text(area.take_top(theme.px(22)), line, theme.fonts.text, theme.text);
+        }
+        for (const std::size_t row : place.either) {
+            if (area.height() < theme.px(20)) return;
+            const std::string text = fmt::format("{:x}  {}  {}", place.image->at(row).address,
+                                                 model::short_place(*place.image, row), model::symbol_text(*place.image, row));
+            canvas.text(area.take_top(theme.px(20)), text, theme.fonts.mono, theme.text);
+        }
+    }
 
     /// For another event the hypervisor's place; for another place its innermost frame that tells something.
     void choose(const Context& context) {
