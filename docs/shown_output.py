@@ -86,7 +86,7 @@ def looking_closer() -> None:
     shown("find.txt", "find", split, "control_write register=HCR_EL2", "--count", 4)
     write_at = json.loads(wstrace("find", split, "control_write register=HCR_EL2", "--json"))["events"][-1]["index"]
     shown("source.txt", "source", split, write_at)
-    shown("find-symbol.txt", "find", split, "symbol=activate_traps control_write", "--count", 4)
+    shown("find-symbol.txt", "find", split, "control_write symbol=deactivate_traps", "--count", 4)
     shown("statistics.txt", "statistics", split)
 
 
