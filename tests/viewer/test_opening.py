@@ -4,6 +4,7 @@
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -151,10 +152,21 @@ class Live(window_support.WindowTest):
         deadline = time.monotonic() + 60
         while not (stream.exists() and stream.stat().st_size > 1 << 18) and time.monotonic() < deadline:
             time.sleep(0.02)
+        machine = self.machine_of(run)
+        os.kill(machine, signal.SIGSTOP)  # so that the run lasts until it was looked at
         self.open(folder)
         self.wait_for_title("vhe", "live")
+        early = self.settled()
+        os.kill(machine, signal.SIGCONT)
+        self.settled(unlike=early)
         self.assertEqual(run.wait(120), 0)
         self.wait_for_title("vhe", without="live")
+
+    @staticmethod
+    def machine_of(run: subprocess.Popen) -> int:
+        """The process of QEMU in a run."""
+        children = Path(f"/proc/{run.pid}/task/{run.pid}/children").read_text().split()
+        return next(int(child) for child in children if "qemu" in Path(f"/proc/{child}/comm").read_text())
 
 
 if __name__ == "__main__":

@@ -22,7 +22,7 @@ class WindowTest(unittest.TestCase):
     def setUpClass(cls):
         read_end, write_end = os.pipe()
         cls.server = subprocess.Popen(["Xvfb", "-displayfd", str(write_end), "-screen", "0", f"{SIZE[0]}x{SIZE[1]}x24",
-                                       "-nolisten", "tcp"], pass_fds=[write_end], stderr=subprocess.DEVNULL)
+                                       "-nolisten", "tcp", "-noreset"], pass_fds=[write_end], stderr=subprocess.DEVNULL)
         os.close(write_end)
         with os.fdopen(read_end) as told:
             cls.display = f":{told.readline().strip()}"
