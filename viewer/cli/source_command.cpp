@@ -89,7 +89,8 @@ void print_lines(const Image& image, std::size_t row) {
     }
     const auto lines = model::source_lines(frame->file, frame->line, kLinesAround);
     if (!lines.empty()) fmt::print("\n");
-    if (model::changed_since(image, frame->file)) fmt::print("  (the file has changed since: these may be other lines)\n");
+    if (model::changed_since(image, frame->file))
+        fmt::print("  (the file has changed since: these may be other lines)\n");
     for (const model::SourceLine& line : lines) {
         fmt::print("  {} {:>4}  {}\n", line.number == frame->line ? ">" : " ", line.number, line.text);
     }

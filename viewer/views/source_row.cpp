@@ -17,7 +17,8 @@ bool EventPlaces::look(const Context& context) {
 
 std::string place_text(const model::Place& place) {
     if (place.row) return model::short_place(*place.image, *place.row) + " \u00b7 " + place.image->at(*place.row).text;
-    if (model::one_line_of(place)) return model::short_place(*place.image, place.either.front()) + " \u00b7 " + place.problem;
+    if (model::one_line_of(place))
+        return model::short_place(*place.image, place.either.front()) + " \u00b7 " + place.problem;
     return place.problem;
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The selected event's place in full: its source file on the left, the disassembly on the right, the way there in GDB above.
+// The selected event's place in full: its source file on the left, the disassembly on the right, the way there in GDB
+// above.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -21,7 +22,8 @@ class SourceView : public View {
         Rect inside = canvas.panel(area);
         Rect row = canvas.heading(inside, "Source");
         if (context.state.event() == model::kNoEvent || !event_.look(context)) {
-            canvas.text(row, context.state.event() == model::kNoEvent ? "no event is selected" : "the images are being read",
+            canvas.text(row,
+                        context.state.event() == model::kNoEvent ? "no event is selected" : "the images are being read",
                         theme.fonts.small, theme.muted);
             return;
         }
@@ -55,8 +57,9 @@ class SourceView : public View {
         }
         for (const std::size_t row : place.either) {
             if (area.height() < theme.px(20)) return;
-            const std::string text = fmt::format("{:x}  {}  {}", place.image->at(row).address,
-                                                 model::short_place(*place.image, row), model::symbol_text(*place.image, row));
+            const std::string text =
+                fmt::format("{:x}  {}  {}", place.image->at(row).address, model::short_place(*place.image, row),
+                            model::symbol_text(*place.image, row));
             canvas.text(area.take_top(theme.px(20)), text, theme.fonts.mono, theme.text);
         }
     }
@@ -86,7 +89,8 @@ class SourceView : public View {
     void choose_frame(std::size_t number) {
         frame_ = number;
         lines_.clear();
-        if (frame_ < frames_.size()) lines_ = model::source_lines(frames_[frame_].file, frames_[frame_].line, kWholeFile);
+        if (frame_ < frames_.size())
+            lines_ = model::source_lines(frames_[frame_].file, frames_[frame_].line, kWholeFile);
         follow_ = true;
     }
     static constexpr u32 kWholeFile = 1'000'000;
@@ -128,7 +132,9 @@ class SourceView : public View {
         if (!context.state.debugger_said.empty()) {
             canvas.text(row, context.state.debugger_said, theme.fonts.small, theme.muted);
         } else if (!gdb.empty()) {
-            row.x0 = canvas.text(row, commands.replays ? "or in a session that is open" : "then in GDB", theme.fonts.small, theme.muted) + theme.px(8);
+            row.x0 = canvas.text(row, commands.replays ? "or in a session that is open" : "then in GDB",
+                                 theme.fonts.small, theme.muted) +
+                     theme.px(8);
             copied_text(context, row, "in gdb", gdb);
         }
     }
@@ -144,7 +150,8 @@ class SourceView : public View {
             if (!first) row.x0 = canvas.text(row, "inlined into", theme.fonts.small, theme.muted) + theme.px(8);
             first = false;
             const std::string& file = frames_[i].file;
-            const std::string text = fmt::format("{}  {}:{}", frames_[i].function, file.substr(file.rfind('/') + 1), frames_[i].line);
+            const std::string text =
+                fmt::format("{}  {}:{}", frames_[i].function, file.substr(file.rfind('/') + 1), frames_[i].line);
             const float width = canvas.width(text, theme.fonts.small) + theme.px(20);
             if (row.width() < theme.px(60)) return;
             Rect at = row.take_left(std::min(row.width(), width));
@@ -165,14 +172,17 @@ class SourceView : public View {
         const Theme& theme = context.theme;
         if (lines_.empty()) {
             const std::string file = frame_ < frames_.size() ? model::shown_file(frames_[frame_].file) : "";
-            canvas.text(area, file.empty() ? "the image does not tell which line this is" : file + " is not there, or is another one now",
+            canvas.text(area,
+                        file.empty() ? "the image does not tell which line this is"
+                                     : file + " is not there, or is another one now",
                         theme.fonts.text, theme.muted);
             return;
         }
         const u32 here = frames_[frame_].line;
         if (model::changed_since(*event_.places()[place_].image, frames_[frame_].file)) {
-            canvas.text(area.take_top(theme.px(20)), "the file has changed since the image was built: these may be other lines",
-                        theme.fonts.small, theme.muted);
+            canvas.text(area.take_top(theme.px(20)),
+                        "the file has changed since the image was built: these may be other lines", theme.fonts.small,
+                        theme.muted);
         }
         const ScrollArea scroll(theme, "lines", area);
         Canvas rows(theme);
@@ -184,7 +194,8 @@ class SourceView : public View {
                 const model::SourceLine& line = lines_[static_cast<std::size_t>(i)];
                 Rect row = next_row(theme, area.width() - theme.px(14));
                 if (line.number == here) rows.fill(row, theme.select, theme.px(4));
-                rows.text(row.take_left(theme.px(40)), fmt::format("{}", line.number), theme.fonts.mono, theme.faint, Align::right);
+                rows.text(row.take_left(theme.px(40)), fmt::format("{}", line.number), theme.fonts.mono, theme.faint,
+                          Align::right);
                 row.take_left(theme.px(12));
                 rows.text(row, line.text, theme.fonts.mono, theme.text);
             }
@@ -199,7 +210,8 @@ class SourceView : public View {
         clipper.Begin(static_cast<int>(place.image->size()), theme.px(kLine));
         while (clipper.Step()) {
             for (int i = clipper.DisplayStart; i < clipper.DisplayEnd; ++i) {
-                draw_instruction(theme, rows, next_row(theme, area.width() - theme.px(14)), place, static_cast<std::size_t>(i));
+                draw_instruction(theme, rows, next_row(theme, area.width() - theme.px(14)), place,
+                                 static_cast<std::size_t>(i));
             }
         }
     }
