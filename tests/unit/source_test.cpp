@@ -119,14 +119,16 @@ TEST_CASE("run.json tells which images ran", "[source]") {
     const auto read = [](const std::string& text) { return model::parse_run_files(text, "/runs/x/run.json"); };
     const std::string images = R"("hypervisor": {"file": "/b/hyp-vhe.bin", "sha256": "ab"},
         "vms": [{"guest": "micro", "image": {"file": "/b/micro.bin", "sha256": "cd"}}])";
-    const model::RunFiles files = read(R"({"options": {"design": "vhe", "guest": "micro", "cpus": 2, "append": "a b",
+    const model::RunFiles files =
+        read(R"({"options": {"design": "vhe", "guest": "micro", "cpus": 2, "pin": [0, 1], "append": "a b",
         "optimisations": 126, "record": true, "mem": null, "vm": [{"guest": "timer", "vcpus": 2}]}, )" +
-                                       images + "}");
+             images + "}");
     CHECK(files.hypervisor.file == "/b/hyp-vhe.bin");
     CHECK(files.guest_images.at(0).sha256 == "cd");
     CHECK(files.recorded);
-    CHECK(files.machine == std::vector<std::string>{"--design", "vhe", "--guest", "micro", "--append", "a b", "--cpus",
-                                                    "2", "--optimisations", "0x7e", "--vm", "guest=timer,vcpus=2"});
+    CHECK(files.machine == std::vector<std::string>{"--design", "vhe", "--guest", "micro", "--pin", "0+1", "--append",
+                                                    "a b", "--cpus", "2", "--optimisations", "0x7e", "--vm",
+                                                    "guest=timer,vcpus=2"});
     check_contains(refusal([&] { read("{"); }), "/runs/x/run.json is no description of a run");
     check_contains(refusal([&] { read("[1]"); }), "is no description of a run");
     check_contains(refusal([&] { read(R"({"verdict": null})"); }), "the run did not finish");

@@ -35,6 +35,9 @@ std::vector<std::string> machine_options(const Json& options) {
     add("--guest", "guest", "");
     add("--vcpus", "vcpus", 1);
     add("--mem", "mem", Json());
+    std::string pin;
+    for (const Json& cpu : options.value("pin", Json::array())) pin += (pin.empty() ? "" : "+") + cpu.dump();
+    if (!pin.empty()) words.insert(words.end(), {"--pin", pin});
     add("--append", "append", "");
     add("--cpus", "cpus", 1);
     add("--trace", "trace", "full");
