@@ -2,16 +2,18 @@
 // The verbs of wstrace. Each prints to stdout and returns the exit status; TraceError is for main().
 #pragma once
 
-#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
 #include "viewer/model/statistics.hpp"
+#include "viewer/report/model_json.hpp"
 
 namespace ws::cli {
 
-/// Keys stay in the order in which they are put.
-using Json = nlohmann::ordered_json;
+using report::Json;
+using report::json_of;
+using report::json_of_env;
+using report::json_of_registers;
 
 struct CaptureArguments {
     std::string ram;
@@ -79,7 +81,17 @@ int find_command(const FindArguments& arguments);
 int statistics_command(const std::string& trace, bool json);
 int summary_command(const std::string& trace, bool json);
 int check_command(const std::string& trace, bool strict, bool json);
-int compare_command(const std::string& a, const std::string& b, bool json);
+
+struct CompareArguments {
+    std::string a;
+    std::string b;
+    std::string profile;
+    bool json = false;
+    bool markdown = false;
+    bool html = false;
+    std::string file;  ///< for Markdown and HTML; empty for standard output
+};
+int compare_command(const CompareArguments& arguments);
 int measure_command(const std::string& trace, bool json);
 int cost_command(const std::string& trace, bool json);
 int reference_command(const std::string& part);
@@ -90,9 +102,5 @@ const std::vector<std::string>& reference_parts();
 void print_json(const Json& json, int indent = 2);
 /// A warning, if the trace lacks events.
 void print_dropped(const model::Trace& trace);
-Json json_of(const model::Spread& spread);
-Json json_of_env(const model::Trace& trace);
-/// Classes of which no register moved are left out.
-Json json_of_registers(const model::KindFigures& figures);
 
 }  // namespace ws::cli

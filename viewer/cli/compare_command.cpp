@@ -3,37 +3,14 @@
 
 #include "viewer/cli/commands.hpp"
 #include "viewer/cli/text.hpp"
+#include "viewer/model/whole_file.hpp"
+#include "viewer/report/comparison_report.hpp"
 
 namespace ws::cli {
 namespace {
 
 using model::ComparisonRow;
 using model::KindFigures;
-
-Json json_of(const KindFigures& figures) {
-    Json causes = Json::object();
-    for (const auto& [cause, net] : figures.causes) causes[cause] = net;
-    return {{"count", figures.count},
-            {"net", cli::json_of(figures.net)},
-            {"exceptions", figures.traps},
-            {"els_crossed", figures.els_crossed},
-            {"registers", json_of_registers(figures)},
-            {"control_writes", figures.control_writes},
-            {"control_changes", figures.control_changes},
-            {"net_by_cause", std::move(causes)}};
-}
-
-Json json_of(const ComparisonRow& row) {
-    const bool both = row.a.count != 0 && row.b.count != 0;
-    return {{"kind", row.kind},
-            {"a", json_of(row.a)},
-            {"b", json_of(row.b)},
-            {"paired", row.paired},
-            {"only_a", row.only_a},
-            {"only_b", row.only_b},
-            {"difference", both ? Json(row.difference()) : Json()},
-            {"ratio", both && row.ratio() != 0 ? Json(row.ratio()) : Json()}};
-}
 
 /// Adds lines of two figures and their difference to the table.
 class Lines {
@@ -109,29 +86,35 @@ void print_text(const model::Run& a, const model::Run& b, const model::Compariso
     print_dropped(b.trace);
 }
 
-Json json_of_pairing(const model::Pairing& pairing) {
-    return {{"paired", pairing.pairs.size()},
-            {"only_a", pairing.only_a.size()},
-            {"only_b", pairing.only_b.size()},
-            {"exact", pairing.exact}};
+/// Into the file if there is one, else to standard output.
+void put(const std::string& file, const std::string& text) {
+    if (file.empty()) {
+        fmt::print("{}", text);
+        return;
+    }
+    model::WholeFile out(file);
+    out.write(text);
+    out.finish();
+    fmt::print("{}: written\n", file);
 }
 
 }  // namespace
 
-int compare_command(const std::string& path_a, const std::string& path_b, bool json) {
-    const model::Run a = model::Run::load(path_a);
-    const model::Run b = model::Run::load(path_b);
+int compare_command(const CompareArguments& arguments) {
+    const model::Profile profile = model::Profile::load(arguments.profile);
+    const model::Run a = model::Run::load(arguments.a);
+    const model::Run b = model::Run::load(arguments.b);
     const model::Comparison comparison = model::compare(a, b);
-    if (!json) {
+    if (!arguments.json && !arguments.markdown && !arguments.html) {
         print_text(a, b, comparison);
         return 0;
     }
-    Json kinds = Json::array();
-    for (const ComparisonRow& row : comparison.rows) kinds.push_back(json_of(row));
-    print_json({{"a", json_of_env(a.trace)},
-                {"b", json_of_env(b.trace)},
-                {"operations", json_of_pairing(comparison.pairing)},
-                {"kinds", std::move(kinds)}});
+    const Json report = report::comparison_report(a, b, comparison, profile);
+    if (arguments.json) {
+        print_json(report);
+    } else {
+        put(arguments.file, arguments.html ? report::html_of(report) : report::markdown_of(report));
+    }
     return 0;
 }
 

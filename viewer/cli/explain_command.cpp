@@ -6,95 +6,25 @@
 #include "viewer/cli/text.hpp"
 #include "viewer/model/explanation.hpp"
 #include "viewer/model/what_if.hpp"
+#include "viewer/report/comparison_report.hpp"
 
 namespace ws::cli {
 namespace {
 
-using model::Breakdown;
 using model::Explanation;
 using model::Figures;
 using model::Part;
-using model::PartFigures;
 using model::PartInfo;
-
-/// Cycles with their three decimals; a program that wants exact sums takes thousandths.
-Json json_of_cycles(model::Millicycles cycles) {
-    static constexpr double kThousand = 1000;
-    return static_cast<double>(cycles) / kThousand;
-}
-
-Json json_of(const Figures& a, const Figures& b) {
-    return {{"instructions",
-             {{"a", a.instructions}, {"b", b.instructions}, {"difference", b.instructions - a.instructions}}},
-            {"cycles",
-             {{"a", json_of_cycles(a.cycles)},
-              {"b", json_of_cycles(b.cycles)},
-              {"difference", json_of_cycles(b.cycles - a.cycles)}}}};
-}
-
-Json json_of_part(const PartFigures& part) {
-    Json code = Json::array();
-    for (const auto& [place, figures] : part.code) {
-        code.push_back({{"file", place.file},
-                        {"function", place.function},
-                        {"instructions", figures.instructions},
-                        {"cycles", json_of_cycles(figures.cycles)}});
-    }
-    return {{"saved", part.registers.saved},
-            {"restored", part.registers.restored},
-            {"control_writes", part.control_writes},
-            {"code", std::move(code)}};
-}
-
-Json json_of_parts(const Explanation& explanation) {
-    Json parts = Json::array();
-    for (const PartInfo& info : model::part_infos()) {
-        const PartFigures& a = explanation.a[info.part];
-        const PartFigures& b = explanation.b[info.part];
-        Json json = {{"part", info.name}, {"words", info.words}};
-        json.update(json_of(a.figures, b.figures));
-        json["a"] = json_of_part(a);
-        json["b"] = json_of_part(b);
-        parts.push_back(std::move(json));
-    }
-    return parts;
-}
-
-Json json_of(const Breakdown& breakdown) {
-    return {{"exceptions", breakdown.exceptions},
-            {"returns", breakdown.returns},
-            {"user_entries", breakdown.user_entries},
-            {"controller_accesses", breakdown.controller_accesses},
-            {"priced_instructions", breakdown.priced_instructions}};
-}
-
-Json names_of(const std::vector<Part>& parts) {
-    Json names = Json::array();
-    for (const Part part : parts) names.push_back(model::info_of(part).name);
-    return names;
-}
 
 void print_as_json(const model::Run& a, const model::Run& b, const Explanation& explanation,
                    const model::Parts& left_out) {
     Json json = {{"runs", {{"a", json_of_env(a.trace)}, {"b", json_of_env(b.trace)}}},
                  {"kind", explanation.kind},
                  {"designs", {{"a", explanation.design_a}, {"b", explanation.design_b}}},
-                 {"profile",
-                  {{"name", explanation.profile.name},
-                   {"machine", explanation.profile.machine},
-                   {"calibrated_on", explanation.profile.calibrated_on},
-                   {"instruction", json_of_cycles(explanation.profile.instruction.each)}}},
+                 {"profile", report::json_of(explanation.profile)},
                  {"measured", Json::array({"instructions"})},
-                 {"modelled", Json::array({"cycles"})},
-                 {"pairs", explanation.pairs},
-                 {"pair", explanation.number},
-                 {"net", {{"a", cli::json_of(explanation.net_a)}, {"b", cli::json_of(explanation.net_b)}}},
-                 {"counts", {{"a", json_of(explanation.a)}, {"b", json_of(explanation.b)}}}};
-    json.update(json_of(explanation.a.whole, explanation.b.whole));
-    json["parts"] = json_of_parts(explanation);
-    json["largest"] = {{"instructions", names_of(explanation.largest_by_instructions())},
-                       {"cycles", names_of(explanation.largest_by_cycles())}};
-    json["sentences"] = model::sentences(explanation);
+                 {"modelled", Json::array({"cycles"})}};
+    json.update(report::json_of(explanation));
     if (left_out.any()) {
         Json names = Json::array();
         for (const PartInfo& info : model::part_infos()) {
@@ -172,15 +102,8 @@ void print_as_text(const ExplainArguments& arguments, const model::Run& a, const
 }
 
 void print_as_markdown(const Explanation& explanation) {
-    const auto line = [](const std::vector<std::string>& all) { fmt::print("| {} |\n", fmt::join(all, " | ")); };
     fmt::print("### {}: {} and {}\n\n", explanation.kind, explanation.design_a, explanation.design_b);
-    line({"", "A, instructions", "B, instructions", "B - A", "A, cycles (modelled)", "B, cycles (modelled)", "B - A"});
-    fmt::print("|---|--:|--:|--:|--:|--:|--:|\n");
-    for (const PartInfo& info : model::part_infos()) {
-        if (has(explanation, info.part))
-            line(row(info.words, explanation.a[info.part].figures, explanation.b[info.part].figures));
-    }
-    line(row("**whole**", explanation.a.whole, explanation.b.whole));
+    fmt::print("{}", report::markdown_of_parts(report::json_of(explanation)));
     fmt::print("\nA is `{}`, B is `{}`. Instructions are counted. Cycles are modelled with the profile `{}`: {}\n\n",
                explanation.design_a, explanation.design_b, explanation.profile.name, kNote);
     for (const std::string& sentence : model::sentences(explanation)) fmt::print("- {}\n", sentence);

@@ -19,6 +19,7 @@ constexpr const char* kTraceHelp = "a run's folder, or the trace folder in it";
 
 using ws::cli::AtArguments;
 using ws::cli::CaptureArguments;
+using ws::cli::CompareArguments;
 using ws::cli::DumpArguments;
 using ws::cli::ExplainArguments;
 using ws::cli::ExportArguments;
@@ -29,6 +30,7 @@ using ws::cli::SourceArguments;
 /// What the command line says.
 struct Arguments {
     CaptureArguments capture;
+    CompareArguments compare;
     DumpArguments dump;
     ExplainArguments explain;
     RegistersArguments registers;
@@ -37,7 +39,6 @@ struct Arguments {
     FindArguments find;
     ExportArguments exported;
     std::string trace;
-    std::string second;
     std::string part;
     std::string format = "rst";
     bool strict = false;
@@ -68,6 +69,32 @@ void add_dump(CLI::App& app, DumpArguments& arguments) {
     verb->add_option("--count", arguments.count, "how many events at most");
     verb->add_option("--kind", arguments.kind, "only events of this kind, such as trap or registers_el1");
     verb->add_flag("--json", arguments.json, "print data instead of text");
+}
+
+/// --NAME [FILE]
+CLI::Option* add_report(CLI::App& verb, CompareArguments& arguments, const std::string& name, bool& wanted,
+                        const std::string& help) {
+    const auto take = [&arguments, &wanted](const std::vector<std::string>& files) {
+        wanted = true;
+        // CLI11 1.9 says "true", CLI11 2 says "" or "{}" where nothing is given.
+        if (!files.empty() && files[0] != "true" && files[0] != "{}") arguments.file = files[0];
+    };
+    return verb.add_option_function<std::vector<std::string>>(name, take, help)->expected(0, 1)->option_text("[FILE]");
+}
+
+void add_compare(CLI::App& app, CompareArguments& arguments) {
+    CLI::App* verb = app.add_subcommand("compare", "pair the operations of two traces and show what they cost, and why");
+    verb->add_option("A", arguments.a, kTraceHelp)->required();
+    verb->add_option("B", arguments.b, kTraceHelp)->required();
+    verb->add_option("--profile", arguments.profile,
+                     "the machine's costs in cycles, for --json and reports: a name of viewer/profiles, or a file")
+        ->capture_default_str();
+    CLI::Option* json = verb->add_flag("--json", arguments.json, "print data instead of text");
+    CLI::Option* markdown = add_report(*verb, arguments, "--markdown", arguments.markdown, "a report in Markdown");
+    add_report(*verb, arguments, "--html", arguments.html, "a report as one page for a browser")
+        ->excludes(json)
+        ->excludes(markdown);
+    markdown->excludes(json);
 }
 
 void add_explain(CLI::App& app, ExplainArguments& arguments) {
@@ -140,7 +167,7 @@ int run_verb(const CLI::App& app, const Arguments& arguments) {
     if (verb == "dump") return dump_command(arguments.dump);
     if (verb == "summary") return summary_command(arguments.trace, arguments.json);
     if (verb == "check") return check_command(arguments.trace, arguments.strict, arguments.json);
-    if (verb == "compare") return compare_command(arguments.trace, arguments.second, arguments.json);
+    if (verb == "compare") return compare_command(arguments.compare);
     if (verb == "explain") return explain_command(arguments.explain);
     if (verb == "registers") return registers_command(arguments.registers);
     if (verb == "at") return at_command(arguments.at);
@@ -160,10 +187,7 @@ void add_verbs(CLI::App& app, Arguments& arguments) {
     add_dump(app, arguments.dump);
     CLI::App* check = add_verb(app, arguments, "check", "test the trace's own laws; fails if one is broken");
     check->add_flag("--strict", arguments.strict, "fail on dropped events and unfinished captures too");
-    CLI::App* compare = app.add_subcommand("compare", "pair the operations of two traces and show what they cost");
-    compare->add_option("A", arguments.trace, kTraceHelp)->required();
-    compare->add_option("B", arguments.second, kTraceHelp)->required();
-    compare->add_flag("--json", arguments.json, "print data instead of text");
+    add_compare(app, arguments.compare);
     add_explain(app, arguments.explain);
     add_registers(app, arguments.registers);
     add_at(app, arguments.at);
@@ -202,6 +226,7 @@ int main(int argc, char** argv) {
     CLI::App app("wstrace: traces of Worldswitch, read, checked and compared", "wstrace");
     Arguments arguments;
     arguments.explain.profile = ws::model::kDefaultProfile;
+    arguments.compare.profile = ws::model::kDefaultProfile;
     add_verbs(app, arguments);
     try {
         app.parse(argc, argv);

@@ -12,21 +12,6 @@
 
 namespace ws::cli {
 
-std::string thousands(u64 value) {
-    std::string text = fmt::format("{}", value);
-    for (std::size_t place = text.size(); place > 3;) {
-        place -= 3;
-        text.insert(place, 1, ',');
-    }
-    return text;
-}
-
-std::string signed_thousands(i64 value) {
-    if (value == 0) return "0";
-    const u64 magnitude = value < 0 ? u64{0} - static_cast<u64>(value) : static_cast<u64>(value);
-    return fmt::format("{}{}", value < 0 ? "-" : "+", thousands(magnitude));
-}
-
 std::string strong(const std::string& text) {
     static const bool terminal = ::isatty(STDOUT_FILENO) != 0 && std::getenv("NO_COLOR") == nullptr;
     return terminal ? fmt::format("\033[1m{}\033[0m", text) : text;
@@ -76,32 +61,12 @@ void Table::print() const {
 }
 
 void print_json(const Json& json, int indent) {
-    fmt::print("{}\n", json.dump(indent, ' ', false, Json::error_handler_t::replace));
+    fmt::print("{}", report::text_of(json, indent));
 }
 
 void print_dropped(const model::Trace& trace) {
     if (trace.discarded() == 0) return;
     fmt::print("warning: {}: {} events were dropped\n", trace.path().string(), thousands(trace.discarded()));
-}
-
-Json json_of(const model::Spread& spread) {
-    return {{"min", spread.min}, {"median", spread.median}, {"max", spread.max}};
-}
-
-Json json_of_env(const model::Trace& trace) {
-    Json json = {{"path", trace.path().string()}, {"uuid", model::to_string(trace.metadata().uuid)}};
-    for (const auto& [key, value] : trace.metadata().env) json[key] = value;
-    return json;
-}
-
-Json json_of_registers(const model::KindFigures& figures) {
-    Json json = Json::object();
-    for (std::size_t i = 0; i < kRegisterClassCount; ++i) {
-        const model::Moved moved = figures.registers[i];
-        if (moved == model::Moved{}) continue;
-        json[kRegisterClasses[i].name] = {{"saved", moved.saved}, {"restored", moved.restored}};
-    }
-    return json;
 }
 
 }  // namespace ws::cli

@@ -5,14 +5,12 @@
 #include <string>
 #include <vector>
 
-#include "hyp/arch/types.hpp"
+#include "viewer/report/figures.hpp"
 
 namespace ws::cli {
 
-/// 1234567 as 1,234,567.
-std::string thousands(u64 value);
-/// The same with its sign, + as well.
-std::string signed_thousands(i64 value);
+using report::signed_thousands;
+using report::thousands;
 
 /// Emphasised if stdout is a terminal and NO_COLOR is not set.
 std::string strong(const std::string& text);

@@ -75,7 +75,10 @@ Explanation explain(const Run& a, const Run& b, const std::string& kind, const P
     demand(a, "A");
     demand(b, "B");
     const std::vector<WayKind> kinds = way_kinds(a, b);
-    const WayKind& chosen = find_kind(kinds, kind);
+    return explain_kind(a, b, find_kind(kinds, kind), profile, number);
+}
+
+Explanation explain_kind(const Run& a, const Run& b, const WayKind& chosen, const Profile& profile, u64 number) {
     if (number > chosen.pairs.size()) {
         throw ExplainError(fmt::format("--number {}: there are {} pairs of the kind \"{}\"", number,
                                        chosen.pairs.size(), chosen.name));

@@ -40,6 +40,9 @@ std::string unexplainable(const Run& run);
 /// not say enough, or there is no such pair.
 Explanation explain(const Run& a, const Run& b, const std::string& kind, const Profile& profile, u64 number = 0);
 
+/// The same for a kind that is at hand, of two runs that can be explained.
+Explanation explain_kind(const Run& a, const Run& b, const WayKind& kind, const Profile& profile, u64 number = 0);
+
 /// One pair of a kind alone: without what is told of all pairs (`pairs`, `number`, `net_a` and `net_b`).
 Explanation explain_pair(const Run& a, const Run& b, const std::string& kind, const WayPair& pair,
                          const Profile& profile);

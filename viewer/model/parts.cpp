@@ -38,6 +38,13 @@ const StepPlace* find_place(u8 step) {
     return nullptr;
 }
 
+const char* cause_of_part(Part part) {
+    for (const StepPlace& place : step_places()) {
+        if (place.part == part) return find_step(place.step)->cause;
+    }
+    return "outside";
+}
+
 CodePlace place_in(const StepPlace& place, const std::string& design, bool inside) {
     std::string file = place.file == kSwitch ? (inside ? kPutOff : kEveryExit) : place.file;
     static const std::string pattern = "{design}";

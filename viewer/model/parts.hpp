@@ -44,6 +44,9 @@ const std::vector<StepPlace>& step_places();
 /// The row of a step, or null for one without.
 const StepPlace* find_place(u8 step);
 
+/// The cause whose colour a part has: that of its first step.
+const char* cause_of_part(Part part);
+
 /// A function of the sources.
 struct CodePlace {
     std::string file;

@@ -92,7 +92,10 @@ std::vector<Way> virtual_ipis(const Run& run) {
 }
 
 std::vector<WayKind> way_kinds(const Run& a, const Run& b) {
-    const Comparison comparison = compare(a, b);
+    return way_kinds(a, b, compare(a, b));
+}
+
+std::vector<WayKind> way_kinds(const Run& a, const Run& b, const Comparison& comparison) {
     std::vector<WayKind> kinds = kinds_of_operations(a, b, comparison);
     const std::vector<Way> of_a = virtual_ipis(a);
     const std::vector<Way> of_b = virtual_ipis(b);

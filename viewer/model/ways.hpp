@@ -39,6 +39,8 @@ class ExplainError : public std::runtime_error {
 
 /// All kinds of two runs, in the order of the comparison, virtual IPIs last.
 std::vector<WayKind> way_kinds(const Run& a, const Run& b);
+/// The same where the comparison is at hand.
+std::vector<WayKind> way_kinds(const Run& a, const Run& b, const Comparison& comparison);
 
 /// The kind with this name, or else the only one that the name is a part of and that has pairs; for an empty name the
 /// kind that most traps of both runs belong to. Throws ExplainError.

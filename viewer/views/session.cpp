@@ -87,13 +87,6 @@ const char* cause_of_segment(const model::Segment& segment) {
     return segment.is_transition() ? "transition" : cause_of_step(segment.step);
 }
 
-const char* cause_of_part(model::Part part) {
-    for (const model::StepPlace& place : model::step_places()) {
-        if (place.part == part) return cause_of_step(place.step);
-    }
-    return "outside";
-}
-
 const char* cause_of_class(RegisterClass register_class) {
     switch (register_class) {
         case RegisterClass::general:

@@ -67,8 +67,6 @@ class Session {
 /// The cause of a step, `outside` for none.
 const char* cause_of_step(u8 step);
 const char* cause_of_segment(const model::Segment& segment);
-/// The cause whose colour a part of an operation's cost has.
-const char* cause_of_part(model::Part part);
 /// The cause whose colour a register class has.
 const char* cause_of_class(RegisterClass register_class);
 

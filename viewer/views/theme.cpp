@@ -4,26 +4,14 @@
 #include <cmath>
 #include <iterator>
 
+#include "viewer/model/palette.hpp"
+
 namespace ws::view {
 namespace {
 
 constexpr ImU32 rgb(unsigned hex) {
     return IM_COL32((hex >> 16) & 0xff, (hex >> 8) & 0xff, hex & 0xff, 0xff);
 }
-
-struct CauseColour {
-    const char* cause;
-    unsigned colour;
-    bool light;    ///< bright enough for dark text
-    bool hatched;  ///< the second cause with this colour
-};
-// Okabe and Ito, "Color Universal Design" (2008). Causes that share a colour are of one family.
-constexpr CauseColour kCauses[] = {
-    {"general", 0xf0e442, true, false},      {"fp", 0xe69f00, true, false},     {"el1", 0x0072b2, false, false},
-    {"vgic", 0x009e73, false, false},        {"timer", 0x009e73, false, true},  {"debug", 0xcc79a7, true, false},
-    {"trap_config", 0xd55e00, false, false}, {"stage2", 0xd55e00, false, true}, {"handler", 0x56b4e9, true, false},
-    {"vmm", 0x56b4e9, true, true},
-};
 
 ImVec4 as_vec4(ImU32 colour) {
     return ImGui::ColorConvertU32ToFloat4(colour);
@@ -55,17 +43,16 @@ float Theme::px(float length) const {
 }
 
 CausePaint Theme::cause(const std::string& name) const {
-    for (const CauseColour& row : kCauses) {
+    for (const model::CauseColour& row : model::kCauseColours) {
         if (name == row.cause) {
             return {rgb(row.colour), row.light ? rgb(0x14171c) : rgb(0xffffff), IM_COL32(255, 255, 255, 150),
                     row.hatched};
         }
     }
     if (name == "transition") {  // Okabe and Ito's black; on a dark ground its opposite
-        return dark ? CausePaint{rgb(0xe4e6ea), rgb(0x14171c), 0, false}
-                    : CausePaint{rgb(0x2b2f36), rgb(0xffffff), 0, false};
+        return CausePaint{rgb(model::kTransitionColour[dark]), rgb(dark ? 0x14171c : 0xffffff), 0, false};
     }
-    return {rgb(dark ? 0x59616d : 0xb4bac4), rgb(dark ? 0xffffff : 0x14171c), IM_COL32(255, 255, 255, dark ? 60 : 130),
+    return {rgb(model::kOtherColour[dark]), rgb(dark ? 0xffffff : 0x14171c), IM_COL32(255, 255, 255, dark ? 60 : 130),
             true};
 }
 

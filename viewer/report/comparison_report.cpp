@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "viewer/report/comparison_report.hpp"
+
+#include <algorithm>
+
+namespace ws::report {
+namespace {
+
+/// How a kind's typical pair differs, or in `unexplained` why it cannot be said.
+void add_explanation(Json& kind, const model::Run& a, const model::Run& b, const model::WayKind& ways,
+                     const model::Profile& profile, const std::string& unexplained) {
+    kind["explanation"] = Json();
+    if (!unexplained.empty()) {
+        kind["unexplained"] = unexplained;
+    } else if (ways.pairs.empty()) {
+        kind["unexplained"] = "no operation of one run has a partner in the other";
+    } else {
+        kind["explanation"] = json_of(model::explain_kind(a, b, ways, profile));
+        Json& parts = kind["explanation"]["parts"];
+        for (const model::PartInfo& info : model::part_infos()) {
+            parts[static_cast<std::size_t>(info.part)]["cause"] = model::cause_of_part(info.part);
+        }
+    }
+}
+
+std::string why_not(const model::Run& a, const model::Run& b) {
+    const std::string of_a = model::unexplainable(a);
+    if (!of_a.empty()) return "A " + of_a;
+    const std::string of_b = model::unexplainable(b);
+    return of_b.empty() ? "" : "B " + of_b;
+}
+
+}  // namespace
+
+Json comparison_report(const model::Run& a, const model::Run& b, const model::Comparison& comparison,
+                       const model::Profile& profile) {
+    const std::vector<model::WayKind> ways = model::way_kinds(a, b, comparison);
+    const std::string unexplained = why_not(a, b);
+    Json kinds = Json::array();
+    Json of_several = Json::array();
+    for (std::size_t i = 0; i < ways.size(); ++i) {
+        // The kinds of operations come first, in the comparison's order; then what is several operations.
+        const bool one = i < comparison.rows.size();
+        Json kind = one ? json_of(comparison.rows[i])
+                        : Json{{"kind", ways[i].name}, {"in_a", ways[i].in_a}, {"in_b", ways[i].in_b},
+                               {"paired", ways[i].pairs.size()}};
+        add_explanation(kind, a, b, ways[i], profile, unexplained);
+        (one ? kinds : of_several).push_back(std::move(kind));
+    }
+    const model::Pairing& pairing = comparison.pairing;
+    return {{"a", json_of_env(a.trace)},
+            {"b", json_of_env(b.trace)},
+            {"operations",
+             {{"paired", pairing.pairs.size()},
+              {"only_a", pairing.only_a.size()},
+              {"only_b", pairing.only_b.size()},
+              {"exact", pairing.exact}}},
+            {"dropped", {{"a", a.trace.discarded()}, {"b", b.trace.discarded()}}},
+            {"profile", json_of(profile)},
+            {"measured", Json::array({"instructions"})},
+            {"modelled", Json::array({"cycles"})},
+            {"kinds", std::move(kinds)},
+            {"of_several_operations", std::move(of_several)}};
+}
+
+}  // namespace ws::report
