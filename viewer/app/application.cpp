@@ -36,7 +36,8 @@ std::string names_of(const std::vector<fs::path>& folders) {
 Options later(Options options) {
     options.kind.clear();
     options.operation = 0;
-    options.event = 0;
+    options.event = Options::kNone;
+    options.find.clear();
     options.whole_run = false;
     return options;
 }

@@ -31,6 +31,7 @@ class Application {
     /// Between ImGui::NewFrame and ImGui::Render.
     void draw();
 
+    const view::Session& session() const { return *session_; }
     /// What keys are for: the runs, the start page, or neither while there is nothing but a load.
     view::State* state() { return frame_ && !on_start_page_ && !loads_alone() ? &frame_->state() : nullptr; }
     view::StartPage* start_page() { return on_start_page_ && !loads_alone() ? &start_page_ : nullptr; }

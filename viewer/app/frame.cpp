@@ -7,6 +7,7 @@
 
 #include "viewer/app/terminal.hpp"
 #include "viewer/model/checkout.hpp"
+#include "viewer/model/query.hpp"
 #include "viewer/model/source_text.hpp"
 #include "viewer/views/text_forms.hpp"
 
@@ -41,9 +42,9 @@ Frame::Frame(const view::Session& session, const Options& options, view::OpenRun
     choose(session, options, state_);
 }
 
-void Frame::draw() {
+void Frame::draw(std::string* texts) {
     gui_.set_dark(state_.dark);
-    screen_.draw({session_, state_, gui_.theme(), open_runs_});
+    screen_.draw({session_, state_, gui_.theme(), open_runs_}, texts);
     if (state_.wants_debugger) start_debugger();
 }
 
@@ -84,13 +85,18 @@ void choose(const view::Session& session, const Options& options, view::State& s
         state.select_stop(options.operation - 1);
         state.fit();
     }
-    if (options.event != 0) {
+    if (options.event != Options::kNone) {
         const auto& events = session.run(state.side()).trace.events();
-        if (options.event > events.size()) {
+        if (options.event >= events.size()) {
             throw AppError(
-                fmt::format("--event {}: the trace has {} events", options.event, view::grouped(u64{events.size()})));
+                fmt::format("--event {}: the trace has {} events, numbered from 0", options.event, view::grouped(u64{events.size()})));
         }
-        state.select_event(state.side(), static_cast<model::EventIndex>(options.event - 1));
+        state.select_event(state.side(), static_cast<model::EventIndex>(options.event));
+    }
+    if (!options.find.empty()) {
+        model::Query::parse(options.find);  // a mistake in it is told here and now
+        state.query = options.find;
+        state.tab = view::Tab::find;
     }
     if (options.whole_run) state.show_whole_run();
     for (const view::TabInfo& info : view::kTabs) {

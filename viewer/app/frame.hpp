@@ -14,7 +14,7 @@ class Frame {
     Frame(const view::Session& session, const Options& options, view::OpenRuns& open_runs, Gui& gui);
 
     /// Between ImGui::NewFrame and ImGui::Render.
-    void draw();
+    void draw(std::string* texts = nullptr);
     view::State& state() { return state_; }
     /// Shows, of other runs or of more of the same, what was chosen before: the same kind of operation, the same part
     /// of the screen. Who was at the last operation is at the last one again.

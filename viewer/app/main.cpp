@@ -39,6 +39,8 @@ void describe_options(CLI::App& app, Options& options) {
         ->expected(0, -1)
         ->option_text("[A [B ...]]");
     app.add_option("--png", options.png, "Draw into FILE, without a display")->option_text("FILE");
+    app.add_option("--text", options.text, "Write into FILE all that the frame says, view by view, without a display")
+        ->option_text("FILE");
     app.add_option_function<std::string>(
            "--size", [&options](const std::string& text) { take_size(text, options); },
            "Pixels of the window or picture (1600x1000)")
@@ -48,8 +50,8 @@ void describe_options(CLI::App& app, Options& options) {
     app.add_option("--operation", options.operation, "Which one of that kind, from 1 (a typical one)")
         ->check(CLI::Range(u64{1}, ~u64{0}))
         ->option_text("N");
-    app.add_option("--event", options.event, "Event of A to select, by its number from 1 (the operation's trap)")
-        ->check(CLI::Range(u64{1}, ~u64{0}))
+    app.add_option("--event", options.event,
+                   "Event of A to select, by its number as wstrace prints it (the operation's trap)")
         ->option_text("N");
     app.add_option("--scale", options.scale,
                    "Size of everything, for fine screens and projectors (1); less where --size has no room for it")
@@ -66,6 +68,8 @@ void describe_options(CLI::App& app, Options& options) {
     app.add_option("--tab", options.tab, "What the lower part shows")
         ->check(CLI::IsMember(tab_names()))
         ->option_text("NAME");
+    app.add_option("--find", options.find, "Find events and show them: a query, as for wstrace find")
+        ->option_text("QUERY");
     app.add_option("--profile", options.profile, "The costs in cycles: a name of viewer/profiles, or a file")
         ->capture_default_str()
         ->option_text("NAME|FILE");
@@ -80,17 +84,22 @@ int fail(const std::string& what) {
 }
 
 int run(const Options& options) {
-    if (options.png.empty()) {
+    if (options.png.empty() && options.text.empty()) {
         show_window(options);
         return 0;
     }
-    if (options.traces.empty()) throw AppError("--png needs a run to draw: wsview A [B] --png FILE");
+    if (options.traces.empty()) {
+        const char* option = options.png.empty() ? "--text" : "--png";
+        throw AppError(fmt::format("{0} needs a run to draw: wsview A [B] {0} FILE", option));
+    }
     view::OpenRuns open_runs;
     for (const std::string& trace : options.traces) {
         open_runs.put({std::make_shared<const model::Run>(model::Run::load(trace))});
     }
     open_runs.b = open_runs.count() > 1 ? 1 : -1;
-    write_picture(view::Session(open_runs.compared()), open_runs, options);
+    const view::Session session(open_runs.compared());
+    if (!options.png.empty()) write_picture(session, open_runs, options);
+    if (!options.text.empty()) write_texts(session, open_runs, options);
     return 0;
 }
 

@@ -11,19 +11,22 @@
 namespace ws::app {
 
 struct Options {
+    static constexpr u64 kNone = ~u64{0};
     std::vector<std::string> traces;
     std::string png;
+    std::string text;  ///< file for all that is written in the frame
     int width = 1600;
     int height = 1000;
     std::string kind;
     u64 operation = 0;  ///< from 1; 0 for a typical one
-    u64 event = 0;      ///< its number in the trace, from 1; 0 for the operation's trap
+    u64 event = kNone;  ///< its number in the trace; kNone for the operation's trap
     float scale = 1;
     bool dark = false;
     bool whole_run = false;
     std::string profile = model::kDefaultProfile;
     std::string tab;      ///< empty: as it is
     std::string without;  ///< parts for what if, with commas
+    std::string find;     ///< a query for Find
 };
 
 /// The scale at which everything has room: the one that is asked for, or the largest that fits the size.

@@ -8,12 +8,27 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <sstream>
 
 #include "viewer/app/clear.hpp"
 #include "viewer/app/offscreen.hpp"
 #include "viewer/app/png_file.hpp"
+#include "viewer/model/whole_file.hpp"
 
 namespace ws::app {
+
+namespace {
+
+// What a view asks for, such as to scroll, is there in the next frame.
+constexpr int kFrames = 4;
+
+void set_size(const Options& options) {
+    ImGuiIO& io = ImGui::GetIO();
+    io.DisplaySize = ImVec2(static_cast<float>(options.width), static_cast<float>(options.height));
+    io.DeltaTime = 1.0F / 60;
+}
+
+}  // namespace
 
 void write_picture(const view::Session& session, view::OpenRuns& open_runs, const Options& options) {
     const OffscreenContext context;
@@ -21,12 +36,8 @@ void write_picture(const view::Session& session, view::OpenRuns& open_runs, cons
     session.wait_for_images();
     Gui gui(options.dark, fitting_scale(options));
     Frame frame(session, options, open_runs, gui);
-    ImGuiIO& io = ImGui::GetIO();
-    io.DisplaySize = ImVec2(static_cast<float>(options.width), static_cast<float>(options.height));
-    io.DeltaTime = 1.0F / 60;
+    set_size(options);
     if (!ImGui_ImplOpenGL3_Init("#version 330 core")) throw AppError("OpenGL 3.3 does not start");
-    // What a view asks for, such as to scroll, is there in the next frame.
-    static constexpr int kFrames = 4;
     for (int i = 0; i < kFrames; ++i) {
         ImGui_ImplOpenGL3_NewFrame();
         ImGui::NewFrame();
@@ -38,6 +49,26 @@ void write_picture(const view::Session& session, view::OpenRuns& open_runs, cons
     const std::vector<u8> pixels = picture.read();
     ImGui_ImplOpenGL3_Shutdown();
     write_png(options.png, options.width, options.height, pixels);
+}
+
+void write_texts(const view::Session& session, view::OpenRuns& open_runs, const Options& options) {
+    Gui gui(options.dark, fitting_scale(options));
+    Frame frame(session, options, open_runs, gui);
+    set_size(options);
+    ImGui::GetIO().Fonts->Build();  // which a renderer would do
+    std::string texts;
+    for (int i = 0; i < kFrames; ++i) {
+        ImGui::NewFrame();
+        frame.draw(i + 1 == kFrames ? &texts : nullptr);
+        ImGui::Render();
+    }
+    model::WholeFile out(options.text);
+    std::istringstream lines(texts);
+    for (std::string line; std::getline(lines, line);) {
+        const std::size_t first = line.find_first_not_of(' ');
+        if (first != std::string::npos) out.write(line.substr(first) + "\n");
+    }
+    out.finish();
 }
 
 }  // namespace ws::app

@@ -10,6 +10,8 @@
 
 #include "viewer/app/application.hpp"
 #include "viewer/app/clear.hpp"
+#include "viewer/app/export_files.hpp"
+#include "viewer/app/offscreen.hpp"
 
 #define GLFW_INCLUDE_NONE
 #include <GLFW/glfw3.h>
@@ -40,6 +42,7 @@ constexpr Letter kLetters[] = {
     {'+', Action::zoom_in},       {'=', Action::zoom_in},     {'-', Action::zoom_out},
     {'f', Action::fit_operation}, {'a', Action::whole_run},   {'t', Action::toggle_theme},
     {'h', Action::toggle_help},   {'?', Action::toggle_help}, {'q', Action::quit},
+    {'e', Action::export_files},
 };
 
 struct StartKeyRow {
@@ -65,6 +68,7 @@ Input& input_of(GLFWwindow* window) {
 void on_key_of_runs(view::State& state, int key) {
     for (const Key& row : kKeys) {
         if (row.key != key) continue;
+        if (key == GLFW_KEY_ESCAPE) state.notice.clear();
         // Escape closes the help; it does not open it.
         if (key != GLFW_KEY_ESCAPE || state.help) state.act(row.action);
     }
@@ -190,6 +194,23 @@ void draw_frame(GLFWwindow* window, Application& application) {
     glfwSwapBuffers(window);
 }
 
+/// Draws the same frame once more, into a picture, and writes it with the rest.
+void export_frame(GLFWwindow* window, Application& application) {
+    view::State& state = *application.state();
+    state.export_now = false;
+    try {
+        Pixels pixels{};
+        glfwGetFramebufferSize(window, &pixels.width, &pixels.height);
+        const OffscreenPicture picture(pixels.width, pixels.height);
+        clear(pixels.width, pixels.height, application.background());
+        ImGui_ImplOpenGL3_RenderDrawData(ImGui::GetDrawData());
+        pixels.rgb = picture.read();
+        state.notice = export_files(application.session(), state, pixels);
+    } catch (const std::exception& error) {
+        state.notice = error.what();
+    }
+}
+
 /// Draws while something happens and for a few frames after, in which what was asked for takes effect; then sleeps.
 void run(GLFWwindow* window, Input& input, std::atomic<bool>& woken) {
     static constexpr int kFramesAfterInput = 4;
@@ -207,8 +228,13 @@ void run(GLFWwindow* window, Input& input, std::atomic<bool>& woken) {
         }
         if (application.update() || woken.exchange(false)) input.happened = true;
         if (input.happened) frames = kFramesAfterInput;
+        const bool exporting = application.state() != nullptr && application.state()->export_now;
         if (frames > 0) draw_frame(window, application);
         if (frames > 0) --frames;
+        if (exporting) {
+            export_frame(window, application);
+            frames = kFramesAfterInput;
+        }
         if (title != application.title()) {
             title = application.title();
             glfwSetWindowTitle(window, title.c_str());

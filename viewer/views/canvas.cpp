@@ -87,6 +87,7 @@ float Canvas::text(const Rect& r, const std::string& full, ImFont* font, ImU32 c
     x = std::floor(x + 0.5F);
     const float y = std::floor((r.y0 + r.y1 - font->FontSize) / 2 + 0.5F);
     list_->AddText(font, font->FontSize, {x, y}, colour, shown.data(), shown.data() + shown.size());
+    ImGui::LogText("\n%s\n", shown.c_str());  // for Screen::draw's texts; else it does nothing
     return x + size;
 }
 

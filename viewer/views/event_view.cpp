@@ -28,7 +28,7 @@ class EventView : public View {
         const model::Event& event = trace.event(state.event());
         const Rect row = canvas.heading(inside, words(event.info().name));
         canvas.text(row,
-                    fmt::format("event {} of {} \u00b7 {} \u00b7 CPU {}", grouped(u64{state.event()} + 1),
+                    fmt::format("event {} of {} \u00b7 {} \u00b7 CPU {}", grouped(u64{state.event()}),
                                 grouped(u64{trace.events().size()}), context.session.name(state.side()), event.cpu()),
                     theme.fonts.small, theme.muted);
         draw_times(context, canvas, inside, event);

@@ -19,6 +19,7 @@ class FindView : public View {
         const Theme& theme = context.theme;
         Canvas canvas(theme);
         Rect inside = canvas.panel(area);
+        if (context.state.query) take(context, *context.state.query);
         if (searched_ && context.state.side() != context.state.found_side) search(context);
         draw_line(context, canvas, inside.take_top(theme.px(28)));
         inside.take_top(theme.px(4));
@@ -40,6 +41,14 @@ class FindView : public View {
   private:
     static constexpr float kLine = 21;
     static constexpr std::size_t kMostRows = 500'000;  // further down a float has no pixel to give
+
+    /// A query that comes from elsewhere.
+    void take(const Context& context, const std::string& query) {
+        text_.fill(0);
+        query.copy(text_.data(), text_.size() - 1);
+        context.state.query.reset();
+        search(context);
+    }
 
     void search(const Context& context) {
         State& state = context.state;

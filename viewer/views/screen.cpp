@@ -8,22 +8,22 @@
 namespace ws::view {
 
 Screen::Screen() {
-    views_.push_back({Place::top, make_top_bar(), {}});
-    views_.push_back({Place::operation, make_operation_bar(), {}});
-    views_.push_back({Place::strips, make_strips_view(), {}});
-    views_.push_back({Place::lanes, make_lanes_view(), {}});
-    views_.push_back({Place::events, make_event_list_view(), {}});
-    views_.push_back({Place::event, make_event_view(), {}});
-    views_.push_back({Place::tabs, make_tab_bar(), {}});
-    views_.push_back({Place::left, make_why_view(), Tab::why});
-    views_.push_back({Place::right, make_cost_model_view(), Tab::why});
-    views_.push_back({Place::left, make_comparison_view(), Tab::operations});
-    views_.push_back({Place::right, make_ledger_view(), Tab::operations});
-    views_.push_back({Place::whole, make_registers_view(), Tab::registers});
-    views_.push_back({Place::whole, make_machine_view(), Tab::machine});
-    views_.push_back({Place::whole, make_find_view(), Tab::find});
-    views_.push_back({Place::whole, make_statistics_view(), Tab::statistics});
-    views_.push_back({Place::whole, make_source_view(), Tab::source});
+    views_.push_back({"top bar", Place::top, make_top_bar(), {}});
+    views_.push_back({"operation bar", Place::operation, make_operation_bar(), {}});
+    views_.push_back({"strips", Place::strips, make_strips_view(), {}});
+    views_.push_back({"lanes", Place::lanes, make_lanes_view(), {}});
+    views_.push_back({"events", Place::events, make_event_list_view(), {}});
+    views_.push_back({"event", Place::event, make_event_view(), {}});
+    views_.push_back({"tabs", Place::tabs, make_tab_bar(), {}});
+    views_.push_back({"why", Place::left, make_why_view(), Tab::why});
+    views_.push_back({"cost model", Place::right, make_cost_model_view(), Tab::why});
+    views_.push_back({"operations", Place::left, make_comparison_view(), Tab::operations});
+    views_.push_back({"ledger", Place::right, make_ledger_view(), Tab::operations});
+    views_.push_back({"registers", Place::whole, make_registers_view(), Tab::registers});
+    views_.push_back({"machine", Place::whole, make_machine_view(), Tab::machine});
+    views_.push_back({"find", Place::whole, make_find_view(), Tab::find});
+    views_.push_back({"statistics", Place::whole, make_statistics_view(), Tab::statistics});
+    views_.push_back({"source", Place::whole, make_source_view(), Tab::source});
 }
 
 Rect Screen::rect_of(Place place, const Context& context, const Rect& screen) {
@@ -80,19 +80,52 @@ Rect Screen::rect_of(Place place, const Context& context, const Rect& screen) {
     return rest;
 }
 
-void Screen::draw(const Context& context) {
+void Screen::draw(const Context& context, std::string* texts) {
     const WholeWindow window(context.theme);
+    if (texts != nullptr) ImGui::LogToClipboard();  // which without a window is no one else's
     context.state.next_hot_cause.clear();
     const Rect screen = window.area();
     for (const Placed& placed : views_) {
         const Rect area = rect_of(placed.place, context, screen);
         if (area.width() < 8 || area.height() < 8) continue;
         if (placed.tab && *placed.tab != context.state.tab) continue;
+        ImGui::LogText("\n[%s]\n", placed.name);
         ImGui::PushID(placed.view.get());
         placed.view->draw(context, area);
         ImGui::PopID();
     }
     context.state.hot_cause = context.state.next_hot_cause;
+    if (texts != nullptr) {
+        ImGui::LogFinish();
+        const char* all = ImGui::GetClipboardText();
+        *texts = all != nullptr ? all : "";
+    }
+    draw_notice(context);
+}
+
+void Screen::draw_notice(const Context& context) {
+    const State& state = context.state;
+    if (state.notice.empty()) return;
+    const Theme& theme = context.theme;
+    const ImVec2 size = ImGui::GetIO().DisplaySize;
+    ImGui::SetNextWindowPos({size.x - theme.px(16), theme.px(60)}, ImGuiCond_Always, {1, 0});
+    ImGui::SetNextWindowSizeConstraints({0, 0}, {std::min(theme.px(760), size.x - theme.px(32)), size.y});
+    const ImGuiWindowFlags flags = ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_AlwaysAutoResize |
+                                   ImGuiWindowFlags_NoSavedSettings | ImGuiWindowFlags_NoFocusOnAppearing |
+                                   ImGuiWindowFlags_NoNav;
+    ImGui::PushStyleColor(ImGuiCol_WindowBg, theme.panel);
+    ImGui::PushStyleVar(ImGuiStyleVar_WindowBorderSize, 1);
+    ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, ImVec2(theme.px(16), theme.px(14)));
+    ImGui::Begin("notice", nullptr, flags);
+    ImGui::PushTextWrapPos(theme.px(720));
+    ImGui::TextUnformatted(state.notice.c_str());
+    ImGui::PushStyleColor(ImGuiCol_Text, theme.muted);
+    ImGui::TextUnformatted("Escape puts this away.");
+    ImGui::PopStyleColor();
+    ImGui::PopTextWrapPos();
+    ImGui::End();
+    ImGui::PopStyleVar(2);
+    ImGui::PopStyleColor();
 }
 
 }  // namespace ws::view

@@ -18,6 +18,7 @@ State::State(const Session& session, bool is_dark) : dark(is_dark), session_(ses
 
 void State::act(Action action) {
     const double middle = (from + to) / 2;
+    notice.clear();
     switch (action) {
         case Action::next_operation:
             return select_stop(u64{stop_} + 1);
@@ -44,6 +45,9 @@ void State::act(Action action) {
             return;
         case Action::toggle_help:
             help = !help;
+            return;
+        case Action::export_files:
+            export_now = true;
             return;
         case Action::quit:
             quit = true;

@@ -23,6 +23,7 @@ enum class Action : u8 {
     whole_run,
     toggle_theme,
     toggle_help,
+    export_files,
     quit
 };
 
@@ -68,6 +69,9 @@ class State {
     model::Parts left_out;   ///< what if these were not there
     std::vector<model::EventIndex> found;  ///< what the last search found in the run `found_side`, ascending
     int found_side = 0;
+    std::optional<std::string> query;  ///< what Find is to look for; it takes it
+    bool export_now = false;           ///< the next frame is to be exported, with the report
+    std::string notice;                ///< what there is to say; until the next action
     bool dark;
     bool help = false;
     bool quit = false;

@@ -24,6 +24,7 @@ constexpr KeyHelp kKeys[] = {
     {"O", "open or make another run; folders may be dropped on the window, too"},
     {"B", "compare with the next of the open runs"},
     {"T", "light or dark"},
+    {"E", "export: this picture, and the comparison as Markdown, HTML and JSON"},
     {"H", "this help"},
     {"Q", "quit"},
 };
@@ -43,6 +44,10 @@ class TopBar : public View {
         right.take_right(theme.px(8));
         if (button(theme, "theme", right.take_right(theme.px(64)), context.state.dark ? "light  T" : "dark  T")) {
             context.state.act(Action::toggle_theme);
+        }
+        right.take_right(theme.px(8));
+        if (button(theme, "export", right.take_right(theme.px(72)), "export  E")) {
+            context.state.act(Action::export_files);
         }
         right.take_right(theme.px(8));
         if (button(theme, "open", right.take_right(theme.px(84)), "+ add run  O")) {

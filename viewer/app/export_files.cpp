@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "viewer/app/export_files.hpp"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <functional>
+
+#include "viewer/app/png_file.hpp"
+#include "viewer/model/whole_file.hpp"
+#include "viewer/report/comparison_report.hpp"
+
+namespace ws::app {
+namespace {
+
+/// The run's folder, which has the trace in it.
+std::string name_of(const model::Run& run) {
+    std::filesystem::path path = std::filesystem::absolute(run.trace.path()).lexically_normal();
+    if (!path.has_filename()) path = path.parent_path();
+    if (path.filename() == "trace") path = path.parent_path();
+    return path.filename().string();
+}
+
+void write(const std::string& file, const std::string& text) {
+    model::WholeFile out(file);
+    out.write(text);
+    out.finish();
+}
+
+/// Several files, of which each is written even if another one cannot be.
+class Exports {
+  public:
+    explicit Exports(std::filesystem::path folder) : folder_(std::move(folder)) {}
+
+    void add(const std::string& name, const std::function<void(const std::string& file)>& make) {
+        try {
+            make((folder_ / name).string());
+            written_ += "\n    " + name;
+        } catch (const std::exception& error) {
+            failed_ += fmt::format("{}{}", failed_.empty() ? "" : "\n", error.what());
+        }
+    }
+    std::string told() const {
+        if (written_.empty()) return failed_;
+        return fmt::format("Written into {}:{}{}{}", folder_.string(), written_, failed_.empty() ? "" : "\n", failed_);
+    }
+
+  private:
+    std::filesystem::path folder_;
+    std::string written_;
+    std::string failed_;
+};
+
+}  // namespace
+
+std::string export_files(const view::Session& session, const view::State& state, const Pixels& picture) {
+    std::error_code error;
+    const std::filesystem::path folder = std::filesystem::current_path(error);
+    if (error) return "The current folder is not there any more: " + error.message();
+    Exports exports(folder);
+    std::string stem = "worldswitch-" + name_of(session.run(0));
+    if (session.two()) stem += "-" + name_of(session.run(1));
+    const char* tab = view::kTabs[static_cast<std::size_t>(state.tab)].name;
+    exports.add(fmt::format("{}-{}.png", stem, tab), [&](const std::string& file) {
+        write_png(file, picture.width, picture.height, picture.rgb);
+    });
+    if (!session.two()) return exports.told() + "\nWith one run there is nothing to compare: the picture is all.";
+    const report::Json report =
+        report::comparison_report(session.run(0), session.run(1), session.comparison(), state.profile);
+    exports.add(stem + ".md", [&](const std::string& file) { write(file, report::markdown_of(report)); });
+    exports.add(stem + ".html", [&](const std::string& file) { write(file, report::html_of(report)); });
+    exports.add(stem + ".json", [&](const std::string& file) { write(file, report::text_of(report)); });
+    return exports.told();
+}
+
+}  // namespace ws::app
