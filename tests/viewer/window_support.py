@@ -32,10 +32,11 @@ class WindowTest(unittest.TestCase):
         cls.server.terminate()
         cls.server.wait(20)
 
-    def open(self, *arguments: object, **variables: str) -> Image:
-        """Starts the program, waits for its window, and takes a picture of it. The variables are of its environment."""
+    def open(self, *arguments: object, folder: object = None, **variables: str) -> Image:
+        """Starts the program in a folder, waits for its window, and takes a picture of it. The variables are of its
+        environment."""
         self.program = subprocess.Popen([WSVIEW, *map(str, arguments)], env=environment(self.display) | variables,
-                                        stderr=subprocess.PIPE, text=True)
+                                        stderr=subprocess.PIPE, text=True, cwd=folder)
         self.addCleanup(self.end)
         self.xdotool("search", "--sync", "--onlyvisible", "--name", "Worldswitch")
         self.park_mouse()
