@@ -13,6 +13,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "scripts"))
 
+import pictures
 from wslib import ablation, bench, validation
 from wslib.paths import BUILD, DESIGNS, RUNS as USUAL_RUNS, guest_names, host_program
 from wslib.run import Options, finished_run, run
@@ -47,6 +48,7 @@ def make() -> None:
     ws("bench-hypercall.txt", "bench", "--benchmark", "hypercall")
     ws("bench.txt", "bench")
     explanations()
+    pictures.draw_all(pictures.ON_THE_PAGES, GENERATED, RUNS, finished)
 
 
 def one_vm() -> None:
@@ -88,6 +90,7 @@ def looking_closer() -> None:
     shown("source.txt", "source", split, write_at)
     shown("find-symbol.txt", "find", split, "control_write symbol=deactivate_traps", "--count", 4)
     shown("statistics.txt", "statistics", split)
+    shown("report.txt", "compare", split, vhe, "--markdown", last=44)
 
 
 def parts() -> str:

@@ -97,7 +97,15 @@ def some_events(cpus: int, count: int) -> list:
     return [RANDOM.randrange(found) for _ in range(count)]
 
 
-class AnOperation(unittest.TestCase):
+class Views(unittest.TestCase):
+    def assert_lines(self, shown: list, expected: list) -> None:
+        """Long lists, of which unittest would take minutes to make a diff."""
+        for at, (one, other) in enumerate(zip(shown, expected)):
+            self.assertEqual(one, other, f"line {at}, after {shown[max(0, at - 3):at]}")
+        self.assertEqual(len(shown), len(expected))
+
+
+class AnOperation(Views):
     def each(self, cpus=1, count=3):
         for kind, place in some_operations(cpus, count):
             yield kind, place, ("--kind", kind, "--operation", place)
@@ -166,7 +174,7 @@ class AnOperation(unittest.TestCase):
                     expected += [design, f"redundant: {books[side]['redundant']} of {books[side]['moves']} · unmatched: {unmatched}"]
                 for a, b in zip(books["a"]["registers"], books["b"]["registers"]):
                     expected += filter(None, [a["register"], a["treatment"], a["remark"], b["treatment"], b["remark"]])
-                self.assertEqual(lines, expected)
+                self.assert_lines(lines, expected)
 
     def test_moved_by_class(self):
         for kind, place, chosen in self.each(count=2):
@@ -199,10 +207,10 @@ class AnOperation(unittest.TestCase):
             lines = said(*runs(1), *chosen)["events"]
             self.assertIn(f"{last - first + 1} in this operation", lines)
             times = [number(line) for line in lines if re.fullmatch(r"0|\+[\d,]+", line)]
-            self.assertEqual(times, [event["net"] - events[0]["net"] for event in events])
+            self.assert_lines(times, [event["net"] - events[0]["net"] for event in events])
 
 
-class AllOfARun(unittest.TestCase):
+class AllOfARun(Views):
     def test_operations(self):
         for cpus in (1, 2):
             lines = after(said(*runs(cpus), "--tab", "operations")["operations"], "writes")
@@ -234,14 +242,14 @@ class AllOfARun(unittest.TestCase):
                 expected.append(title)
                 for row in figures[group]:
                     expected += [row["name"], *(f"{row[key]:,}" for key in ("count", "min", "median", "p99", "max", "sum"))]
-            self.assertEqual(after(lines, "spread, by doubling"), expected)
+            self.assert_lines(after(lines, "spread, by doubling"), expected)
 
     def test_costs(self):
         text = (ROOT / "viewer" / "profiles" / "xgene-gicv2.profile").read_text(encoding="utf-8")
         costs = re.findall(r"^[a-z0-9_.]+ *= *([\d.]+) *\|", text, re.MULTILINE)
         lines = said(*runs(1))["cost model"]
         shown = [line for line in lines if re.fullmatch(r"[\d.]+", line)]
-        self.assertEqual(sorted(shown), sorted(costs))
+        self.assert_lines(sorted(shown), sorted(costs))
 
     def test_find(self):
         operation = data("registers", *runs(1))["a"]
@@ -254,10 +262,10 @@ class AllOfARun(unittest.TestCase):
                     lines = said(*runs(cpus), "--find", query)["find"]
                     self.assertRegex(lines[0], rf"^{found['found']:,} events? found in split$")
                     shown = [(number(lines[at - 1]), int(line[4:])) for at, line in enumerate(lines) if re.fullmatch(r"CPU \d", line)]
-                    self.assertEqual(shown, [(event["index"], event["cpu"]) for event in found["events"]])
+                    self.assert_lines(shown, [(event["index"], event["cpu"]) for event in found["events"]])
 
 
-class AnEvent(unittest.TestCase):
+class AnEvent(Views):
     def test_machine(self):
         for cpus in (1, 2):
             for event in some_events(cpus, 3):
@@ -279,7 +287,7 @@ class AnEvent(unittest.TestCase):
                         value = one["value"]
                         expected += [name, one["owner"] or "not known", hex_groups(value) if value else "not known"]
                         expected += [one["certainty"]] if one["certainty"].startswith("may") else []
-                    self.assertEqual(lines[3:], expected)
+                    self.assert_lines(lines[3:], expected)
 
     def test_event(self):
         for cpus in (1, 2):

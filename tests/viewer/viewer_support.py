@@ -97,6 +97,12 @@ class Image:
     def of_display(display: str, width: int, height: int) -> "Image":
         return Image(width, height, _output("import", "-window", "root", "-depth", "8", "rgb:-", display=display))
 
+    @staticmethod
+    def from_afar(file: Path) -> "Image":
+        """A fourth as wide and high: what a text says is not to be read, but that there is one, and of which colour."""
+        width, height = map(int, _output("convert", f"png:{file}", "-resize", "25%", "-format", "%w %h", "info:").split())
+        return Image(width, height, _output("convert", f"png:{file}", "-resize", "25%", "-depth", "8", "rgb:-"))
+
     def pixel(self, x: int, y: int) -> int:
         """0xRRGGBB"""
         return int.from_bytes(self.rows[y][3 * x:3 * x + 3], "big")
@@ -109,6 +115,14 @@ class Image:
             colour = int.from_bytes(row[at:at + 3], "big")
             counts[colour] = counts.get(colour, 0) + 1
         return counts
+
+    def share_unlike(self, other: "Image", by: int = 40) -> float:
+        """The share of pixels that differ by more than so much in a colour."""
+        if (self.width, self.height) != (other.width, other.height):
+            return 1
+        unlike = sum(any(abs(a[at + i] - b[at + i]) > by for i in range(3)) for a, b in zip(self.rows, other.rows)
+                     if a != b for at in range(0, len(a), 3))
+        return unlike / (self.width * self.height)
 
     def differing(self, other: "Image") -> int:
         """Pixels that are not the same in both."""
