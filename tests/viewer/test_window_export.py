@@ -11,16 +11,14 @@ from window_support import SIZE
 
 @window_support.needed
 class Export(window_support.WindowTest):
-    def setUp(self):
-        self.folder = new_folder()
-        self.first = self.open_in(self.folder)
-
     def open_in(self, folder):
+        self.folder = folder
         self.open(trace("split"), trace("vhe"), "--kind", "DABT", folder=folder)
         self.wait_for_title("split", "vhe")
-        return self.settled()
+        self.first = self.settled()
 
     def test_export(self):
+        self.open_in(new_folder())
         self.xdotool("key", "e")
         told = self.settled(unlike=self.first)
         names = sorted(path.name for path in self.folder.iterdir())
@@ -35,6 +33,7 @@ class Export(window_support.WindowTest):
         self.assertEqual(self.settled(unlike=told).rows, self.first.rows)
 
     def test_export_by_the_button_of_another_tab(self):
+        self.open_in(new_folder())
         self.xdotool("key", "6")
         self.settled(unlike=self.first)
         self.xdotool("mousemove", SIZE[0] - 16 - 64 - 8 - 64 - 8 - 36, 30, "click", 1)
@@ -43,11 +42,9 @@ class Export(window_support.WindowTest):
         self.assertEqual(len(list(self.folder.glob("*-statistics.png"))), 1)
 
     def test_export_into_a_folder_that_takes_no_files(self):
-        self.xdotool("key", "q")
-        self.assert_ends()
-        first = self.open_in("/proc")  # where not even root can write
+        self.open_in("/proc")  # where not even root can write
         self.xdotool("key", "e")
-        self.settled(unlike=first)  # it says so
+        self.settled(unlike=self.first)  # it says so
         self.xdotool("key", "q")
         self.assert_ends()
 

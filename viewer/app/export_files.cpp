@@ -61,9 +61,8 @@ std::string export_files(const view::Session& session, const view::State& state,
     std::string stem = "worldswitch-" + name_of(session.run(0));
     if (session.two()) stem += "-" + name_of(session.run(1));
     const char* tab = view::kTabs[static_cast<std::size_t>(state.tab)].name;
-    exports.add(fmt::format("{}-{}.png", stem, tab), [&](const std::string& file) {
-        write_png(file, picture.width, picture.height, picture.rgb);
-    });
+    exports.add(fmt::format("{}-{}.png", stem, tab),
+                [&](const std::string& file) { write_png(file, picture.width, picture.height, picture.rgb); });
     if (!session.two()) return exports.told() + "\nWith one run there is nothing to compare: the picture is all.";
     const report::Json report =
         report::comparison_report(session.run(0), session.run(1), session.comparison(), state.profile);

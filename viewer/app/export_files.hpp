@@ -15,8 +15,8 @@ struct Pixels {
     std::vector<std::uint8_t> rgb;
 };
 
-/// Writes all into the current folder, in place of former exports. Returns what to tell: the files, and what could not be
-/// written with the reason.
+/// Writes all into the current folder, in place of former exports. Returns what to tell: the files, and what could not
+/// be written with the reason.
 std::string export_files(const view::Session& session, const view::State& state, const Pixels& picture);
 
 }  // namespace ws::app

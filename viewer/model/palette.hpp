@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The colours of causes, for whoever draws: the window and reports. Okabe and Ito's palette, which colour-blind people can
-// tell apart, with hatching where there are more causes than colours.
+// The colours of causes, for whoever draws: the window and reports. Okabe and Ito's palette, which colour-blind people
+// can tell apart, with hatching where there are more causes than colours.
 #pragma once
 
 #include "hyp/arch/types.hpp"

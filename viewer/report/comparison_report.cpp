@@ -42,7 +42,9 @@ Json comparison_report(const model::Run& a, const model::Run& b, const model::Co
         // The kinds of operations come first, in the comparison's order; then what is several operations.
         const bool one = i < comparison.rows.size();
         Json kind = one ? json_of(comparison.rows[i])
-                        : Json{{"kind", ways[i].name}, {"in_a", ways[i].in_a}, {"in_b", ways[i].in_b},
+                        : Json{{"kind", ways[i].name},
+                               {"in_a", ways[i].in_a},
+                               {"in_b", ways[i].in_b},
                                {"paired", ways[i].pairs.size()}};
         add_explanation(kind, a, b, ways[i], profile, unexplained);
         (one ? kinds : of_several).push_back(std::move(kind));

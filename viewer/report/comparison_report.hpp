@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Two runs compared, in whole: what each kind of operation costs in both, and why. As data; Markdown and HTML are made of
-// this data alone, so that all three say the same.
+// Two runs compared, in whole: what each kind of operation costs in both, and why. As data; Markdown and HTML are made
+// of this data alone, so that all three say the same.
 #pragma once
 
 #include "viewer/report/model_json.hpp"

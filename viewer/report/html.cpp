@@ -45,7 +45,8 @@ std::string row_of(const Row& row, const char* cell, const char* attributes = ""
 }
 
 std::string table(const Row& head, const std::vector<Row>& rows, const char* attributes = "") {
-    std::string text = fmt::format("<div class=\"wide\"><table{}>\n<thead>{}</thead>\n<tbody>\n", attributes, row_of(head, "th"));
+    std::string text =
+        fmt::format("<div class=\"wide\"><table{}>\n<thead>{}</thead>\n<tbody>\n", attributes, row_of(head, "th"));
     for (const Row& row : rows) text += row_of(row, "td");
     return text + "</tbody></table></div>\n";
 }
@@ -66,12 +67,14 @@ class Waterfall {
             const std::string cause = part["cause"].get<std::string>();
             std::string name = fmt::format("<span class=\"swatch c-{}\"></span>{}", escaped(cause),
                                            escaped(part["words"].get<std::string>()));
-            rows += row("", name, cells(part, unit_), bar(std::min(level, level + by), std::max(level, level + by), cause, by != 0));
+            rows += row("", name, cells(part, unit_),
+                        bar(std::min(level, level + by), std::max(level, level + by), cause, by != 0));
             level += by;
         }
         rows += whole("B, whole", "b");
         return fmt::format(
-            "<div class=\"wide\"><table>\n<thead><tr><th></th><th>A</th><th>B</th><th>B - A</th><th>from A to B</th></tr>"
+            "<div class=\"wide\"><table>\n<thead><tr><th></th><th>A</th><th>B</th><th>B - A</th><th>from A to "
+            "B</th></tr>"
             "</thead>\n<tbody>\n{}</tbody></table></div>\n",
             rows);
     }
@@ -87,8 +90,8 @@ class Waterfall {
         const auto percent = [this](i64 at) {
             return std::clamp(100.0 * static_cast<double>(at) / static_cast<double>(longest_), 0.0, 100.0);
         };
-        return fmt::format("<div class=\"bar c-{}\" style=\"left: {:.2f}%; width: {:.2f}%\"></div>", escaped(cause), percent(from),
-                           percent(to) - percent(from));
+        return fmt::format("<div class=\"bar c-{}\" style=\"left: {:.2f}%; width: {:.2f}%\"></div>", escaped(cause),
+                           percent(from), percent(to) - percent(from));
     }
 
     std::string whole(const char* name, const char* side) const {
@@ -99,7 +102,8 @@ class Waterfall {
         return row(" class=\"whole\"", name, figures, bar(0, value(json_, side), "whole", true));
     }
 
-    static std::string row(const char* attributes, const std::string& name, const Row& figures, const std::string& bar) {
+    static std::string row(const char* attributes, const std::string& name, const Row& figures,
+                           const std::string& bar) {
         std::string text = fmt::format("<tr{}><td>{}</td>", attributes, name);
         for (const std::string& figure : figures) text += fmt::format("<td>{}</td>", escaped(figure));
         return text + fmt::format("<td class=\"bars\"><div class=\"track\">{}</div></td></tr>\n", bar);
@@ -113,15 +117,18 @@ class Waterfall {
 std::string explanation_of(const Json& kind, const Json& profile) {
     const Json& json = kind["explanation"];
     if (json.is_null()) {
-        return fmt::format("<p class=\"note\">Not explained: {}.</p>\n", escaped(kind["unexplained"].get<std::string>()));
+        return fmt::format("<p class=\"note\">Not explained: {}.</p>\n",
+                           escaped(kind["unexplained"].get<std::string>()));
     }
     std::string text = fmt::format(
-        "<p class=\"note\">What the difference is made of, in pair {} of {}, whose costs are nearest to the medians.</p>\n",
+        "<p class=\"note\">What the difference is made of, in pair {} of {}, whose costs are nearest to the "
+        "medians.</p>\n",
         json["pair"].get<u64>(), json["pairs"].get<u64>());
     text += "<h3>Instructions, measured</h3>\n" + Waterfall(json, "instructions").text();
     text += fmt::format("<h3>Cycles, modelled with the profile {}</h3>\n", escaped(profile["name"].get<std::string>()));
     text += Waterfall(json, "cycles").text() + "<ul>\n";
-    for (const Json& sentence : json["sentences"]) text += fmt::format("<li>{}</li>\n", escaped(sentence.get<std::string>()));
+    for (const Json& sentence : json["sentences"])
+        text += fmt::format("<li>{}</li>\n", escaped(sentence.get<std::string>()));
     return text + "</ul>\n";
 }
 
@@ -129,9 +136,11 @@ std::string head_of(const Json& report, const std::string& title) {
     std::string text = fmt::format("<h1>{}</h1>\n", title);
     text += table({"run", "A", "B"}, run_rows(report), " class=\"words\"");
     text += fmt::format("<p>{}</p>\n", escaped(pairing_sentence(report)));
-    for (const std::string& warning : warnings(report)) text += fmt::format("<p class=\"warning\">{}</p>\n", escaped(warning));
+    for (const std::string& warning : warnings(report))
+        text += fmt::format("<p class=\"warning\">{}</p>\n", escaped(warning));
     text += fmt::format("<p class=\"note\">{} {}</p>\n", kMeasured, escaped(modelled_sentence(report["profile"])));
-    text += "<h2>All kinds of operations</h2>\n<p class=\"note\">Of a median operation, net instructions, measured.</p>\n";
+    text +=
+        "<h2>All kinds of operations</h2>\n<p class=\"note\">Of a median operation, net instructions, measured.</p>\n";
     return text + table(kKindHead, kind_rows(report));
 }
 
@@ -141,19 +150,22 @@ std::string html_of(const Json& report) {
     const std::string title =
         escaped(report["a"].value("design", "A") + " and " + report["b"].value("design", "B") + ", compared");
     std::string text = fmt::format(
-        "<!DOCTYPE html>\n<html xmlns=\"http://www.w3.org/1999/xhtml\" lang=\"en\">\n<head>\n<meta charset=\"utf-8\" />\n"
-        "<meta name=\"viewport\" content=\"width=device-width\" />\n<title>{}</title>\n<style>{}</style>\n</head>\n<body>\n",
+        "<!DOCTYPE html>\n<html xmlns=\"http://www.w3.org/1999/xhtml\" lang=\"en\">\n<head>\n<meta charset=\"utf-8\" "
+        "/>\n"
+        "<meta name=\"viewport\" content=\"width=device-width\" "
+        "/>\n<title>{}</title>\n<style>{}</style>\n</head>\n<body>\n",
         title, style_sheet());
     text += head_of(report, title);
     for (const Json& kind : report["kinds"]) {
         text += fmt::format("<h2>{}</h2>\n<p>{} paired, {} in A alone, {} in B alone. Medians, measured:</p>\n",
-                            escaped(kind["kind"].get<std::string>()), kind["paired"].get<u64>(), kind["only_a"].get<u64>(),
-                            kind["only_b"].get<u64>());
+                            escaped(kind["kind"].get<std::string>()), kind["paired"].get<u64>(),
+                            kind["only_a"].get<u64>(), kind["only_b"].get<u64>());
         text += table({"", "A", "B", "B - A"}, figure_rows(kind)) + explanation_of(kind, report["profile"]);
     }
     for (const Json& kind : report["of_several_operations"]) {
-        text += fmt::format("<h2>{}</h2>\n<p>{} in A, {} in B, {} paired.</p>\n", escaped(kind["kind"].get<std::string>()),
-                            kind["in_a"].get<u64>(), kind["in_b"].get<u64>(), kind["paired"].get<u64>());
+        text +=
+            fmt::format("<h2>{}</h2>\n<p>{} in A, {} in B, {} paired.</p>\n", escaped(kind["kind"].get<std::string>()),
+                        kind["in_a"].get<u64>(), kind["in_b"].get<u64>(), kind["paired"].get<u64>());
         text += explanation_of(kind, report["profile"]);
     }
     return text + "</body>\n</html>\n";

@@ -55,7 +55,8 @@ std::string explanation_of(const Json& kind, const Json& profile) {
     const Json& json = kind["explanation"];
     if (json.is_null()) return fmt::format("\nNot explained: {}.\n", escaped(kind["unexplained"].get<std::string>()));
     std::string text = fmt::format(
-        "\nWhat the difference is made of, in pair {} of {}, whose costs are nearest to the medians. Cycles are modelled with "
+        "\nWhat the difference is made of, in pair {} of {}, whose costs are nearest to the medians. Cycles are "
+        "modelled with "
         "the profile {}.\n\n",
         json["pair"].get<u64>(), json["pairs"].get<u64>(), escaped(profile["name"].get<std::string>()));
     text += markdown_of_parts(json) + "\n";
@@ -66,7 +67,8 @@ std::string explanation_of(const Json& kind, const Json& profile) {
 }  // namespace
 
 std::string markdown_of_parts(const Json& json) {
-    std::string text = line({"", "A, instructions", "B, instructions", "B - A", "A, cycles (modelled)", "B, cycles (modelled)", "B - A"});
+    std::string text = line(
+        {"", "A, instructions", "B, instructions", "B - A", "A, cycles (modelled)", "B, cycles (modelled)", "B - A"});
     text += "|---|--:|--:|--:|--:|--:|--:|\n";
     for (const Json& part : json["parts"]) {
         if (has(part)) text += line(part_row(part["words"].get<std::string>(), part));

@@ -121,12 +121,10 @@ Row cells(const Json& whole_or_part, const char* unit) {
 
 std::string pairing_sentence(const Json& report) {
     const Json& operations = report["operations"];
-    return fmt::format("{} operations are paired; {} are only in A, {} only in B{}.",
-                       thousands(operations["paired"].get<u64>()), thousands(operations["only_a"].get<u64>()),
-                       thousands(operations["only_b"].get<u64>()),
-                       operations["exact"].get<bool>()
-                           ? ""
-                           : " (too different for a full search: more of them may belong together)");
+    return fmt::format(
+        "{} operations are paired; {} are only in A, {} only in B{}.", thousands(operations["paired"].get<u64>()),
+        thousands(operations["only_a"].get<u64>()), thousands(operations["only_b"].get<u64>()),
+        operations["exact"].get<bool>() ? "" : " (too different for a full search: more of them may belong together)");
 }
 
 std::vector<std::string> warnings(const Json& report) {
@@ -134,7 +132,8 @@ std::vector<std::string> warnings(const Json& report) {
     for (const char* side : {"a", "b"}) {
         const u64 dropped = report["dropped"][side].get<u64>();
         if (dropped == 0) continue;
-        lines.push_back(fmt::format("Warning: of {} {} events were dropped.", *side == 'a' ? 'A' : 'B', thousands(dropped)));
+        lines.push_back(
+            fmt::format("Warning: of {} {} events were dropped.", *side == 'a' ? 'A' : 'B', thousands(dropped)));
     }
     return lines;
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A report's tables as rows of text, which Markdown and HTML put into their own forms. Taken from the report's data alone.
+// A report's tables as rows of text, which Markdown and HTML put into their own forms. Taken from the report's data
+// alone.
 #pragma once
 
 #include "viewer/report/model_json.hpp"
