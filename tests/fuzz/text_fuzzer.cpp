@@ -8,6 +8,7 @@
 
 #include "viewer/model/error.hpp"
 #include "viewer/model/metadata.hpp"
+#include "viewer/model/notes.hpp"
 #include "viewer/model/places.hpp"
 #include "viewer/model/profile.hpp"
 
@@ -35,6 +36,7 @@ constexpr Reader kReaders[] = {
          const model::Image image("fuzz", "0000000000001000 <f>:\n    1000:\tnop\n    1004:\tret\n", text);
          for (std::size_t row = 0; row < image.size(); ++row) model::telling_frame(image.frames(row));
      }},
+    {"notes", [](const std::string& text) { model::Notes::parse(model::Notes::parse(text, "fuzz").text(), "fuzz"); }},
 };
 
 }  // namespace

@@ -19,6 +19,7 @@ KINDS = (
     [b"0000000000001000 <f>:\n    1000:\tmrs\tx2, pmccntr_el0\n    1004:\tb.ne\t1000 <f>  // b.any\n    1008:\tbl\t1000 <f>\n"
      b"    100c:\tret\n"],
     [b"0x0000000000001000\nws::f()\n/a/../b.cpp:12 (discriminator 4)\nws::g()\n/c.cpp:?\n0x0000000000001004\n??\n??:0\n"],
+    ["# what I saw\n985 the second trap: why is it there? \u2192 vhe\n\n 12\tfirst\r\n".encode()],
 )
 
 

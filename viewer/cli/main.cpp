@@ -7,6 +7,7 @@
 
 #include "viewer/cli/commands.hpp"
 #include "viewer/cli/export_command.hpp"
+#include "viewer/cli/notes_command.hpp"
 #include "viewer/model/error.hpp"
 #include "viewer/model/find.hpp"
 #include "viewer/model/profile.hpp"
@@ -24,6 +25,7 @@ using ws::cli::DumpArguments;
 using ws::cli::ExplainArguments;
 using ws::cli::ExportArguments;
 using ws::cli::FindArguments;
+using ws::cli::NotesArguments;
 using ws::cli::RegistersArguments;
 using ws::cli::SourceArguments;
 
@@ -38,6 +40,7 @@ struct Arguments {
     SourceArguments source;
     FindArguments find;
     ExportArguments exported;
+    NotesArguments notes;
     std::string trace;
     std::string part;
     std::string format = "rst";
@@ -160,6 +163,17 @@ void add_export(CLI::App& app, ExportArguments& arguments) {
     formats->require_option(1, 2);
 }
 
+void add_notes(CLI::App& app, NotesArguments& arguments) {
+    CLI::App* verb = app.add_subcommand("notes", "what people have written down about events, in a file beside the trace");
+    verb->add_option("TRACE", arguments.trace, kTraceHelp)->required();
+    verb->add_option("--add", arguments.add, "a note on an event, by its number")->expected(2)->option_text("EVENT TEXT");
+    verb->add_option("--remove", arguments.remove, "take away the notes of an event; may be given again")
+        ->expected(1)
+        ->take_all()
+        ->option_text("EVENT");
+    verb->add_flag("--json", arguments.json, "print data instead of text");
+}
+
 int run_verb(const CLI::App& app, const Arguments& arguments) {
     using namespace ws::cli;
     const std::string verb = app.get_subcommands().front()->get_name();
@@ -174,6 +188,7 @@ int run_verb(const CLI::App& app, const Arguments& arguments) {
     if (verb == "source") return source_command(arguments.source);
     if (verb == "find") return find_command(arguments.find);
     if (verb == "export") return export_command(arguments.exported);
+    if (verb == "notes") return notes_command(arguments.notes);
     if (verb == "statistics") return statistics_command(arguments.trace, arguments.json);
     if (verb == "measure") return measure_command(arguments.trace, arguments.json);
     if (verb == "cost") return cost_command(arguments.trace, arguments.json);
@@ -194,6 +209,7 @@ void add_verbs(CLI::App& app, Arguments& arguments) {
     add_source(app, arguments.source);
     add_find(app, arguments.find);
     add_verb(app, arguments, "statistics", "how long operations took, by what they were and by exception class");
+    add_notes(app, arguments.notes);
     add_export(app, arguments.exported);
     add_verb(app, arguments, "measure", "what each benchmark that the guest marked came to");
     add_verb(app, arguments, "cost", "what the recorder itself cost, by kind of event");

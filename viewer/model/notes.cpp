@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "viewer/model/notes.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <sstream>
+
+#include "viewer/model/error.hpp"
+#include "viewer/model/whole_file.hpp"
+
+namespace ws::model {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t kMostText = 4096;
+constexpr std::uintmax_t kMostBytes = 16U << 20;
+
+/// How many bytes a UTF-8 character has that begins so; 0 for none.
+std::size_t length_of(unsigned char first) {
+    if (first < 0x80) return 1;
+    if (first >= 0xc2 && first < 0xe0) return 2;
+    if (first >= 0xe0 && first < 0xf0) return 3;
+    return first >= 0xf0 && first < 0xf5 ? 4 : 0;
+}
+
+bool is_utf8(const std::string& text) {
+    for (std::size_t at = 0; at < text.size();) {
+        const std::size_t length = length_of(static_cast<unsigned char>(text[at]));
+        if (length == 0 || at + length > text.size()) return false;
+        for (std::size_t i = 1; i < length; ++i) {
+            if ((static_cast<unsigned char>(text[at + i]) & 0xc0) != 0x80) return false;
+        }
+        at += length;
+    }
+    return true;
+}
+
+std::string trimmed(const std::string& text) {
+    static constexpr const char* kSpace = " \t\r";
+    const std::size_t first = text.find_first_not_of(kSpace);
+    return first == std::string::npos ? "" : text.substr(first, text.find_last_not_of(kSpace) - first + 1);
+}
+
+/// Why this cannot be the text of a note; empty if it can.
+std::string problem_of(const std::string& text) {
+    const auto is_control = [](char c) { return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7f; };
+    if (text.empty()) return "has no text";
+    if (text.size() > kMostText) return fmt::format("has more than {} bytes", kMostText);
+    if (!is_utf8(text)) return "is no UTF-8";
+    if (std::any_of(text.begin(), text.end(), is_control)) return "has control characters; a note is one line of text";
+    return "";
+}
+
+Note parse_note(const std::string& line, const std::string& where) {
+    const std::size_t digits = std::min(line.find_first_not_of("0123456789"), line.size());
+    const bool ends = digits == line.size() || line[digits] == ' ' || line[digits] == '\t';
+    static constexpr std::size_t kMostDigits = 18;
+    if (digits == 0 || digits > kMostDigits || !ends) {
+        throw TraceError(where,
+                         "a note begins with the number of an event: 985 what there is to say; a comment with #");
+    }
+    const std::string text = trimmed(line.substr(digits));
+    const std::string problem = problem_of(text);
+    if (!problem.empty()) throw TraceError(where, "the note " + problem);
+    return {std::stoull(line.substr(0, digits)), text};
+}
+
+/// Whoever else wants to change notes waits as long as this lives. The lock is on the folder, since the notes' file is
+/// another one after each change.
+class Lock {
+  public:
+    explicit Lock(const fs::path& notes) {
+        const fs::path folder = notes.has_parent_path() ? notes.parent_path() : ".";
+        file_ = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        if (file_ < 0) throw TraceError(notes.string(), fmt::format("cannot be written: {}", std::strerror(errno)));
+        // A capture that goes on into this very folder keeps it locked to its end: that is not waited for.
+        static constexpr int kTries = 250;
+        static constexpr useconds_t kPause = 20'000;
+        for (int i = 0; i < kTries; ++i) {
+            if (::flock(file_, LOCK_EX | LOCK_NB) == 0) return;
+            ::usleep(kPause);
+        }
+        ::close(file_);
+        throw TraceError(notes.string(), "another program keeps the folder locked; try again when it has ended");
+    }
+    ~Lock() { ::close(file_); }
+    Lock(const Lock&) = delete;
+    Lock& operator=(const Lock&) = delete;
+
+  private:
+    int file_;
+};
+
+}  // namespace
+
+Notes Notes::parse(const std::string& text, const std::string& file) {
+    Notes notes;
+    notes.file_ = file;
+    std::istringstream stream(text);
+    for (std::string line; std::getline(stream, line);) {
+        const std::string where = fmt::format("{}:{}", file, notes.lines_.size() + 1);
+        const std::string content = trimmed(line);
+        Line one{line, {}};
+        if (!content.empty() && content[0] != '#') one.note = parse_note(content, where);
+        notes.lines_.push_back(std::move(one));
+    }
+    return notes;
+}
+
+Notes Notes::load(const fs::path& file) {
+    std::error_code error;
+    const fs::file_status status = fs::status(file, error);
+    if (status.type() == fs::file_type::not_found) return parse("", file.string());
+    if (!fs::is_regular_file(status)) throw TraceError(file.string(), "is no file of notes");
+    if (fs::file_size(file, error) > kMostBytes) throw TraceError(file.string(), "is too large for notes");
+    std::ifstream stream(file, std::ios::binary);
+    std::stringstream text;
+    text << stream.rdbuf();
+    if (!stream) throw TraceError(file.string(), "cannot be read");
+    return parse(text.str(), file.string());
+}
+
+std::vector<Note> Notes::all() const {
+    std::vector<Note> notes;
+    for (const Line& line : lines_) {
+        if (line.note) notes.push_back(*line.note);
+    }
+    return notes;
+}
+
+void Notes::add(u64 event, const std::string& text) {
+    const Note note{event, trimmed(text)};
+    const std::string problem = problem_of(note.text);
+    if (!problem.empty()) throw TraceError(file_, "the note " + problem);
+    lines_.push_back({fmt::format("{} {}", event, note.text), note});
+}
+
+std::size_t Notes::remove(u64 event) {
+    return std::erase_if(lines_, [event](const Line& line) { return line.note && line.note->event == event; });
+}
+
+std::string Notes::text() const {
+    std::string all;
+    for (const Line& line : lines_) all += line.text + "\n";
+    return all;
+}
+
+fs::path notes_file(const Trace& trace) {
+    const fs::path& path = trace.path();
+    // The capture's own folder holds what was captured and nothing else; notes go into the run's.
+    return (path.filename() == "trace" ? path.parent_path() : path) / "notes";
+}
+
+void change_notes(const fs::path& file, const std::function<void(Notes&)>& change) {
+    const Lock lock(file);
+    Notes notes = Notes::load(file);
+    change(notes);
+    WholeFile out(file);
+    out.write(notes.text());
+    out.finish();
+}
+
+}  // namespace ws::model
