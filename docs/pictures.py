@@ -19,7 +19,7 @@ from wslib.paths import host_program
 from wslib.run import Options
 
 IMAGES = ROOT / "docs" / "images"
-TABS = ("why", "operations", "registers", "machine", "find", "statistics")
+TABS = ("why", "operations", "registers", "machine", "find", "statistics", "source")
 PAIR = ("split", "vhe")
 
 
