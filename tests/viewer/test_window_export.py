@@ -35,10 +35,10 @@ class Export(window_support.WindowTest):
     def test_export_by_the_button_of_another_tab(self):
         self.open_in(new_folder())
         self.xdotool("key", "6")
-        self.settled(unlike=self.first)
+        statistics = self.settled(unlike=self.first)
         self.xdotool("mousemove", SIZE[0] - 16 - 64 - 8 - 64 - 8 - 36, 30, "click", 1)
         self.park_mouse()
-        self.settled(unlike=self.first)
+        self.settled(unlike=statistics)
         self.assertEqual(len(list(self.folder.glob("*-statistics.png"))), 1)
 
     def test_export_into_a_folder_that_takes_no_files(self):
