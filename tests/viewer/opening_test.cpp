@@ -121,6 +121,9 @@ TEST_CASE("open runs are compared two by two", "[opening]") {
         runs.choose({folder.path() / "two"});
         CHECK(runs.a == 1);
         CHECK(runs.b == -1);
+        runs.choose({folder.path() / "two", folder.path() / "two"});
+        CHECK(runs.compared().size() == 2);
+        CHECK(runs.after_b() != 1);
         runs.choose({folder.path() / "none"});
         CHECK(runs.a == 1);
     }

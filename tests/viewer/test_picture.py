@@ -105,11 +105,8 @@ class WrongUse(unittest.TestCase):
     def picture_of(self, *arguments):
         return wsview(*arguments, "--png", new_folder() / "a.png")
 
-    def test_no_arguments(self):
-        self.assert_told(wsview(), "required", "--help")
-
-    def test_three_traces(self):
-        self.assert_told(self.picture_of(trace("vhe"), trace("vhe"), trace("vhe")))
+    def test_a_picture_of_nothing(self):
+        self.assert_told(self.picture_of(), "--png", "wsview A")
 
     def test_missing_folder(self):
         self.assert_told(self.picture_of("/nowhere/at/all"), "/nowhere/at/all", "no such folder")

@@ -96,7 +96,7 @@ int run(const Options& options) {
     for (const std::string& trace : options.traces) {
         open_runs.put({std::make_shared<const model::Run>(model::Run::load(trace))});
     }
-    open_runs.b = open_runs.count() > 1 ? 1 : -1;
+    open_runs.choose({options.traces.begin(), options.traces.end()});
     const view::Session session(open_runs.compared());
     if (!options.png.empty()) write_picture(session, open_runs, options);
     if (!options.text.empty()) write_texts(session, open_runs, options);

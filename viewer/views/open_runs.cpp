@@ -31,8 +31,7 @@ void OpenRuns::put(OpenRun run) {
 void OpenRuns::choose(const std::vector<std::filesystem::path>& folders) {
     std::vector<int> chosen;
     for (const std::filesystem::path& folder : folders) {
-        const int run = find(folder);
-        if (run >= 0 && std::find(chosen.begin(), chosen.end(), run) == chosen.end()) chosen.push_back(run);
+        if (const int run = find(folder); run >= 0) chosen.push_back(run);
     }
     if (chosen.empty()) return;
     a = chosen[0];

@@ -29,7 +29,8 @@ struct OpenRuns {
     int find(const std::filesystem::path& folder) const;
     /// Puts a run in the place of an earlier reading of the same trace, or at the end.
     void put(OpenRun run);
-    /// Compares the first two of these folders that are open; of one alone, what is open beside it stays away.
+    /// Compares the first two of these folders that are open; the same one twice is compared with itself. Of one alone,
+    /// what is open beside it stays away.
     void choose(const std::vector<std::filesystem::path>& folders);
     /// Takes a run away. What was compared with it is shown alone, or the first that is left.
     void close(int run);
