@@ -98,6 +98,7 @@ void choose(const view::Session& session, const Options& options, view::State& s
         state.query = options.find;
         state.tab = view::Tab::find;
     }
+    state.lined_up = options.lined_up && session.two();
     if (options.whole_run) state.show_whole_run();
     for (const view::TabInfo& info : view::kTabs) {
         if (options.tab == info.name) state.tab = info.tab;

@@ -75,6 +75,7 @@ void describe_options(CLI::App& app, Options& options) {
         ->option_text("NAME|FILE");
     app.add_option("--without", options.without, "What if these parts were not there: fp, el1, vgic, ...")
         ->option_text("PARTS");
+    app.add_flag("--line-up", options.lined_up, "Line up the same steps of the two strips, instead of true scale");
     app.add_flag("--whole-run", options.whole_run, "Show the whole run on the time line, not one operation");
 }
 

@@ -23,6 +23,7 @@ struct Options {
     float scale = 1;
     bool dark = false;
     bool whole_run = false;
+    bool lined_up = false;
     std::string profile = model::kDefaultProfile;
     std::string tab;      ///< empty: as it is
     std::string without;  ///< parts for what if, with commas

@@ -7,6 +7,7 @@
 
 #include <atomic>
 #include <iterator>
+#include <optional>
 
 #include "viewer/app/application.hpp"
 #include "viewer/app/clear.hpp"
@@ -31,7 +32,7 @@ constexpr Key kKeys[] = {
     {GLFW_KEY_HOME, Action::first_operation}, {GLFW_KEY_END, Action::last_operation},
     {GLFW_KEY_DOWN, Action::next_event},      {GLFW_KEY_UP, Action::previous_event},
     {GLFW_KEY_KP_ADD, Action::zoom_in},       {GLFW_KEY_KP_SUBTRACT, Action::zoom_out},
-    {GLFW_KEY_ESCAPE, Action::toggle_help},
+    {GLFW_KEY_BACKSPACE, Action::back},
 };
 struct Letter {
     char letter;
@@ -39,9 +40,11 @@ struct Letter {
 };
 /// Letters go by what they are on this keyboard, not by where they are.
 constexpr Letter kLetters[] = {
-    {'+', Action::zoom_in},       {'=', Action::zoom_in},     {'-', Action::zoom_out},
-    {'f', Action::fit_operation}, {'a', Action::whole_run},   {'t', Action::toggle_theme},
-    {'h', Action::toggle_help},   {'?', Action::toggle_help}, {'q', Action::quit},
+    {'+', Action::zoom_in},           {'=', Action::zoom_in},     {'-', Action::zoom_out},
+    {'f', Action::fit_operation},     {'z', Action::whole_run},   {'t', Action::toggle_theme},
+    {'h', Action::toggle_help},       {'?', Action::toggle_help}, {'q', Action::quit},
+    {'l', Action::toggle_lined_up},   {'g', Action::go_to},       {'w', Action::zoom_in_at_mouse},
+    {'s', Action::zoom_out_at_mouse}, {'a', Action::pan_left},    {'d', Action::pan_right},
     {'e', Action::export_files},
 };
 
@@ -65,20 +68,27 @@ Input& input_of(GLFWwindow* window) {
     return *static_cast<Input*>(glfwGetWindowUserPointer(window));
 }
 
-void on_key_of_runs(view::State& state, int key) {
+/// With Alt the arrows go through what was looked at, as in a browser.
+std::optional<Action> action_of(int key, int modifiers) {
+    if ((modifiers & GLFW_MOD_ALT) != 0 && key == GLFW_KEY_LEFT) return Action::back;
+    if ((modifiers & GLFW_MOD_ALT) != 0 && key == GLFW_KEY_RIGHT) return Action::forward;
+    if (key == GLFW_KEY_F3) return (modifiers & GLFW_MOD_SHIFT) != 0 ? Action::previous_found : Action::next_found;
     for (const Key& row : kKeys) {
-        if (row.key != key) continue;
-        if (key == GLFW_KEY_ESCAPE) state.notice.clear();
-        // Escape closes the help; it does not open it.
-        if (key != GLFW_KEY_ESCAPE || state.help) state.act(row.action);
+        if (row.key == key) return row.action;
     }
+    return std::nullopt;
 }
 
-void on_key(GLFWwindow* window, int key, int, int action, int) {
+void on_key_of_runs(view::State& state, int key, int modifiers) {
+    if (key == GLFW_KEY_ESCAPE) return state.escape();
+    if (const auto wanted = action_of(key, modifiers)) state.act(*wanted);
+}
+
+void on_key(GLFWwindow* window, int key, int, int action, int modifiers) {
     Input& input = input_of(window);
     input.happened = true;
     if (action == GLFW_RELEASE || ImGui::GetIO().WantTextInput) return;
-    if (view::State* state = input.application->state()) return on_key_of_runs(*state, key);
+    if (view::State* state = input.application->state()) return on_key_of_runs(*state, key, modifiers);
     if (key == GLFW_KEY_ESCAPE) return input.application->escape();
     view::StartPage* page = input.application->start_page();
     if (page == nullptr) return;

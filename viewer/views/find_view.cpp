@@ -52,17 +52,17 @@ class FindView : public View {
 
     void search(const Context& context) {
         State& state = context.state;
-        state.found.clear();
-        state.found_side = state.side();
+        std::vector<model::EventIndex> found;
         searched_ = true;
         try {
             const model::Query query = model::Query::parse(text_.data());
             const model::Places* places = query.needs_places() ? context.session.places(state.side()) : nullptr;
-            state.found = model::find_events(context.session.run(state.side()).trace, query, places);
+            found = model::find_events(context.session.run(state.side()).trace, query, places);
             problem_.clear();
         } catch (const model::QueryError& error) {
             problem_ = error.what();
         }
+        state.set_found(state.side(), std::move(found));
     }
 
     void draw_line(const Context& context, Canvas& canvas, Rect row) {
@@ -72,25 +72,30 @@ class FindView : public View {
         row.take_right(theme.px(6));
         const Rect previous = row.take_right(theme.px(76));
         row.take_right(theme.px(10));
-        const std::string count = fmt::format("{} found in {}", counted(state.found.size(), "event"), context.session.name(state.side()));
+        const std::string count =
+            fmt::format("{} found in {}", counted(state.found.size(), "event"), context.session.name(state.side()));
         if (searched_ && problem_.empty()) {
-            canvas.text(row.take_right(canvas.width(count, theme.fonts.small) + theme.px(8)), count, theme.fonts.small, theme.muted, Align::right);
+            canvas.text(row.take_right(canvas.width(count, theme.fonts.small) + theme.px(8)), count, theme.fonts.small,
+                        theme.muted, Align::right);
         }
         ImGui::SetCursorScreenPos({row.x0, row.y0 + theme.px(2)});
         ImGui::SetNextItemWidth(row.width());
         ImGui::PushStyleColor(ImGuiCol_FrameBg, theme.background);
-        if (ImGui::InputTextWithHint("##query", "find: trap class=HVC64   register=SCTLR_EL1   address=0x8000000..0x8010000", text_.data(),
-                                     text_.size(), ImGuiInputTextFlags_EnterReturnsTrue)) {
+        if (ImGui::InputTextWithHint("##query",
+                                     "find: trap class=HVC64   register=SCTLR_EL1   address=0x8000000..0x8010000",
+                                     text_.data(), text_.size(), ImGuiInputTextFlags_EnterReturnsTrue)) {
             search(context);
         }
         ImGui::PopStyleColor();
-        if (button(theme, "previous", previous, "previous")) go(state, model::previous_found(state.found, state.event()));
+        if (button(theme, "previous", previous, "previous"))
+            go(state, model::previous_found(state.found, state.event()));
         if (button(theme, "next", next, "next")) go(state, model::next_found(state.found, state.event()));
     }
 
     void go(State& state, model::EventIndex event) {
         if (event == model::kNoEvent) return;
         state.select_event(state.found_side, event);
+        state.reveal();
         follow_ = true;
     }
 
@@ -129,7 +134,7 @@ class FindView : public View {
         ImGui::PopID();
         const bool selected = state.event() == index && state.side() == state.found_side;
         if (selected || over) canvas.fill(row, selected ? theme.select : theme.hover, theme.px(4));
-        canvas.text(row.take_left(theme.px(76)), grouped(u64{index}), theme.fonts.text, theme.muted, Align::right);
+        canvas.text(row.take_left(theme.px(76)), grouped(u64{index} + 1), theme.fonts.text, theme.muted, Align::right);
         row.take_left(theme.px(12));
         canvas.text(row.take_left(theme.px(48)), fmt::format("CPU {}", event.cpu()), theme.fonts.small, theme.muted);
         canvas.text(row.take_left(theme.px(150)), words(event.info().name), theme.fonts.text, theme.text);

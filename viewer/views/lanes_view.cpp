@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // Who ran when: for each CPU of each run the lanes of the guest, EL2 and the host, with the steps drawn inside, both
 // runs aligned at the trap of the shown operation. Above them, where CPUs are shared, whose the CPU is; below them a
-// mark for each event, and lines from CPU to CPU: a kick, a virtual interrupt on its way.
+// mark for each event, and lines from CPU to CPU: a kick, a virtual interrupt on its way. At the bottom the whole runs.
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
 
-#include "viewer/views/lane_marks.hpp"
-#include "viewer/views/step_tooltip.hpp"
+#include "viewer/views/lane_pointer.hpp"
+#include "viewer/views/minimap.hpp"
+#include "viewer/views/moment_line.hpp"
+#include "viewer/views/span_mark.hpp"
 #include "viewer/views/text_forms.hpp"
 
 namespace ws::view {
@@ -50,14 +52,50 @@ class LanesView : public View {
         const Theme& theme = context.theme;
         Canvas canvas(theme);
         Rect inside = canvas.panel(area);
+        const float whole_runs = Minimap::height(context);
         std::size_t hidden = 0;
-        const std::vector<Place> places = places_of(context, inside.height() - theme.px(50), hidden);
+        const std::vector<Place> places = places_of(context, inside.height() - theme.px(50) - whole_runs, hidden);
         heading(context, canvas, inside, hidden);
         const float gutter = gutter_width(context, canvas);
-        const Rect labels = inside.take_bottom(theme.px(20));
+        minimap_.draw(context, inside.take_bottom(whole_runs), gutter);
+        Rect labels = inside.take_bottom(theme.px(20));
+        labels.x0 += gutter;
         const Axis axis{context.state.from, context.state.to, inside.x0 + gutter, inside.x1};
-        draw_axis(canvas, theme, axis, {axis.x0, inside.y0, inside.x1, inside.y1},
-                  {axis.x0, labels.y0, inside.x1, labels.y1});
+        draw_axis(canvas, theme, axis, {axis.x0, inside.y0, inside.x1, inside.y1}, labels);
+        const std::vector<Group> groups = draw_groups(context, canvas, inside, axis, places);
+        canvas.list().PushClipRect({axis.x0, inside.y0}, {inside.x1, inside.y1}, true);
+        draw_links(context, canvas, groups);
+        const float zero = std::floor(axis.x(0)) + 0.5F;
+        if (zero >= axis.x0) canvas.line(zero, inside.y0, zero, inside.y1, theme.text, theme.px(1));
+        draw_measured(context, canvas, groups);
+        canvas.list().PopClipRect();
+        if (const Pointed& pointed = context.state.pointed) {
+            moment_line(context, canvas, {axis.x0, inside.y0, inside.x1, inside.y1}, axis.x(pointed.time));
+            if (pointed.on_lanes) moment_reading(context, canvas, labels, axis.x(pointed.time), pointed.time);
+        }
+        if (!groups.empty()) interact(context, axis, {axis.x0, inside.y0, inside.x1, labels.y1}, groups);
+    }
+
+  private:
+    static void heading(const Context& context, Canvas& canvas, Rect& inside, std::size_t hidden) {
+        const Theme& theme = context.theme;
+        State& state = context.state;
+        Rect row = canvas.heading(inside, "Time line");
+        if (button(theme, "whole run", row.take_right(theme.px(92)), "whole run  Z")) state.show_whole_run();
+        row.take_right(theme.px(8));
+        if (button(theme, "operation", row.take_right(theme.px(92)), "operation  F")) state.fit();
+        row.x1 -= theme.px(14);
+        const auto visible = static_cast<u64>(std::llround(state.to - state.from));
+        std::string text =
+            fmt::format("aligned at the trap \u00b7 {} in view, net, measured", counted(visible, "instruction"));
+        if (hidden != 0) text += fmt::format(" \u00b7 no room for {}", counted(hidden, "more CPU"));
+        canvas.text(row, text, theme.fonts.small, theme.muted);
+    }
+
+    /// The CPUs one below the other; returns those that show an operation.
+    static std::vector<Group> draw_groups(const Context& context, Canvas& canvas, const Rect& inside, const Axis& axis,
+                                          const std::vector<Place>& places) {
+        const Theme& theme = context.theme;
         std::vector<Group> groups;
         const float gap = theme.px(12);
         const float small_gap = theme.px(4);
@@ -70,34 +108,13 @@ class LanesView : public View {
             const bool first = i == 0 || places[i].side != places[i - 1].side;
             if (i != 0) rest.take_top(first ? gap : small_gap);
             const Rect place = rest.take_top(height);
-            draw_names(context, canvas, place, gutter, places[i], first);
+            draw_names(context, canvas, place, axis.x0 - inside.x0, places[i], first);
             if (context.state.shown(places[i].side).operation == nullptr) continue;
             groups.push_back(make_group(context, axis, {axis.x0, place.y0, place.x1, place.y1}, places[i]));
             draw_group(context, canvas, groups.back());
         }
-        canvas.list().PushClipRect({axis.x0, inside.y0}, {inside.x1, inside.y1}, true);
-        draw_links(context, canvas, groups);
         canvas.list().PopClipRect();
-        const float zero = std::floor(axis.x(0)) + 0.5F;
-        if (zero >= axis.x0) canvas.line(zero, inside.y0, zero, inside.y1, theme.text, theme.px(1));
-        canvas.list().PopClipRect();
-        interact(context, axis, {axis.x0, inside.y0, inside.x1, labels.y1}, groups);
-    }
-
-  private:
-    static void heading(const Context& context, Canvas& canvas, Rect& inside, std::size_t hidden) {
-        const Theme& theme = context.theme;
-        State& state = context.state;
-        Rect row = canvas.heading(inside, "Time line");
-        if (button(theme, "whole run", row.take_right(theme.px(92)), "whole run  A")) state.show_whole_run();
-        row.take_right(theme.px(8));
-        if (button(theme, "operation", row.take_right(theme.px(92)), "operation  F")) state.fit();
-        row.x1 -= theme.px(14);
-        const auto visible = static_cast<u64>(std::llround(state.to - state.from));
-        std::string text =
-            fmt::format("aligned at the trap \u00b7 {} in view, net, measured", counted(visible, "instruction"));
-        if (hidden != 0) text += fmt::format(" \u00b7 no room for {}", counted(hidden, "more CPU"));
-        canvas.text(row, text, theme.fonts.small, theme.muted);
+        return groups;
     }
 
     static float gutter_width(const Context& context, Canvas& canvas) {
@@ -107,19 +124,6 @@ class LanesView : public View {
         }
         return width + context.theme.px(16) + canvas.width(kLaneNames[0], context.theme.fonts.small) +
                context.theme.px(12);
-    }
-
-    static float who_height(const Theme& theme, const Rect& group) {
-        return group.height() < theme.px(56) ? theme.px(7) : theme.px(16);
-    }
-
-    /// Whose the CPU is where that is worth saying, three lanes, and below a mark for each event.
-    static Rect lane_rect(const Theme& theme, const Rect& group, std::size_t lane, bool shared) {
-        const float ticks = theme.px(10);
-        const float who = shared ? who_height(theme, group) : 0;
-        const float height = (group.height() - ticks - who) / static_cast<float>(model::kLanes);
-        const float y = group.y0 + who + height * static_cast<float>(lane);
-        return {group.x0, std::floor(y), group.x1, std::floor(y + height - theme.px(3))};
     }
 
     static void draw_names(const Context& context, Canvas& canvas, const Rect& group, float gutter, Place of,
@@ -160,148 +164,25 @@ class LanesView : public View {
         }
     }
 
-    static Group make_group(const Context& context, const Axis& axis, const Rect& area, Place of) {
-        const model::Operation& operation = *context.state.shown(of.side).operation;
-        const model::Run& run = context.session.run(of.side);
-        const Theme& theme = context.theme;
-        const bool shared = context.session.shared(of.side);
-        Group group{of.side,
-                    of.cpu,
-                    &context.session.lanes(of.side, of.cpu),
-                    &run.timeline[of.cpu],
-                    &run.trace.events_of(of.cpu),
-                    {},
-                    {},
-                    {}};
-        for (std::size_t lane = 0; lane < model::kLanes; ++lane) {
-            group.lane[lane] = {axis, lane_rect(theme, area, lane, shared), operation.begin};
-        }
-        const float who = shared ? who_height(theme, area) - theme.px(2) : 0;
-        group.who = {axis, {area.x0, area.y0, area.x1, area.y0 + who}, operation.begin};
-        group.ticks = {axis, {area.x0, area.y1 - theme.px(10), area.x1, area.y1}, operation.begin};
-        return group;
-    }
-
-    static void draw_group(const Context& context, Canvas& canvas, const Group& group) {
-        for (std::size_t lane = 0; lane < model::kLanes; ++lane) {
-            draw_spans(context, canvas, group, lane);
-            const auto& depths = group.lanes->phases[lane];
-            for (std::size_t depth = 0; depth < depths.size(); ++depth)
-                draw_phases(context, canvas, group, lane, depth);
-        }
-        const Theme& theme = context.theme;
-        draw_stints(context, canvas, group);
-        if (!context.session.host_at_el1(group.side) && group.cpu == 0) {
-            Rect r = group.lane[static_cast<std::size_t>(model::Lane::host)].r;
-            r.x0 = std::max(r.x0, group.ticks.axis.x(0)) + theme.px(10);
-            canvas.text(r, "the host's kernel runs at EL2: nothing of the host at EL1", theme.fonts.small, theme.muted);
-        }
-        draw_ticks(context, canvas, group);
-    }
-
-    static void draw_spans(const Context& context, Canvas& canvas, const Group& group, std::size_t lane) {
-        const Theme& theme = context.theme;
-        paint_lane(
-            group.lane[lane], group.lanes->spans[lane], kColumn,
-            [&](const Rect& r, u32) { canvas.fill(r, theme.band); },
-            [&](const Rect& r, double density, std::size_t, std::size_t) {
-                canvas.fill(r, faded(theme.band, static_cast<float>(std::clamp(density, 0.15, 1.0))));
-            });
-    }
-
-    /// Where the steps of one depth are drawn: those in another one on its lower part.
-    static LanePlace phase_place(const Theme& theme, const Group& group, std::size_t lane, std::size_t depth) {
-        LanePlace place = group.lane[lane];
-        const auto rows = static_cast<float>(group.lanes->phases[lane].size());
-        place.r = place.r.inset(0, theme.px(3));
-        place.r.y0 += std::floor(place.r.height() / rows) * static_cast<float>(depth);
-        return place;
-    }
-
-    static void draw_phases(const Context& context, Canvas& canvas, const Group& group, std::size_t lane,
-                            std::size_t depth) {
-        const Theme& theme = context.theme;
-        const model::LaneIndex& index = group.lanes->phases[lane][depth];
-        const auto cause_of = [&](u32 item) {
-            return std::string(cause_of_step(static_cast<u8>(group.timeline->phases[item].step)));
-        };
-        const auto opacity = [&](const std::string& cause) {
-            return context.state.hot_cause.empty() || context.state.hot_cause == cause ? 1.0F : 0.2F;
-        };
-        paint_lane(
-            phase_place(theme, group, lane, depth), index, kColumn,
-            [&](const Rect& r, u32 item) {
-                const std::string cause = cause_of(item);
-                const CausePaint paint = theme.cause(cause);
-                Rect filled = r;
-                if (filled.width() > theme.px(4)) filled.x1 -= 1;
-                canvas.cause(filled, paint, opacity(cause));
-                const model::StepInfo* step = model::find_step(static_cast<u8>(group.timeline->phases[item].step));
-                label(context, canvas, filled, step != nullptr ? words(step->name) : "", cause);
-            },
-            [&](const Rect& r, double density, std::size_t first, std::size_t count) {
-                static constexpr std::size_t kFew = 16;  // more than that in one column have no one colour
-                const float alpha = static_cast<float>(std::clamp(density, 0.25, 1.0));
-                if (count > kFew) return canvas.fill(r, faded(theme.muted, 0.5F * alpha));
-                std::size_t longest = first;
-                for (std::size_t i = first; i < first + count; ++i) {
-                    if (index[i].end - index[i].begin > index[longest].end - index[longest].begin) longest = i;
-                }
-                const std::string cause = cause_of(index[longest].item);
-                canvas.fill(r, faded(theme.cause(cause).fill, alpha * opacity(cause)));
-            });
-    }
-
-    /// The step's name, or its cause where there is less room; nothing where there is none.
-    static void label(const Context& context, Canvas& canvas, const Rect& r, const std::string& name,
-                      const std::string& cause) {
-        const Theme& theme = context.theme;
-        const CausePaint paint = theme.cause(cause);
-        if (paint.hatched || r.height() + theme.px(2) < theme.fonts.small->FontSize) return;
-        for (const std::string& text : {name, cause_short(cause)}) {
-            if (canvas.width(text, theme.fonts.small) + theme.px(6) > r.width()) continue;
-            canvas.text(r, text, theme.fonts.small, paint.ink, Align::centre);
-            return;
-        }
-    }
-
-    static void draw_ticks(const Context& context, Canvas& canvas, const Group& group) {
-        const Theme& theme = context.theme;
-        const model::Trace& trace = context.session.run(group.side).trace;
-        const LanePlace& place = group.ticks;
-        const double last = place.axis.to + static_cast<double>(place.origin);
-        std::size_t at = trace.first_from(group.cpu, place.origin + static_cast<i64>(std::floor(place.axis.from)));
-        while (at < group.events->size()) {
-            const i64 net = trace.net((*group.events)[at]);
-            if (static_cast<double>(net) > last) break;
-            const float x = std::floor(place.axis.x(static_cast<double>(net - place.origin)));
-            canvas.fill({x, place.r.y0 + theme.px(3), x + 1, place.r.y1}, theme.faint);
-            // One mark a column: go on with the first event of the next one.
-            const double next = std::floor(place.axis.time(x + kColumn)) + static_cast<double>(place.origin);
-            at = trace.first_from(group.cpu, static_cast<i64>(next), at + 1);
-        }
-        draw_marks(context, canvas, group);
-        if (context.state.side() != group.side || context.state.event() == model::kNoEvent) return;
-        const model::Event& event = trace.event(context.state.event());
-        if (event.cpu() != group.cpu) return;
-        const float x = std::floor(place.axis.x(static_cast<double>(event.net - place.origin))) + 0.5F;
-        if (x < place.r.x0 || x > place.r.x1) return;
-        canvas.line(x, group.lane[0].r.y0, x, place.r.y1, theme.link, theme.px(2));
-        const float d = theme.px(5);
-        canvas.triangle({x, place.r.y1 - d}, {x + d, place.r.y1}, {x - d, place.r.y1}, theme.link);
-    }
-
+    /// A drag moves the time line; with shift it measures.
     void interact(const Context& context, const Axis& axis, const Rect& area, const std::vector<Group>& groups) {
         const bool over = hit_area("lanes", area);
         const bool released = ImGui::IsItemDeactivated();
         const ImVec2 mouse = ImGui::GetMousePos();
         State& state = context.state;
-        if (ImGui::IsItemActivated()) dragged_ = false;
-        if (ImGui::IsItemActive() && ImGui::IsMouseDragging(0, context.theme.px(3))) {
-            dragged_ = true;
-            const double by = static_cast<double>(ImGui::GetIO().MouseDelta.x) * axis.per_pixel();
-            state.from -= by;
-            state.to -= by;
+        if (over) state.next_pointed = {group_near(groups, mouse.y).side, axis.time(mouse.x), true, model::kNoSegment};
+        if (ImGui::IsItemActivated()) {
+            dragged_ = false;
+            measuring_ = ImGui::GetIO().KeyShift;
+            anchor_ = axis.time(mouse.x);
+            measured_group_ = group_near(groups, mouse.y);
+        }
+        const bool moves = ImGui::IsItemActive() && ImGui::IsMouseDragging(0, context.theme.px(3));
+        dragged_ = dragged_ || moves;
+        if (measuring_ && (moves || released) && dragged_) {
+            measure(context, measured_group_, anchor_, axis.time(std::clamp(mouse.x, axis.x0, axis.x1)), !released);
+        } else if (moves) {
+            state.pan_to(state.from - static_cast<double>(ImGui::GetIO().MouseDelta.x) * axis.per_pixel());
         }
         if (!over) return;
         if (const float wheel = ImGui::GetIO().MouseWheel; wheel != 0) {
@@ -311,65 +192,18 @@ class LanesView : public View {
         for (const Group& group : groups) inspect(context, group, mouse, released && !dragged_);
     }
 
-    /// Says what is under the mouse, and selects it on a click.
-    static void inspect(const Context& context, const Group& group, ImVec2 mouse, bool click) {
-        if (group.ticks.r.contains(mouse)) {
-            const model::EventIndex nearest = nearest_event(context, group, mouse.x);
-            event_tooltip(context, group.side, nearest, group.ticks.origin);
-            if (click) context.state.select_event(group.side, nearest);
-            return;
+    static const Group& group_near(const std::vector<Group>& groups, float y) {
+        for (const Group& group : groups) {
+            if (y < group.ticks.r.y1) return group;
         }
-        if (group.who.r.contains(mouse)) {
-            if (const auto found = find_in_lane(group.who, group.lanes->stints, mouse.x)) {
-                stint_tooltip(context, group.side, group.timeline->stints[found->item], group.ticks.origin);
-            }
-            return;
-        }
-        for (std::size_t lane = 0; lane < model::kLanes; ++lane) {
-            if (!group.lane[lane].r.contains(mouse)) continue;
-            const auto& depths = group.lanes->phases[lane];
-            for (std::size_t depth = depths.size(); depth-- > 0;) {
-                const LanePlace place = phase_place(context.theme, group, lane, depth);
-                if (!place.r.contains(mouse)) continue;
-                if (const auto found = find_in_lane(place, depths[depth], mouse.x)) {
-                    const model::Phase phase = group.timeline->phases[found->item];
-                    phase_tooltip(context, group.side, phase, group.ticks.origin);
-                    if (click) context.state.select_event(group.side, phase.first);
-                    return;
-                }
-            }
-            if (const auto found = find_in_lane(group.lane[lane], group.lanes->spans[lane], mouse.x)) {
-                const model::Span span = group.timeline->spans[found->item];
-                span_tooltip(context, group.side, span, group.ticks.origin);
-                if (click) context.state.select_event(group.side, span.first);
-            }
-        }
+        return groups.back();
     }
 
-    /// The event nearest to `x`; one with a mark rather than a plain one close by.
-    static model::EventIndex nearest_event(const Context& context, const Group& group, float x) {
-        const auto& notable = context.session.marks(group.side).notable[group.cpu];
-        const float near_mark = context.theme.px(4);
-        if (!notable.empty()) {
-            const model::EventIndex marked = nearest_of(context, group, notable, x);
-            if (std::abs(x_of(context, group, marked) - x) <= near_mark) return marked;
-        }
-        return nearest_of(context, group, *group.events, x);
-    }
-
-    template <class Events>
-    static model::EventIndex nearest_of(const Context& context, const Group& group, const Events& events, float x) {
-        const model::Trace& trace = context.session.run(group.side).trace;
-        const auto net = static_cast<i64>(std::llround(group.ticks.axis.time(x))) + group.ticks.origin;
-        const auto by_net = [&trace](model::EventIndex event, i64 time) { return trace.net(event) < time; };
-        auto at = std::lower_bound(events.begin(), events.end(), net, by_net);
-        if (at == events.end() || (at != events.begin() && net - trace.net(*(at - 1)) < trace.net(*at) - net)) {
-            --at;
-        }
-        return *at;
-    }
-
+    Minimap minimap_;
     bool dragged_ = false;
+    bool measuring_ = false;
+    double anchor_ = 0;  ///< where a drag began
+    Group measured_group_{};
 };
 
 }  // namespace

@@ -12,6 +12,7 @@ Screen::Screen() {
     views_.push_back({"operation bar", Place::operation, make_operation_bar(), {}});
     views_.push_back({"strips", Place::strips, make_strips_view(), {}});
     views_.push_back({"lanes", Place::lanes, make_lanes_view(), {}});
+    views_.push_back({"go to", Place::lanes, make_go_to_field(), {}});
     views_.push_back({"events", Place::events, make_event_list_view(), {}});
     views_.push_back({"event", Place::event, make_event_view(), {}});
     views_.push_back({"tabs", Place::tabs, make_tab_bar(), {}});
@@ -46,7 +47,8 @@ Rect Screen::rect_of(Place place, const Context& context, const Rect& screen) {
     // Several CPUs need room, but half of it is for what is below.
     const float share = groups > runs ? 0.54F : 0.42F;
     const Rect lanes =
-        rest.take_top(std::clamp(rest.height() * share, theme.px(60 + 84 * runs), theme.px(70 + 130 * groups)));
+        rest.take_top(std::clamp(rest.height() * share, theme.px(60 + 84 * runs), theme.px(70 + 130 * groups)) +
+                      theme.px(11 * runs + 4));  // for the whole runs
     rest.take_top(theme.px(8));
     const Rect tabs = rest.take_top(theme.px(26));
     rest.take_top(theme.px(6));
@@ -84,6 +86,7 @@ void Screen::draw(const Context& context, std::string* texts) {
     const WholeWindow window(context.theme);
     if (texts != nullptr) ImGui::LogToClipboard();  // which without a window is no one else's
     context.state.next_hot_cause.clear();
+    context.state.next_pointed = {};
     const Rect screen = window.area();
     for (const Placed& placed : views_) {
         const Rect area = rect_of(placed.place, context, screen);
@@ -95,6 +98,8 @@ void Screen::draw(const Context& context, std::string* texts) {
         ImGui::PopID();
     }
     context.state.hot_cause = context.state.next_hot_cause;
+    context.state.pointed = context.state.next_pointed;
+    context.state.note_look();
     if (texts != nullptr) {
         ImGui::LogFinish();
         const char* all = ImGui::GetClipboardText();

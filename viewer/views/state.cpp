@@ -7,11 +7,12 @@ namespace ws::view {
 namespace {
 
 constexpr double kZoomStep = 1.5;
-constexpr double kShortestView = 8;  // instructions
+constexpr double kPanStep = 0.15;  // of what is in view
 
 }  // namespace
 
 State::State(const Session& session, bool is_dark) : dark(is_dark), session_(session) {
+    set_found(0, {});
     select_kind(session.browse().first_kind());
     fit();
 }
@@ -36,10 +37,32 @@ void State::act(Action action) {
             return zoom(1 / kZoomStep, middle);
         case Action::zoom_out:
             return zoom(kZoomStep, middle);
+        case Action::zoom_in_at_mouse:
+            return zoom(1 / kZoomStep, pointed && pointed.on_lanes ? pointed.time : middle);
+        case Action::zoom_out_at_mouse:
+            return zoom(kZoomStep, pointed && pointed.on_lanes ? pointed.time : middle);
+        case Action::pan_left:
+            return pan_to(from - kPanStep * (to - from));
+        case Action::pan_right:
+            return pan_to(from + kPanStep * (to - from));
         case Action::fit_operation:
             return fit();
         case Action::whole_run:
             return show_whole_run();
+        case Action::toggle_lined_up:
+            lined_up = !lined_up && session_.two();
+            return;
+        case Action::go_to:
+            go_to = true;
+            return;
+        case Action::next_found:
+            return go_found(true);
+        case Action::previous_found:
+            return go_found(false);
+        case Action::back:
+            return restore(history_.back());
+        case Action::forward:
+            return restore(history_.forward());
         case Action::toggle_theme:
             dark = !dark;
             return;
@@ -52,6 +75,16 @@ void State::act(Action action) {
         case Action::quit:
             quit = true;
             return;
+    }
+}
+
+void State::escape() {
+    if (!notice.empty()) {
+        notice.clear();
+    } else if (help) {
+        help = false;
+    } else {
+        measured.reset();
     }
 }
 
@@ -77,6 +110,7 @@ void State::show_stop() {
         shown_[side].parts =
             operation != nullptr ? model::take_apart(session_.run(side), *operation) : model::OperationEvents{};
     }
+    alignment_ = model::Alignment(shown_[0].parts, shown_[1].parts);
 }
 
 model::EventIndex State::first_event() const {
@@ -142,42 +176,6 @@ u64 State::longest_net() const {
         if (one.operation != nullptr) longest = std::max(longest, one.operation->net());
     }
     return longest;
-}
-
-void State::fit() {
-    const auto length = static_cast<double>(longest_net());
-    from = -0.08 * length;
-    to = 1.12 * length;
-}
-
-void State::show_whole_run() {
-    from = 0;
-    to = 1;
-    for (int side = 0; side < session_.count(); ++side) {
-        const model::Operation* operation = shown_[side].operation;
-        if (operation == nullptr) continue;
-        for (u32 cpu = 0; cpu < session_.run(side).trace.cpus(); ++cpu) {
-            if (session_.run(side).trace.events_of(cpu).empty()) continue;
-            const model::CpuLanes& lanes = session_.lanes(side, cpu);
-            from = std::min(from, static_cast<double>(lanes.begin - operation->begin));
-            to = std::max(to, static_cast<double>(lanes.end - operation->begin));
-        }
-    }
-    const double margin = 0.02 * (to - from);
-    from -= margin;
-    to += margin;
-}
-
-void State::zoom(double factor, double about) {
-    double widest = 1;
-    for (int side = 0; side < session_.count(); ++side) {
-        const model::CpuLanes& lanes = session_.lanes(side, 0);
-        widest = std::max(widest, 3 * static_cast<double>(lanes.end - lanes.begin));
-    }
-    const double length = std::clamp((to - from) * factor, kShortestView, std::max(widest, kShortestView));
-    const double real = length / (to - from);
-    from = about - (about - from) * real;
-    to = from + length;
 }
 
 }  // namespace ws::view

@@ -3,7 +3,9 @@
 // all views follow.
 #pragma once
 
+#include "viewer/model/history.hpp"
 #include "viewer/model/what_if.hpp"
+#include "viewer/views/pointed.hpp"
 #include "viewer/views/session.hpp"
 #include "viewer/views/tabs.hpp"
 
@@ -19,8 +21,18 @@ enum class Action : u8 {
     previous_event,
     zoom_in,
     zoom_out,
+    zoom_in_at_mouse,
+    zoom_out_at_mouse,
+    pan_left,
+    pan_right,
     fit_operation,
     whole_run,
+    toggle_lined_up,
+    go_to,
+    next_found,
+    previous_found,
+    back,
+    forward,
     toggle_theme,
     toggle_help,
     export_files,
@@ -38,6 +50,8 @@ class State {
     State(const Session& session, bool dark);
 
     void act(Action action);
+    /// Closes the help, or else what was measured.
+    void escape();
     void select_kind(u32 kind);
     /// Shows a stop of the kind; what is past the end is the last one.
     void select_stop(u64 stop);
@@ -56,6 +70,8 @@ class State {
     /// The piece of the shown operation that the selected event is in, or null.
     const model::Segment* segment() const;
     u64 longest_net() const;
+    /// Which steps of the two shown operations are the same.
+    const model::Alignment& alignment() const { return alignment_; }
 
     // The stretch of the time line that is in view, in net instructions after the trap of the shown operation.
     double from = 0;
@@ -63,10 +79,22 @@ class State {
     void fit();
     void show_whole_run();
     void zoom(double factor, double about);
+    /// Moves along, so that the time line begins there.
+    void pan_to(double new_from);
+    /// Moves along, if need be, until the selected event is in view.
+    void reveal();
+
+    void set_found(int run_side, std::vector<model::EventIndex> events);
+    /// Those of them that are of a CPU of the run `found_side`.
+    const std::vector<model::EventIndex>& found_of_cpu(u32 cpu) const { return found_of_cpu_[cpu]; }
+    /// Selects the next or the last one of the found events, and brings it into view.
+    void go_found(bool forward);
+    /// Called at the end of a frame: what is shown now is where back will lead.
+    void note_look();
 
     Tab tab = Tab::why;
-    model::Profile profile;  ///< what things cost in cycles; the person may change it
-    model::Parts left_out;   ///< what if these were not there
+    model::Profile profile;                ///< what things cost in cycles; the person may change it
+    model::Parts left_out;                 ///< what if these were not there
     std::vector<model::EventIndex> found;  ///< what the last search found in the run `found_side`, ascending
     int found_side = 0;
     std::optional<std::string> query;  ///< what Find is to look for; it takes it
@@ -81,9 +109,15 @@ class State {
     std::string debugger_said;    ///< what came of that
     std::string hot_cause;        ///< the cause under the mouse: other causes step back. Set anew in each frame.
     std::string next_hot_cause;
+    Pointed pointed;  ///< the moment under the mouse. Set anew in each frame.
+    Pointed next_pointed;
+    std::optional<Measured> measured;
+    bool lined_up = false;  ///< the strips: each step under its partner, not to true scale
+    bool go_to = false;     ///< the field for an event's number is open
 
   private:
     void show_stop();
+    void restore(const Look* look);
     void step_event(int by);
     model::EventIndex first_event() const;
 
@@ -93,6 +127,9 @@ class State {
     Shown shown_[2];
     int side_ = 0;
     model::EventIndex event_ = model::kNoEvent;
+    model::Alignment alignment_;
+    model::History<Look> history_;
+    std::vector<std::vector<model::EventIndex>> found_of_cpu_;
 };
 
 }  // namespace ws::view

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// The same operation in both runs on one scale: the shorter strip is visibly shorter. Colour is cause; below, the
-// causes with what each takes.
+// The same operation in both runs on one scale: the shorter strip is visibly shorter. Or lined up, the same steps under
+// each other. Colour is cause; below, the causes with what each takes.
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
-#include "viewer/views/axis.hpp"
+#include "viewer/views/moment_line.hpp"
 #include "viewer/views/step_tooltip.hpp"
+#include "viewer/views/strip_causes.hpp"
+#include "viewer/views/strip_scale.hpp"
 #include "viewer/views/text_forms.hpp"
 #include "viewer/views/view.hpp"
 
@@ -24,16 +27,17 @@ class StripsView : public View {
         Rect causes = inside.take_bottom(theme.px(22.0F + 20.0F * static_cast<float>(context.session.count())));
         inside.take_bottom(theme.px(8));
         const Rect labels = inside.take_bottom(theme.px(20));
-        const Axis axis{0, static_cast<double>(context.state.longest_net()), inside.x0 + gutter,
-                        inside.x1 - total_width(context, canvas)};
-        draw_axis(canvas, theme, axis, inside, {axis.x0 - gutter, labels.y0, inside.x1, labels.y1});
+        const StripScale scale(context.state, inside.x0 + gutter, inside.x1 - total_width(context, canvas));
+        const Rect under{inside.x0, labels.y0, inside.x1, labels.y1};
+        if (!scale.lined_up()) draw_axis(canvas, theme, scale.axis(), inside, under);
         const float gap = theme.px(10);
         const auto count = static_cast<float>(context.session.count());
         const float height = (inside.height() - gap * (count - 1)) / count;
         for (int side = 0; side < context.session.count(); ++side) {
             const Rect row = inside.take_top(height);
             inside.take_top(gap);
-            draw_strip(context, canvas, axis, row, side);
+            draw_strip(context, canvas, scale, row, side);
+            draw_moment(context, canvas, scale, row, under, side);
         }
         draw_causes(context, canvas, causes, gutter);
     }
@@ -41,9 +45,22 @@ class StripsView : public View {
   private:
     static void heading(const Context& context, Canvas& canvas, Rect& inside) {
         const Theme& theme = context.theme;
-        const char* text = context.session.two() ? "The same operation, on one scale" : "The operation";
-        const Rect row = canvas.heading(inside, text);
-        canvas.text(row, "net instructions after the trap, measured", theme.fonts.small, theme.muted);
+        State& state = context.state;
+        const bool two = context.session.two();
+        Rect row = canvas.heading(inside, two ? "The same operation, on one scale" : "The operation");
+        if (two) {
+            const std::string button_text = state.lined_up ? "true scale  L" : "line up the steps  L";
+            const Rect place = row.take_right(theme.px(132));
+            if (button(theme, "line up", place, button_text, state.lined_up)) state.act(Action::toggle_lined_up);
+            row.x1 -= theme.px(14);
+        }
+        const char* to_scale = two ? "true scale \u00b7 net instructions after the trap, measured"
+                                   : "net instructions after the trap, measured";
+        canvas.text(row,
+                    state.lined_up
+                        ? "lined up: the same steps under each other, each as wide as it is long; a gap is no time"
+                        : to_scale,
+                    theme.fonts.small, theme.muted);
     }
 
     static float gutter_width(const Context& context, Canvas& canvas) {
@@ -60,34 +77,44 @@ class StripsView : public View {
         return std::max(figure, canvas.width("instructions", theme.fonts.small)) + theme.px(14);
     }
 
-    static void draw_strip(const Context& context, Canvas& canvas, const Axis& axis, const Rect& row, int side) {
+    static void draw_strip(const Context& context, Canvas& canvas, const StripScale& scale, const Rect& row, int side) {
         const Theme& theme = context.theme;
         const Shown& shown = context.state.shown(side);
-        canvas.text({row.x0, row.y0, axis.x0, row.y1}, context.session.name(side), theme.fonts.bold, theme.text);
-        const Rect strip{axis.x0, row.y0, axis.x1, row.y1};
+        canvas.text({row.x0, row.y0, scale.axis().x0, row.y1}, context.session.name(side), theme.fonts.bold,
+                    theme.text);
+        const Rect strip{scale.axis().x0, row.y0, scale.axis().x1, row.y1};
         if (shown.operation == nullptr) {
             canvas.text(strip, "no partner in this run", theme.fonts.text, theme.faint);
             return;
         }
-        for (const model::Segment& segment : shown.parts.segments) draw_segment(context, canvas, axis, strip, segment);
-        draw_selection(context, canvas, axis, strip, side);
-        draw_total(context, canvas, axis, row, side);
-        hover(context, axis, strip, side);
+        if (scale.lined_up()) draw_gaps(context, canvas, scale, strip, side);
+        for (u32 i = 0; i < shown.parts.segments.size(); ++i) {
+            draw_segment(context, canvas, place(scale, strip, side, i), shown.parts.segments[i]);
+        }
+        draw_selection(context, canvas, scale, strip, side);
+        draw_partner(context, canvas, scale, strip, side);
+        draw_total(context, canvas, scale, row, side);
+        hover(context, scale, strip, side);
     }
 
-    static Rect place(const Axis& axis, const Rect& strip, const model::Segment& segment) {
-        return {axis.x(static_cast<double>(segment.begin)), strip.y0, axis.x(static_cast<double>(segment.end)),
-                strip.y1};
+    static Rect place(const StripScale& scale, const Rect& strip, int side, u32 segment) {
+        return {scale.segment_x0(side, segment), strip.y0, scale.segment_x1(side, segment), strip.y1};
     }
 
-    static void draw_segment(const Context& context, Canvas& canvas, const Axis& axis, const Rect& strip,
-                             const model::Segment& segment) {
+    /// A line where the other strip has something and this one has not.
+    static void draw_gaps(const Context& context, Canvas& canvas, const StripScale& scale, const Rect& strip,
+                          int side) {
+        const float y = std::floor((strip.y0 + strip.y1) / 2) + 0.5F;
+        const float end = scale.end(side);
+        canvas.line(strip.x0, y, end, y, context.theme.faint, 1);
+    }
+
+    static void draw_segment(const Context& context, Canvas& canvas, Rect r, const model::Segment& segment) {
         const Theme& theme = context.theme;
         if (segment.net() == 0) return;
         const std::string cause = cause_of_segment(segment);
         const CausePaint paint = theme.cause(cause);
         const bool dim = !context.state.hot_cause.empty() && context.state.hot_cause != cause;
-        Rect r = place(axis, strip, segment);
         if (r.width() > theme.px(3)) r.x1 -= 1;
         canvas.cause(r, paint, dim ? 0.2F : 1.0F);
         if (dim) return;
@@ -112,37 +139,74 @@ class StripsView : public View {
         canvas.text(plain, text, theme.fonts.small, paint.ink, Align::centre);
     }
 
-    static void draw_selection(const Context& context, Canvas& canvas, const Axis& axis, const Rect& strip, int side) {
+    static void draw_selection(const Context& context, Canvas& canvas, const StripScale& scale, const Rect& strip,
+                               int side) {
         const model::Segment* segment = context.state.side() == side ? context.state.segment() : nullptr;
         if (segment == nullptr) return;
-        const Theme& theme = context.theme;
-        Rect r = place(axis, strip, *segment);
-        r.x1 = std::max(r.x1, r.x0 + theme.px(2));
-        canvas.frame(r.inset(-theme.px(2)), theme.link, theme.px(2), theme.px(3));
+        const auto number = static_cast<u32>(segment - context.state.shown(side).parts.segments.data());
+        frame(context, canvas, place(scale, strip, side, number), context.theme.link);
     }
 
-    static void draw_total(const Context& context, Canvas& canvas, const Axis& axis, const Rect& row, int side) {
+    static void frame(const Context& context, Canvas& canvas, Rect r, ImU32 colour) {
+        const Theme& theme = context.theme;
+        r.x1 = std::max(r.x1, r.x0 + theme.px(2));
+        canvas.frame(r.inset(-theme.px(2)), colour, theme.px(2), theme.px(3));
+    }
+
+    /// The step under the mouse, and the same step in the other strip.
+    static void draw_partner(const Context& context, Canvas& canvas, const StripScale& scale, const Rect& strip,
+                             int side) {
+        const Pointed& pointed = context.state.pointed;
+        if (!pointed || pointed.segment == model::kNoSegment) return;
+        const u32 segment =
+            pointed.side == side ? pointed.segment : context.state.alignment().partner(pointed.side, pointed.segment);
+        if (segment >= context.state.shown(side).parts.segments.size()) return;
+        frame(context, canvas, place(scale, strip, side, segment), context.theme.text);
+    }
+
+    /// The moment under the mouse, wherever that is: a line in each strip, the reading once.
+    static void draw_moment(const Context& context, Canvas& canvas, const StripScale& scale, const Rect& row,
+                            const Rect& labels, int side) {
+        const Pointed& pointed = context.state.pointed;
+        const Shown& shown = context.state.shown(side);
+        if (!pointed || shown.operation == nullptr) return;
+        const model::Trace& trace = context.session.run(side).trace;
+        const double whole = std::floor(pointed.time);
+        const i64 net = shown.operation->begin + static_cast<i64>(whole);
+        const double time = static_cast<double>(model::time_of_net(trace, shown.parts, net)) + pointed.time - whole;
+        if (time < 0 || time > static_cast<double>(shown.operation->net())) return;
+        const float x = scale.x(side, time);
+        moment_line(context, canvas,
+                    {scale.axis().x0, row.y0 - context.theme.px(3), scale.axis().x1, row.y1 + context.theme.px(3)}, x);
+        if (!pointed.on_lanes && pointed.side == side) {
+            moment_reading(context, canvas, labels, x, pointed.time);
+        }
+    }
+
+    static void draw_total(const Context& context, Canvas& canvas, const StripScale& scale, const Rect& row, int side) {
         const Theme& theme = context.theme;
         const u64 net = context.state.shown(side).operation->net();
         const std::string figure = grouped(net);
-        const float x = axis.x(static_cast<double>(net)) + theme.px(12);
+        const float x = scale.end(side) + theme.px(12);
         const float middle = (row.y0 + row.y1) / 2 - theme.px(4);
         const float end = canvas.text({x, middle - theme.px(18), row.x1, middle + theme.px(12)}, figure,
                                       theme.fonts.figure, theme.text);
         const float end_of_unit =
             canvas.text({x, middle + theme.px(11), row.x1, middle + theme.px(27)},
                         net == 1 ? "instruction" : "instructions", theme.fonts.small, theme.muted);
-        draw_gap(context, canvas, axis, {std::max(end, end_of_unit) + theme.px(14), row.y0, row.x1, row.y1}, side);
+        draw_difference(context, canvas, scale, {std::max(end, end_of_unit) + theme.px(14), row.y0, row.x1, row.y1},
+                        side);
     }
 
     /// From the end of the shorter strip to the end of the longer one: how much more, and how many times as much.
-    static void draw_gap(const Context& context, Canvas& canvas, const Axis& axis, const Rect& row, int side) {
-        if (!context.session.two()) return;
+    static void draw_difference(const Context& context, Canvas& canvas, const StripScale& scale, const Rect& row,
+                                int side) {
+        if (!context.session.two() || scale.lined_up()) return;
         const Theme& theme = context.theme;
         const model::Operation* mine = context.state.shown(side).operation;
         const model::Operation* other = context.state.shown(1 - side).operation;
         if (other == nullptr || mine->net() >= other->net() || mine->net() == 0) return;
-        const float end = axis.x(static_cast<double>(other->net()));
+        const float end = scale.end(1 - side);
         const double ratio = static_cast<double>(other->net()) / static_cast<double>(mine->net());
         const std::string text = fmt::format("{} takes {} more: {} as many", context.session.name(1 - side),
                                              grouped(other->net() - mine->net()), times(ratio));
@@ -161,83 +225,25 @@ class StripsView : public View {
         for (const float x : {row.x0, end}) canvas.line(x, y - theme.px(6), x, y + theme.px(6), theme.muted);
     }
 
-    static void hover(const Context& context, const Axis& axis, const Rect& strip, int side) {
-        const model::Operation& operation = *context.state.shown(side).operation;
-        const Rect used{strip.x0, strip.y0, axis.x(static_cast<double>(operation.net())), strip.y1};
+    static void hover(const Context& context, const StripScale& scale, const Rect& strip, int side) {
+        State& state = context.state;
+        const Shown& shown = state.shown(side);
+        const Rect used{strip.x0, strip.y0, scale.end(side), strip.y1};
         if (!hit_area(side == 0 ? "strip A" : "strip B", used)) return;
         const bool clicked = ImGui::IsItemClicked();
-        const double time = axis.time(ImGui::GetMousePos().x);
-        for (const model::Segment& segment : context.state.shown(side).parts.segments) {
-            if (time < static_cast<double>(segment.begin) || time >= static_cast<double>(segment.end)) continue;
+        const std::optional<double> time = scale.time(side, ImGui::GetMousePos().x);
+        if (!time) return;
+        const double whole = std::floor(*time);
+        const i64 net = model::net_of_time(context.session.run(side).trace, shown.parts, static_cast<i64>(whole));
+        state.next_pointed = {side, static_cast<double>(net - shown.operation->begin) + *time - whole, false,
+                              model::kNoSegment};
+        for (u32 i = 0; i < shown.parts.segments.size(); ++i) {
+            const model::Segment& segment = shown.parts.segments[i];
+            if (*time < static_cast<double>(segment.begin) || *time >= static_cast<double>(segment.end)) continue;
+            state.next_pointed.segment = i;
             segment_tooltip(context, side, segment);
-            if (clicked) context.state.select_segment(side, segment);
+            if (clicked) state.select_segment(side, segment);
             return;
-        }
-    }
-
-    /// The legend, which is a table as well: a column a cause, a line a run.
-    static void draw_causes(const Context& context, Canvas& canvas, const Rect& area, float gutter) {
-        const Theme& theme = context.theme;
-        const auto& causes = context.session.causes();
-        canvas.line(area.x0, area.y0, area.x1, area.y0, theme.grid);
-        Rect body = area;
-        body.take_top(theme.px(4));
-        Rect names = body.take_left(gutter);
-        names.take_top(theme.px(18));
-        for (int side = 0; side < context.session.count(); ++side) {
-            canvas.text(names.take_top(theme.px(20)), context.session.name(side), theme.fonts.small, theme.muted);
-        }
-        const float width = body.width() / static_cast<float>(std::max<std::size_t>(causes.size(), 1));
-        for (const std::string& cause : causes) draw_cause(context, canvas, body.take_left(width), cause);
-    }
-
-    static void draw_cause(const Context& context, Canvas& canvas, const Rect& column, const std::string& cause) {
-        const Theme& theme = context.theme;
-        ImGui::PushID(cause.c_str());
-        if (hit_area("cause", column)) {
-            context.state.next_hot_cause = cause;
-            canvas.fill(column, theme.hover, theme.px(4));
-            cause_tooltip(context, cause);
-        }
-        ImGui::PopID();
-        Rect rest = column.inset(theme.px(4), 0);
-        Rect head = rest.take_top(theme.px(18));
-        const Rect swatch = head.take_left(theme.px(12));
-        canvas.cause({swatch.x0, (swatch.y0 + swatch.y1) / 2 - theme.px(6), swatch.x1,
-                      (swatch.y0 + swatch.y1) / 2 + theme.px(6)},
-                     theme.cause(cause));
-        head.take_left(theme.px(6));
-        const std::string name = cause_name(cause);
-        const std::string brief = cause_short(cause);
-        const bool room = brief.empty() || canvas.width(name, theme.fonts.small) <= head.width();
-        canvas.text(head, room ? name : brief, theme.fonts.small, theme.text);
-        for (int side = 0; side < context.session.count(); ++side) {
-            Rect line = rest.take_top(theme.px(20));
-            line.take_left(theme.px(18));
-            const u64 net = net_of(context.state.shown(side), cause);
-            canvas.text(line, grouped(net), theme.fonts.text, net == 0 ? theme.faint : theme.text);
-        }
-    }
-
-    static u64 net_of(const Shown& shown, const std::string& cause) {
-        u64 net = 0;
-        for (const model::Segment& segment : shown.parts.segments) {
-            if (cause == cause_of_segment(segment)) net += segment.net();
-        }
-        return net;
-    }
-
-    static void cause_tooltip(const Context& context, const std::string& cause) {
-        Tooltip tip(context.theme);
-        tip.title(cause_name(cause));
-        if (cause == "outside")
-            tip.text("Code that belongs to no numbered step: vectors, calls, the loop around the steps.");
-        for (const model::StepInfo& step : model::step_infos()) {
-            if (cause == step.cause) tip.text(fmt::format("{}. {}: {}", step.number, words(step.name), step.meaning));
-        }
-        for (int side = 0; side < context.session.count(); ++side) {
-            tip.note(fmt::format("{}: {}, measured", context.session.name(side),
-                                 counted(net_of(context.state.shown(side), cause), "instruction")));
         }
     }
 };

@@ -16,10 +16,15 @@ constexpr KeyHelp kKeys[] = {
     {"Left, Right", "the operation before, the operation after"},
     {"Home, End", "the first operation of its kind, the last"},
     {"Up, Down", "the event before, the event after"},
-    {"wheel, + and -", "zoom the time line, the wheel at the mouse"},
-    {"drag", "move the time line"},
-    {"F", "fit the time line to the operation"},
-    {"A", "all: the whole run"},
+    {"wheel, W and S", "zoom the time line at the mouse; + and - in the middle"},
+    {"drag, A and D", "move the time line"},
+    {"Shift + drag", "measure a stretch of it; Escape takes that away"},
+    {"F, Z", "fit the time line to the operation, to the whole run"},
+    {"L", "line up the steps in the strips, or true scale"},
+    {"G", "go to an event by its number, or to a time"},
+    {"F3, Shift + F3", "the next event found, the one before"},
+    {"Backspace, Alt + Left", "back to where you were"},
+    {"Alt + Right", "forward again"},
     {"1, 2, 3, ...", "what the lower part shows"},
     {"O", "open or make another run; folders may be dropped on the window, too"},
     {"B", "compare with the next of the open runs"},
@@ -143,7 +148,7 @@ class TopBar : public View {
             ImGui::PushFont(theme.fonts.bold);
             ImGui::TextUnformatted(row.keys);
             ImGui::PopFont();
-            ImGui::SameLine(theme.px(140));
+            ImGui::SameLine(theme.px(190));
             ImGui::TextUnformatted(row.meaning);
         }
         ImGui::End();

@@ -41,5 +41,6 @@ std::unique_ptr<View> make_statistics_view();
 std::unique_ptr<View> make_source_view();
 std::unique_ptr<View> make_event_list_view();
 std::unique_ptr<View> make_event_view();
+std::unique_ptr<View> make_go_to_field();
 
 }  // namespace ws::view

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "viewer/views/lane_pointer.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "viewer/views/step_tooltip.hpp"
+
+namespace ws::view {
+namespace {
+
+template <class Events>
+model::EventIndex nearest_of(const Context& context, const Group& group, const Events& events, float x) {
+    const model::Trace& trace = context.session.run(group.side).trace;
+    const auto net = static_cast<i64>(std::llround(group.ticks.axis.time(x))) + group.ticks.origin;
+    const auto by_net = [&trace](model::EventIndex event, i64 time) { return trace.net(event) < time; };
+    auto at = std::lower_bound(events.begin(), events.end(), net, by_net);
+    if (at == events.end() || (at != events.begin() && net - trace.net(*(at - 1)) < trace.net(*at) - net)) {
+        --at;
+    }
+    return *at;
+}
+
+/// The event nearest to `x`; one with a mark rather than a plain one close by.
+model::EventIndex nearest_event(const Context& context, const Group& group, float x) {
+    const auto& notable = context.session.marks(group.side).notable[group.cpu];
+    const float near_mark = context.theme.px(4);
+    if (!notable.empty()) {
+        const model::EventIndex marked = nearest_of(context, group, notable, x);
+        if (std::abs(x_of(context, group, marked) - x) <= near_mark) return marked;
+    }
+    return nearest_of(context, group, *group.events, x);
+}
+
+/// The piece of the shown operation that an event is in.
+u32 segment_of(const Context& context, int side, model::EventIndex event) {
+    const auto& parts = context.state.shown(side).parts;
+    const model::Segment* segment = parts.segment_of(event);
+    return segment == nullptr ? model::kNoSegment : static_cast<u32>(segment - parts.segments.data());
+}
+
+}  // namespace
+
+void inspect(const Context& context, const Group& group, ImVec2 mouse, bool click) {
+    if (group.ticks.r.contains(mouse)) {
+        const model::EventIndex nearest = nearest_event(context, group, mouse.x);
+        event_tooltip(context, group.side, nearest, group.ticks.origin);
+        if (click) context.state.select_event(group.side, nearest);
+        return;
+    }
+    if (group.who.r.contains(mouse)) {
+        if (const auto found = find_in_lane(group.who, group.lanes->stints, mouse.x)) {
+            stint_tooltip(context, group.side, group.timeline->stints[found->item], group.ticks.origin);
+        }
+        return;
+    }
+    for (std::size_t lane = 0; lane < model::kLanes; ++lane) {
+        if (!group.lane[lane].r.contains(mouse)) continue;
+        const auto& depths = group.lanes->phases[lane];
+        for (std::size_t depth = depths.size(); depth-- > 0;) {
+            const LanePlace place = phase_place(context.theme, group, lane, depth);
+            if (!place.r.contains(mouse)) continue;
+            if (const auto found = find_in_lane(place, depths[depth], mouse.x)) {
+                const model::Phase phase = group.timeline->phases[found->item];
+                phase_tooltip(context, group.side, phase, group.ticks.origin);
+                context.state.next_pointed.segment = segment_of(context, group.side, phase.first);
+                if (click) context.state.select_event(group.side, phase.first);
+                return;
+            }
+        }
+        if (const auto found = find_in_lane(group.lane[lane], group.lanes->spans[lane], mouse.x)) {
+            const model::Span span = group.timeline->spans[found->item];
+            span_tooltip(context, group.side, span, group.ticks.origin);
+            if (click) context.state.select_event(group.side, span.first);
+        }
+    }
+}
+
+}  // namespace ws::view

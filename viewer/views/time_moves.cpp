@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+// How the time line is moved: to an operation, to the whole run, nearer, along, back to where one was.
+#include <algorithm>
+
+#include "viewer/model/find.hpp"
+#include "viewer/views/state.hpp"
+
+namespace ws::view {
+namespace {
+
+constexpr double kShortestView = 8;  // instructions
+
+}  // namespace
+
+void State::fit() {
+    const auto length = static_cast<double>(longest_net());
+    from = -0.08 * length;
+    to = 1.12 * length;
+}
+
+void State::show_whole_run() {
+    from = 0;
+    to = 1;
+    for (int side = 0; side < session_.count(); ++side) {
+        const model::Operation* operation = shown_[side].operation;
+        if (operation == nullptr) continue;
+        for (u32 cpu = 0; cpu < session_.run(side).trace.cpus(); ++cpu) {
+            if (session_.run(side).trace.events_of(cpu).empty()) continue;
+            const model::CpuLanes& lanes = session_.lanes(side, cpu);
+            from = std::min(from, static_cast<double>(lanes.begin - operation->begin));
+            to = std::max(to, static_cast<double>(lanes.end - operation->begin));
+        }
+    }
+    const double margin = 0.02 * (to - from);
+    from -= margin;
+    to += margin;
+}
+
+void State::pan_to(double new_from) {
+    to += new_from - from;
+    from = new_from;
+}
+
+void State::reveal() {
+    const model::Operation* operation = shown_[side_].operation;
+    if (operation == nullptr || event_ == model::kNoEvent) return;
+    const auto time = static_cast<double>(session_.run(side_).trace.net(event_) - operation->begin);
+    if (time < from || time > to) pan_to(time - (to - from) / 2);
+}
+
+void State::set_found(int run_side, std::vector<model::EventIndex> events) {
+    const model::Trace& trace = session_.run(run_side).trace;
+    found_of_cpu_.assign(trace.cpus(), {});
+    for (const model::EventIndex event : events) found_of_cpu_[trace.event(event).cpu()].push_back(event);
+    found = std::move(events);
+    found_side = run_side;
+}
+
+void State::go_found(bool ahead) {
+    if (found.empty()) return;
+    model::EventIndex event = found.front();
+    if (side_ == found_side && event_ != model::kNoEvent) {
+        event = ahead ? model::next_found(found, event_) : model::previous_found(found, event_);
+    }
+    if (event == model::kNoEvent) return;
+    select_event(found_side, event);
+    reveal();
+}
+
+void State::note_look() {
+    history_.note({kind_, stop_, side_, event_, tab, from, to});
+}
+
+void State::restore(const Look* look) {
+    if (look == nullptr) return;
+    kind_ = look->kind;
+    stop_ = look->stop;
+    show_stop();
+    side_ = look->side;
+    event_ = look->event;
+    tab = look->tab;
+    from = look->from;
+    to = look->to;
+    scroll_to_event = true;
+}
+
+void State::zoom(double factor, double about) {
+    double widest = 1;
+    for (int side = 0; side < session_.count(); ++side) {
+        const model::CpuLanes& lanes = session_.lanes(side, 0);
+        widest = std::max(widest, 3 * static_cast<double>(lanes.end - lanes.begin));
+    }
+    const double length = std::clamp((to - from) * factor, kShortestView, std::max(widest, kShortestView));
+    const double real = length / (to - from);
+    from = about - (about - from) * real;
+    to = from + length;
+}
+
+}  // namespace ws::view
