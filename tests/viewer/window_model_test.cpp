@@ -1,75 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // The parts of the model that only the window asks for: segments of an operation, the lanes, the way through two runs.
-#include <unistd.h>
-
-#include <filesystem>
-
 #include "tests/unit/catch.hpp"
-#include "tests/viewer/synthetic_machine.hpp"
+#include "tests/viewer/made_up_run.hpp"
 #include "viewer/model/browse.hpp"
 #include "viewer/model/lane_index.hpp"
 #include "viewer/model/segments.hpp"
 
 namespace ws::test {
 namespace {
-
-constexpr Owner kGuest = 1;
-constexpr u64 kGuestEl1 = 0x3c5;
-constexpr u64 kHvc = 0x5a00'0000;
-constexpr u64 kWfi = 0x0600'0000;
-
-/// The synthetic ERET is the last of this many instructions (synthetic_machine.cpp).
-constexpr i64 kTail = 5;
-constexpr i64 kLead = 3;
-
-/// A trace that lives as long as this.
-class TraceFolder {
-  public:
-    explicit TraceFolder(const std::string& design) : design_(design) {
-        static int number = 0;
-        path_ = std::filesystem::temp_directory_path() /
-                ("worldswitch-window-model-" + std::to_string(getpid()) + "-" + std::to_string(number++));
-        std::filesystem::create_directories(path_);
-    }
-    ~TraceFolder() { std::filesystem::remove_all(path_); }
-    TraceFolder(const TraceFolder&) = delete;
-    TraceFolder& operator=(const TraceFolder&) = delete;
-
-    template <class Play>
-    model::Run run(Play play) const {
-        model::Metadata metadata;
-        metadata.env = {{"format_version", std::to_string(trace::kFormatVersion)},
-                        {"design", design_},
-                        {"guest", "test"},
-                        {"cpus", "1"}};
-        SyntheticMachine machine(path_, trace::Level::full, 0, metadata.uuid);
-        play(machine);
-        metadata.set(model::kPacketsKey, std::to_string(machine.finish()));
-        std::ofstream(path_ / "metadata", std::ios::binary) << model::make_metadata(metadata);
-        return model::Run::load(path_);
-    }
-
-  private:
-    std::string design_;
-    std::filesystem::path path_;
-};
-
-/// 10 instructions outside of all steps, 20 in a handler of which 8 are a step of its own, then the return.
-void operate(SyntheticMachine& m, u64 esr = kHvc) {
-    m.trap(kGuest, esr, 0x4000'0000, kGuestEl1);
-    m.work(10);
-    m.begin(Step::handle_exit);
-    m.work(6);
-    m.begin(Step::save_timer);
-    m.work(8);
-    m.control(SysregId::HCR_EL2, kGuest, 1, 2);
-    m.end(Step::save_timer);
-    m.work(6);
-    m.end(Step::handle_exit);
-    m.block(RegisterClass::timer, Operation::save, kGuest);
-    m.eret(kGuest, 0x4000'0004, kGuestEl1);
-    m.work(100);
-}
 
 TEST_CASE("an operation is cut where a step begins or ends", "[segments]") {
     const TraceFolder folder("vhe");

@@ -54,6 +54,22 @@ struct RegistersArguments {
     bool json = false;
 };
 int registers_command(const RegistersArguments& arguments);
+int steps_command(const RegistersArguments& arguments);
+
+struct SpanArguments {
+    std::string trace;
+    std::string from;
+    std::string to;
+    bool json = false;
+};
+int span_command(const SpanArguments& arguments);
+
+struct OverviewArguments {
+    std::string trace;
+    u64 columns = 20;
+    bool json = false;
+};
+int overview_command(const OverviewArguments& arguments);
 
 struct AtArguments {
     std::string trace;

@@ -26,8 +26,10 @@ using ws::cli::ExplainArguments;
 using ws::cli::ExportArguments;
 using ws::cli::FindArguments;
 using ws::cli::NotesArguments;
+using ws::cli::OverviewArguments;
 using ws::cli::RegistersArguments;
 using ws::cli::SourceArguments;
+using ws::cli::SpanArguments;
 
 /// What the command line says.
 struct Arguments {
@@ -36,6 +38,8 @@ struct Arguments {
     DumpArguments dump;
     ExplainArguments explain;
     RegistersArguments registers;
+    SpanArguments span;
+    OverviewArguments overview;
     AtArguments at;
     SourceArguments source;
     FindArguments find;
@@ -119,13 +123,32 @@ void add_explain(CLI::App& app, ExplainArguments& arguments) {
     verb->add_flag("--markdown", arguments.markdown, "print a table for a report")->excludes(json);
 }
 
-void add_registers(CLI::App& app, RegistersArguments& arguments) {
-    CLI::App* verb = app.add_subcommand("registers", "the books of an operation, register by register: moved, redundant, left alone");
+/// A verb on an operation of one run, or on the same one of two.
+void add_operation_verb(CLI::App& app, RegistersArguments& arguments, const std::string& name, const std::string& help) {
+    CLI::App* verb = app.add_subcommand(name, help);
     verb->add_option("A", arguments.a, kTraceHelp)->required();
     verb->add_option("B", arguments.b, "another one, to show the same operation of both");
     verb->add_option("--operation", arguments.kind, "the kind: its name, or a part of it that no other has");
     verb->add_option("--number", arguments.number, "which one of the kind, from 1 (a typical one)")
         ->check(CLI::Range(ws::u64{1}, ~ws::u64{0}));
+    verb->add_flag("--json", arguments.json, "print data instead of text");
+}
+
+void add_span(CLI::App& app, SpanArguments& arguments) {
+    CLI::App* verb = app.add_subcommand("span", "what a stretch of a trace comes to: instructions, events, traps, registers");
+    verb->add_option("TRACE", arguments.trace, kTraceHelp)->required();
+    verb->add_option("FROM", arguments.from, "an event's number, as dump and find print it, or @ and a time on the net clock")
+        ->required();
+    verb->add_option("TO", arguments.to, "the same; what is at this moment does not count")->required();
+    verb->add_flag("--json", arguments.json, "print data instead of text");
+}
+
+void add_overview(CLI::App& app, OverviewArguments& arguments) {
+    CLI::App* verb = app.add_subcommand("overview", "a whole trace in a few columns: how much of each guest, EL2 and host ran");
+    verb->add_option("TRACE", arguments.trace, kTraceHelp)->required();
+    verb->add_option("--columns", arguments.columns, "how many")
+        ->check(CLI::Range(ws::u64{1}, ws::u64{100'000}))
+        ->capture_default_str();
     verb->add_flag("--json", arguments.json, "print data instead of text");
 }
 
@@ -184,6 +207,9 @@ int run_verb(const CLI::App& app, const Arguments& arguments) {
     if (verb == "compare") return compare_command(arguments.compare);
     if (verb == "explain") return explain_command(arguments.explain);
     if (verb == "registers") return registers_command(arguments.registers);
+    if (verb == "steps") return steps_command(arguments.registers);
+    if (verb == "span") return span_command(arguments.span);
+    if (verb == "overview") return overview_command(arguments.overview);
     if (verb == "at") return at_command(arguments.at);
     if (verb == "source") return source_command(arguments.source);
     if (verb == "find") return find_command(arguments.find);
@@ -204,7 +230,12 @@ void add_verbs(CLI::App& app, Arguments& arguments) {
     check->add_flag("--strict", arguments.strict, "fail on dropped events and unfinished captures too");
     add_compare(app, arguments.compare);
     add_explain(app, arguments.explain);
-    add_registers(app, arguments.registers);
+    add_operation_verb(app, arguments.registers, "registers",
+                       "the books of an operation, register by register: moved, redundant, left alone");
+    add_operation_verb(app, arguments.registers, "steps",
+                       "the steps of an operation one after the other; of two runs, the same steps side by side");
+    add_span(app, arguments.span);
+    add_overview(app, arguments.overview);
     add_at(app, arguments.at);
     add_source(app, arguments.source);
     add_find(app, arguments.find);

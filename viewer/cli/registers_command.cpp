@@ -3,10 +3,10 @@
 #include <fmt/format.h>
 
 #include "viewer/cli/commands.hpp"
+#include "viewer/cli/operation_choice.hpp"
 #include "viewer/cli/text.hpp"
 #include "viewer/model/ledger.hpp"
 #include "viewer/model/segments.hpp"
-#include "viewer/model/ways.hpp"
 
 namespace ws::cli {
 namespace {
@@ -33,14 +33,7 @@ Side side_of(const model::Run& run, u32 place) {
 
 /// The operations that are shown: of one run, or a pair of both.
 std::vector<Side> choose(const RegistersArguments& arguments, const model::Run& a, const model::Run& b) {
-    const std::vector<model::WayKind> kinds = model::way_kinds(a, b);
-    const model::WayKind& kind = model::find_kind(kinds, arguments.kind);
-    if (kind.traps > 1) throw model::ExplainError(fmt::format("{} is two operations; choose a kind that is one", kind.name));
-    if (arguments.number > kind.pairs.size()) {
-        throw model::ExplainError(fmt::format("--number {}: of {} there are {}", arguments.number, kind.name, kind.pairs.size()));
-    }
-    const model::WayPair pair =
-        arguments.number == 0 ? model::typical_pair(a, b, kind).pair : kind.pairs[arguments.number - 1];
+    const model::WayPair pair = choose_pair(arguments, a, b);
     std::vector<Side> sides = {side_of(a, pair.a.operation)};
     if (&a != &b) sides.push_back(side_of(b, pair.b.operation));
     return sides;

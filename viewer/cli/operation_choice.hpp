@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <fmt/format.h>
+
+#include "viewer/cli/commands.hpp"
+#include "viewer/model/ways.hpp"
+
+namespace ws::cli {
+
+/// The operations that --operation and --number name, one of each run.
+inline model::WayPair choose_pair(const RegistersArguments& arguments, const model::Run& a, const model::Run& b) {
+    const std::vector<model::WayKind> kinds = model::way_kinds(a, b);
+    const model::WayKind& kind = model::find_kind(kinds, arguments.kind);
+    if (kind.traps > 1) {
+        throw model::ExplainError(fmt::format("{} is two operations; choose a kind that is one", kind.name));
+    }
+    if (arguments.number > kind.pairs.size()) {
+        throw model::ExplainError(
+            fmt::format("--number {}: of {} there are {}", arguments.number, kind.name, kind.pairs.size()));
+    }
+    return arguments.number == 0 ? model::typical_pair(a, b, kind).pair : kind.pairs[arguments.number - 1];
+}
+
+}  // namespace ws::cli
