@@ -125,7 +125,7 @@ void Minimap::draw_columns(const Context& context, Canvas& canvas, const Rect& u
         while (next < overview.columns.size() && height(next) == height(i)) ++next;
         const float x0 = used.x0 + width * static_cast<float>(i);
         const float x1 = used.x0 + width * static_cast<float>(next);
-        if (height(i) > 0) canvas.fill({x0, used.y1 - height(i), x1, used.y1}, theme.muted);
+        if (height(i) > 0) canvas.fill({x0, used.y1 - height(i), x1, used.y1}, theme.faint);
         i = next;
     }
 }
