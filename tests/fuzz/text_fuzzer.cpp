@@ -11,6 +11,7 @@
 #include "viewer/model/notes.hpp"
 #include "viewer/model/places.hpp"
 #include "viewer/model/profile.hpp"
+#include "viewer/model/settings.hpp"
 
 using namespace ws;
 
@@ -37,6 +38,7 @@ constexpr Reader kReaders[] = {
          for (std::size_t row = 0; row < image.size(); ++row) model::telling_frame(image.frames(row));
      }},
     {"notes", [](const std::string& text) { model::Notes::parse(model::Notes::parse(text, "fuzz").text(), "fuzz"); }},
+    {"settings", [](const std::string& text) { model::Settings::parse(text, "fuzz.json"); }},
 };
 
 }  // namespace

@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """What keys and the mouse do with two runs side by side."""
 
+import json
 import time
 import unittest
 
 import window_support
-from viewer_support import picture, trace
+from viewer_support import new_folder, picture, trace
 from window_support import SIZE
 
 STRIPS = (140, 232)  # a row of each strip, beside the labels
@@ -16,7 +17,11 @@ HANDLER, LINK = 0x56B4E9, 0x0A5C94  # as theme.cpp has them
 @window_support.needed
 class Window(window_support.WindowTest):
     def setUp(self):
-        self.first = self.open(trace("split"), trace("vhe"), "--kind", "DABT")
+        self.config = new_folder()
+        self.start()
+
+    def start(self, *arguments):
+        self.open(trace("split"), trace("vhe"), "--kind", "DABT", *arguments, XDG_CONFIG_HOME=str(self.config))
         self.wait_for_title("split", "vhe")
         self.first = self.settled()
 
@@ -190,6 +195,34 @@ class Window(window_support.WindowTest):
         helped = self.settled(unlike=dark)
         self.xdotool("key", "Escape")
         self.assertEqual(self.settled(unlike=helped).rows, dark.rows)
+
+    def test_what_was_chosen_is_remembered(self):
+        self.xdotool("key", "t", "key", "l", "key", "4")
+        chosen = self.settled(unlike=self.first)
+        self.xdotool("key", "q")
+        self.assert_ends()
+        written = json.loads((self.config / "worldswitch" / "wsview.json").read_text(encoding="utf-8"))
+        self.assertEqual(written, {"theme": "dark", "scale": 1, "width": SIZE[0], "height": SIZE[1], "tab": "machine",
+                                   "profile": "xgene-gicv2", "lined_up": True})
+        self.start()
+        self.assertEqual(self.first.rows, chosen.rows)
+        self.xdotool("key", "q")
+        self.assert_ends()
+        self.start("--theme", "light", "--true-scale", "--tab", "why")  # the command line wins
+        self.assertLess(self.first.differing(picture(trace("split"), trace("vhe"), "--kind", "DABT")), 400)
+
+    def test_settings_that_cannot_be_used_do_no_harm(self):
+        self.end()
+        as_ever = self.first
+        (self.config / "worldswitch").mkdir()
+        (self.config / "worldswitch" / "wsview.json").write_text('{"theme": "pur', encoding="utf-8")
+        self.start()
+        self.assertEqual(self.first.rows, as_ever.rows)
+        self.xdotool("key", "q")
+        self.assertEqual(self.program.wait(30), 0)
+        told = self.program.stderr.read().splitlines()
+        self.assertEqual(len(told), 1, told)
+        self.assertIn("wsview.json: is no JSON", told[0])
 
     def test_sleeps_when_nothing_moves(self):
         def ticks():

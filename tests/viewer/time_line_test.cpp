@@ -7,6 +7,7 @@
 #include "viewer/model/history.hpp"
 #include "viewer/model/moment.hpp"
 #include "viewer/model/overview.hpp"
+#include "viewer/model/settings.hpp"
 #include "viewer/model/time_span.hpp"
 
 namespace ws::test {
@@ -196,6 +197,41 @@ TEST_CASE("the way back is bounded", "[history]") {
     for (int i = 0; i < 1000; ++i) history.note({i, 0});
     CHECK(history.size() == model::History<Place>::kMost);
     CHECK(*history.back() == Place{998, 0});
+}
+
+TEST_CASE("what the window remembers is read as it was written", "[settings]") {
+    model::Settings settings;
+    CHECK(model::Settings::parse(settings.text(), "x") == settings);
+    settings.dark = true;
+    settings.scale = 1.5F;
+    settings.width = 1700;
+    settings.height = 1100;
+    settings.tab = "machine";
+    settings.profile = "seattle-gicv2";
+    settings.lined_up = true;
+    CHECK(model::Settings::parse(settings.text(), "x") == settings);
+    CHECK(model::Settings::parse("{\"of another version\": 1}", "x") == model::Settings{});
+    CHECK(model::Settings::load("/nowhere/wsview.json") == model::Settings{});
+}
+
+TEST_CASE("settings that cannot be used are told in one line", "[settings]") {
+    const auto problem = [](const std::string& text) {
+        try {
+            model::Settings::parse(text, "wsview.json");
+        } catch (const model::SettingsError& error) {
+            return std::string(error.what());
+        }
+        return std::string("none");
+    };
+    CHECK(problem("").find("wsview.json: is no JSON") == 0);
+    CHECK(problem("{\"theme\": \"dark\"").find("is no JSON") != std::string::npos);
+    CHECK(problem("[]") == "wsview.json: an object is wanted: { ... }");
+    CHECK(problem("{\"theme\": \"purple\"}") == "wsview.json: theme: light or dark is wanted");
+    CHECK(problem("{\"scale\": 0}") == "wsview.json: scale: a number from 0.5 to 4 is wanted");
+    CHECK(problem("{\"width\": \"wide\"}") == "wsview.json: width: a number from 320 to 16384 is wanted");
+    CHECK(problem("{\"height\": 1e300}").find("height:") != std::string::npos);
+    CHECK(problem("{\"tab\": 5}") == "wsview.json: tab: a text is wanted");
+    CHECK(problem("{\"lined_up\": 1}") == "wsview.json: lined_up: true or false is wanted");
 }
 
 }  // namespace

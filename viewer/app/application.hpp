@@ -35,6 +35,8 @@ class Application {
     /// What keys are for: the runs, the start page, or neither while there is nothing but a load.
     view::State* state() { return frame_ && !on_start_page_ && !loads_alone() ? &frame_->state() : nullptr; }
     view::StartPage* start_page() { return on_start_page_ && !loads_alone() ? &start_page_ : nullptr; }
+    /// Null while no runs were opened.
+    const view::State* runs_shown() { return frame_ ? &frame_->state() : nullptr; }
     bool quit() const { return frame_ && frame_->state().quit; }
     ImU32 background() const { return gui_.theme().background; }
     std::string title() const;

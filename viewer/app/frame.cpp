@@ -51,6 +51,7 @@ void Frame::draw(std::string* texts) {
 void Frame::carry_over(const view::Session& session_before, const view::State& before) {
     state_.dark = before.dark;
     state_.tab = before.tab;
+    state_.lined_up = before.lined_up && session_.two();
     state_.profile = before.profile;
     state_.left_out = before.left_out;
     const std::string& kind = session_before.comparison().rows[before.kind()].kind;

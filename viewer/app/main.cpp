@@ -8,6 +8,7 @@
 #include <cstdlib>
 
 #include "viewer/app/picture.hpp"
+#include "viewer/app/remembered.hpp"
 #include "viewer/app/window.hpp"
 
 namespace ws::app {
@@ -75,7 +76,8 @@ void describe_options(CLI::App& app, Options& options) {
         ->option_text("NAME|FILE");
     app.add_option("--without", options.without, "What if these parts were not there: fp, el1, vgic, ...")
         ->option_text("PARTS");
-    app.add_flag("--line-up", options.lined_up, "Line up the same steps of the two strips, instead of true scale");
+    app.add_flag("--line-up,!--true-scale", options.lined_up,
+                 "Line up the same steps of the two strips, or (as it is) draw them to true scale");
     app.add_flag("--whole-run", options.whole_run, "Show the whole run on the time line, not one operation");
 }
 
@@ -86,7 +88,7 @@ int fail(const std::string& what) {
 
 int run(const Options& options) {
     if (options.png.empty() && options.text.empty()) {
-        show_window(options);
+        remember(show_window(options));
         return 0;
     }
     if (options.traces.empty()) {
@@ -120,6 +122,8 @@ int main(int argc, char** argv) {
         fail(fmt::format("{} (wsview --help tells more)", error.what()));
         return kWrongUse;
     }
+    // A picture is the same for everyone.
+    if (options.png.empty()) recall(app, options);
     try {
         return run(options);
     } catch (const std::bad_alloc&) {

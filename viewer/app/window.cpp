@@ -13,6 +13,7 @@
 #include "viewer/app/clear.hpp"
 #include "viewer/app/export_files.hpp"
 #include "viewer/app/offscreen.hpp"
+#include "viewer/app/remembered.hpp"
 
 #define GLFW_INCLUDE_NONE
 #include <GLFW/glfw3.h>
@@ -254,7 +255,7 @@ void run(GLFWwindow* window, Input& input, std::atomic<bool>& woken) {
 
 }  // namespace
 
-void show_window(const Options& options) {
+model::Settings show_window(const Options& options) {
     const Window window(options, "Worldswitch");
     std::atomic<bool> woken = false;
     Application application(options, [&woken] {
@@ -269,8 +270,12 @@ void show_window(const Options& options) {
     }
     glfwShowWindow(window.get());
     run(window.get(), input, woken);
+    int width = 0;
+    int height = 0;
+    glfwGetWindowSize(window.get(), &width, &height);
     ImGui_ImplOpenGL3_Shutdown();
     ImGui_ImplGlfw_Shutdown();
+    return remembered(application.runs_shown(), options, width, height);
 }
 
 }  // namespace ws::app

@@ -2,11 +2,12 @@
 #pragma once
 
 #include "viewer/app/options.hpp"
+#include "viewer/model/settings.hpp"
 
 namespace ws::app {
 
-/// Opens a window, on the traces or on the start page, and stays until it is closed. Throws AppError, and TraceError
-/// for a trace of the command line.
-void show_window(const Options& options);
+/// Opens a window, on the traces or on the start page, and stays until it is closed; returns what is to be remembered.
+/// Throws AppError, and TraceError for a trace of the command line.
+model::Settings show_window(const Options& options);
 
 }  // namespace ws::app

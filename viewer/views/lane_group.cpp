@@ -93,7 +93,7 @@ void draw_found(const Context& context, Canvas& canvas, const Group& group) {
     const float d = theme.px(4);
     for_each_found(context, group.side, group.cpu, group.ticks, d, [&](float x) {
         canvas.fill({x, whole.y0, x + 1, whole.y1}, faded(theme.link, 0.45F));
-        canvas.fill({x - theme.px(1), whole.y0 - theme.px(1), x + theme.px(2), whole.y0 + d}, theme.link);
+        canvas.fill({x - theme.px(1), whole.y0, x + theme.px(2), whole.y0 + theme.px(7)}, theme.link);
     });
 }
 
