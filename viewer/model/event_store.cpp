@@ -117,4 +117,14 @@ u32 EventStore::first_from(u32 cpu, i64 net, u32 from) const {
     return of.first[low] + first;
 }
 
+u32 EventStore::any_in(u32 cpu, i64 net, i64 end, u32 from) const {
+    const OfCpu& of = cpus_[cpu];
+    const auto packet = std::lower_bound(of.first_net.begin(), of.first_net.end(), net);
+    if (packet != of.first_net.end() && *packet < end) {
+        const u32 first = of.first[static_cast<std::size_t>(packet - of.first_net.begin())];
+        if (first >= from) return first;
+    }
+    return first_from(cpu, net, from);
+}
+
 }  // namespace ws::model

@@ -75,6 +75,11 @@ class EventStore {
     u32 size_of(u32 cpu) const { return cpus_[cpu].size; }
     Event event(EventIndex index) const;
     i64 net(EventIndex index) const;
+    /// That of an event by its number among its CPU's.
+    i64 net_of(u32 cpu, u32 number) const {
+        const Place at = place_in(cpu, number);
+        return packet(at).net(at.event);
+    }
     /// The packet that holds an event, and the event's place in it.
     struct Place {
         u32 cpu;
@@ -94,6 +99,9 @@ class EventStore {
 
     /// The first of a CPU's events, from its number `from` on, whose net time is at least `net`; size_of(cpu) if none.
     u32 first_from(u32 cpu, i64 net, u32 from = 0) const;
+    /// Any of a CPU's events whose net time is at least `net` and less than `end`, from `from` on; where a packet begins
+    /// there it is found without looking into one. If there is none: the first from `end` on, as first_from() tells it.
+    u32 any_in(u32 cpu, i64 net, i64 end, u32 from = 0) const;
 
   private:
     /// One CPU's packets.

@@ -26,7 +26,10 @@ class LaneWalk {
 void LaneIndex::add(i64 begin, i64 end, u32 item) {
     if (size() != 0) begin = std::max(begin, end_);
     end = std::max(begin, end);
-    if (size() % kBlock == 0) blocks_.push_back({begin, filled_});
+    if (size() % kBlock == 0) {
+        if (blocks_.size() % kStride == 0) strides_.push_back(begin);
+        blocks_.push_back({begin, filled_});
+    }
     const u64 from = static_cast<u64>(begin - blocks_.back().begin);
     const u64 length = static_cast<u64>(end - begin);
     if (from >= kLong || length >= kLong) {
@@ -50,8 +53,12 @@ LaneIndex::Interval LaneIndex::operator[](std::size_t place) const {
 }
 
 std::size_t LaneIndex::block_at(i64 time, std::size_t from) const {
-    const auto after = std::upper_bound(blocks_.begin() + static_cast<std::ptrdiff_t>(from), blocks_.end(), time,
-                                        [](i64 t, const Block& block) { return t < block.begin; });
+    const auto by_begin = [](i64 t, const Block& block) { return t < block.begin; };
+    const auto stride = std::upper_bound(strides_.begin(), strides_.end(), time);
+    const auto end = std::min(static_cast<std::size_t>(stride - strides_.begin()) * kStride, blocks_.size());
+    const std::size_t begin = end == 0 ? 0 : (end - 1) / kStride * kStride;
+    const auto after = std::upper_bound(blocks_.begin() + static_cast<std::ptrdiff_t>(begin),
+                                        blocks_.begin() + static_cast<std::ptrdiff_t>(end), time, by_begin);
     const auto place = static_cast<std::size_t>(after - blocks_.begin());
     return place <= from ? from : place - 1;
 }
@@ -70,9 +77,25 @@ std::size_t LaneIndex::first_from(i64 time, std::size_t from) const {
     return place;
 }
 
+LaneIndex::Near LaneIndex::first_from_near(i64 time, std::size_t from, i64 near) const {
+    if (from < size()) {
+        const std::size_t block = block_at(time - 1, from / kBlock);
+        if (is_short(block, near) && (block + 1) * kBlock >= from) return {(block + 1) * kBlock, false};
+    }
+    return {first_from(time, from), true};
+}
+
 i64 LaneIndex::filled_before(i64 time) const {
+    return size() == 0 ? 0 : filled_in_block(block_at(time, 0), time);
+}
+
+i64 LaneIndex::filled_before_near(i64 time, i64 near) const {
     if (size() == 0) return 0;
     const std::size_t block = block_at(time, 0);
+    return is_short(block, near) ? blocks_[block].filled_before : filled_in_block(block, time);
+}
+
+i64 LaneIndex::filled_in_block(std::size_t block, i64 time) const {
     i64 filled = blocks_[block].filled_before;
     const std::size_t end = std::min((block + 1) * kBlock, size());
     for (std::size_t place = block * kBlock; place < end; ++place) {

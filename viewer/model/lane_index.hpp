@@ -31,6 +31,17 @@ class LaneIndex {
     /// How much of [begin, end) is filled.
     i64 filled(i64 begin, i64 end) const { return filled_before(end) - filled_before(begin); }
 
+    /// The same where an answer that is off by `near` at most will do: it is the first of a block, whose intervals need
+    /// not be looked at.
+    struct Near {
+        std::size_t place;
+        bool exact;
+    };
+    Near first_from_near(i64 time, std::size_t from, i64 near) const;
+    i64 filled_near(i64 begin, i64 end, i64 near) const {
+        return filled_before_near(end, near) - filled_before_near(begin, near);
+    }
+
   private:
     /// Times within a block are told from its begin.
     struct Packed {
@@ -43,13 +54,22 @@ class LaneIndex {
         i64 filled_before;  ///< the lengths of all intervals before the block
     };
     static constexpr std::size_t kBlock = 16;
+    static constexpr std::size_t kStride = 64;
     static constexpr u32 kLong = ~u32{0};
 
     /// The last block that begins at or before `time`, from block `from` on; `from` if there is none.
     std::size_t block_at(i64 time, std::size_t from) const;
     i64 filled_before(i64 time) const;
+    i64 filled_before_near(i64 time, i64 near) const;
+    i64 filled_in_block(std::size_t block, i64 time) const;
+    /// From a block's begin to the next one's is no longer than that.
+    bool is_short(std::size_t block, i64 near) const {
+        return block + 1 < blocks_.size() && blocks_[block + 1].begin - blocks_[block].begin <= near;
+    }
 
     std::vector<Block> blocks_;
+    /// The begins of every kStride-th block, side by side: so few that a search among them stays in the cache.
+    std::vector<i64> strides_;
     std::vector<Packed> intervals_;
     /// What 32 bits cannot tell, whose length is kLong instead: ascending by place.
     std::vector<std::pair<std::size_t, Interval>> long_;

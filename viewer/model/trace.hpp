@@ -61,11 +61,17 @@ class Trace {
     Event event(EventIndex index) const { return store_->event(index); }
     /// An event's time on the net clock.
     i64 net(EventIndex index) const { return store_->net(index); }
+    /// That of an event by its place in events_of(cpu).
+    i64 net_of(u32 cpu, std::size_t place) const { return store_->net_of(cpu, static_cast<u32>(place)); }
     /// The events of one CPU, ascending.
     const CpuEvents& events_of(u32 cpu) const { return by_cpu_[cpu]; }
     /// Where in events_of(cpu), from `from` on, the first event is whose net time is at least `net`.
     std::size_t first_from(u32 cpu, i64 net, std::size_t from = 0) const {
         return store_->first_from(cpu, net, static_cast<u32>(from));
+    }
+    /// Any event with a time in [net, end), found quickly; if there is none, the first after: EventStore::any_in().
+    std::size_t any_in(u32 cpu, i64 net, i64 end, std::size_t from = 0) const {
+        return store_->any_in(cpu, net, end, static_cast<u32>(from));
     }
     const EventStore& store() const { return *store_; }
     const std::vector<Packet>& packets() const { return packets_; }

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "viewer/views/event_words.hpp"
+#include "viewer/views/step_tooltip.hpp"
 #include "viewer/views/text_forms.hpp"
 #include "viewer/views/view.hpp"
 
@@ -78,6 +79,7 @@ class EventListView : public View {
         Rect row{at.x, at.y, at.x + width, at.y + line_};
         ImGui::PushID(static_cast<int>(index));
         const bool over = hit_area("event", row);
+        if (over && shown.operation != nullptr) event_tooltip(context, state.side(), index, shown.operation->begin);
         if (ImGui::IsItemClicked()) state.select_event(state.side(), index);
         ImGui::PopID();
         const bool selected = state.event() == index;

@@ -6,6 +6,7 @@
 
 #include "viewer/model/describe.hpp"
 #include "viewer/views/source_row.hpp"
+#include "viewer/views/step_tooltip.hpp"
 #include "viewer/views/text_forms.hpp"
 #include "viewer/views/view.hpp"
 
@@ -180,6 +181,8 @@ class EventView : public View {
                 Tooltip tip(theme);
                 tip.title(field.name);
                 tip.text(field.meaning);
+                const model::RegisterPlace named = model::find_hardware_register(field.text);
+                if (named != model::kNoRegister) tip.text(register_words(named));
             }
         }
         ImGui::PopID();

@@ -7,6 +7,7 @@
 
 #include "viewer/model/find.hpp"
 #include "viewer/views/event_words.hpp"
+#include "viewer/views/step_tooltip.hpp"
 #include "viewer/views/text_forms.hpp"
 #include "viewer/views/view.hpp"
 
@@ -132,6 +133,8 @@ class FindView : public View {
         const bool over = hit_area("event", row);
         const bool clicked = ImGui::IsItemClicked();
         ImGui::PopID();
+        const model::Operation* operation = state.shown(state.found_side).operation;
+        if (over && operation != nullptr) event_tooltip(context, state.found_side, index, operation->begin);
         const bool selected = state.event() == index && state.side() == state.found_side;
         if (selected || over) canvas.fill(row, selected ? theme.select : theme.hover, theme.px(4));
         canvas.text(row.take_left(theme.px(76)), grouped(u64{index} + 1), theme.fonts.text, theme.muted, Align::right);

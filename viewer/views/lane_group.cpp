@@ -39,7 +39,7 @@ void draw_phases(const Context& context, Canvas& canvas, const Group& group, std
     const Theme& theme = context.theme;
     const model::LaneIndex& index = group.lanes->phases[lane][depth];
     const auto cause_of = [&](u32 item) {
-        return std::string(cause_of_step(static_cast<u8>(group.timeline->phases[item].step)));
+        return std::string(cause_of_step(group.timeline->phases.packed(item).what));
     };
     const auto opacity = [&](const std::string& cause) {
         return context.state.hot_cause.empty() || context.state.hot_cause == cause ? 1.0F : 0.2F;
@@ -52,7 +52,7 @@ void draw_phases(const Context& context, Canvas& canvas, const Group& group, std
             Rect filled = r;
             if (filled.width() > theme.px(4)) filled.x1 -= 1;
             canvas.cause(filled, paint, opacity(cause));
-            const model::StepInfo* step = model::find_step(static_cast<u8>(group.timeline->phases[item].step));
+            const model::StepInfo* step = model::find_step(group.timeline->phases.packed(item).what);
             label(context, canvas, filled, step != nullptr ? words(step->name) : "", cause);
         },
         [&](const Rect& r, double density, std::size_t first, std::size_t count) {
@@ -72,16 +72,18 @@ void draw_ticks(const Context& context, Canvas& canvas, const Group& group) {
     const Theme& theme = context.theme;
     const model::Trace& trace = context.session.run(group.side).trace;
     const LanePlace& place = group.ticks;
-    const double last = place.axis.to + static_cast<double>(place.origin);
-    std::size_t at = trace.first_from(group.cpu, place.origin + static_cast<i64>(std::floor(place.axis.from)));
+    const i64 last = place.origin + static_cast<i64>(std::ceil(place.axis.to));
+    const auto column = std::max<i64>(1, static_cast<i64>(place.axis.per_pixel() * static_cast<double>(kColumn)));
+    i64 begin = place.origin + static_cast<i64>(std::floor(place.axis.from));
+    std::size_t at = trace.any_in(group.cpu, begin, begin + column);
     while (at < group.events->size()) {
-        const i64 net = trace.net((*group.events)[at]);
-        if (static_cast<double>(net) > last) break;
+        const i64 net = trace.net_of(group.cpu, at);
+        if (net > last) break;
         const float x = std::floor(place.axis.x(static_cast<double>(net - place.origin)));
         canvas.fill({x, place.r.y0 + theme.px(3), x + 1, place.r.y1}, theme.faint);
-        // One mark a column: go on with the first event of the next one.
-        const double next = std::floor(place.axis.time(x + kColumn)) + static_cast<double>(place.origin);
-        at = trace.first_from(group.cpu, static_cast<i64>(next), at + 1);
+        // One mark a column: go on with the next one.
+        begin = place.origin + static_cast<i64>(std::floor(place.axis.time(x + kColumn)));
+        at = trace.any_in(group.cpu, begin, begin + column, at + 1);
     }
 }
 

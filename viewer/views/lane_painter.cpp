@@ -62,6 +62,8 @@ void paint_lane(const LanePlace& place, const model::LaneIndex& lane, float colu
                 const PaintColumn& merged) {
     Columns columns(place, merged);
     const i64 last = absolute(place, place.r.x1);
+    // What is off by a small part of a column is not seen: there are far fewer shades.
+    const i64 near = static_cast<i64>(place.axis.per_pixel() * static_cast<double>(column)) / 64;
     std::size_t i = lane.first_after(absolute(place, place.r.x0));
     while (i < lane.size()) {
         const model::LaneIndex::Interval interval = lane[i];
@@ -79,14 +81,15 @@ void paint_lane(const LanePlace& place, const model::LaneIndex& lane, float colu
         const float end = std::min(begin + column, place.r.x1);
         const i64 time_begin = absolute(place, begin);
         const i64 time_end = std::max(absolute(place, end) + 1, time_begin + 1);
-        std::size_t next = lane.first_from(time_end, i + 1);
-        // A wide one that begins in this column is drawn for itself.
-        if (next > i + 1) {
+        const model::LaneIndex::Near after = lane.first_from_near(time_end, i + 1, near);
+        std::size_t next = after.place;
+        // A wide one that begins in this column is drawn for itself; a block that is short has none.
+        if (after.exact && next > i + 1) {
             const model::LaneIndex::Interval before = lane[next - 1];
             if (pixel(place, before.end) - pixel(place, before.begin) >= column) --next;
         }
         const double density =
-            static_cast<double>(lane.filled(time_begin, time_end)) / static_cast<double>(time_end - time_begin);
+            static_cast<double>(lane.filled_near(time_begin, time_end, near)) / static_cast<double>(time_end - time_begin);
         columns.add(begin, end, density, i, next - i);
         i = next;
     }

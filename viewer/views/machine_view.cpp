@@ -71,7 +71,7 @@ class MachineView : public View {
 
     std::string headline(const Context& context) const {
         const model::Trace& trace = context.session.run(side_).trace;
-        std::string text = fmt::format("{} \u00b7 CPU {} after event {}", context.session.name(side_), now_.cpu, grouped(u64{event_}));
+        std::string text = fmt::format("{} \u00b7 CPU {} after event {}", context.session.name(side_), now_.cpu, grouped(u64{event_} + 1));
         if (now_.world) {
             text += fmt::format(" \u00b7 {} runs, {}{}", model::world_name(*now_.world),
                                 *now_.world == model::World::el2 ? "after a trap of " : "", trace.owner_name(*now_.running));
@@ -113,7 +113,7 @@ class MachineView : public View {
         Tooltip tip(context.theme);
         tip.title(hardware.name);
         tip.text(hardware.meaning);
-        if (now.source != model::kNoEvent) tip.note("told by event " + grouped(u64{now.source}));
+        if (now.source != model::kNoEvent) tip.note("told by event " + grouped(u64{now.source} + 1));
         if (const model::RegisterChange* change = change_of(place)) {
             tip.note(fmt::format("before: {} of {}", model::value_text(hardware, change->before), model::owner_text(trace, change->before)));
         }
@@ -133,6 +133,15 @@ class MachineView : public View {
             const ImVec2 at = ImGui::GetCursorScreenPos();
             Rect line{at.x, at.y, at.x + area.width() - theme.px(14), at.y + theme.px(19)};
             const ImU32 colour = field.value != 0 ? theme.text : theme.faint;
+            ImGui::PushID(field.name.c_str());
+            if (hit_area("field", line)) {
+                rows.fill(line, theme.hover, theme.px(4));
+                Tooltip tip(theme);
+                tip.title(fmt::format("{}.{}", hardware.name, field.name));
+                tip.text(field.meaning);
+                tip.note(fmt::format("bits {}: {}", field.bits, field.text));
+            }
+            ImGui::PopID();
             rows.text(line.take_left(theme.px(50)), field.bits, theme.fonts.mono, theme.faint);
             rows.text(line.take_left(theme.px(80)), field.name, theme.fonts.mono, colour);
             line.x0 = rows.text(line, field.text, theme.fonts.mono, colour) + theme.px(10);

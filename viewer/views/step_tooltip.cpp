@@ -26,6 +26,11 @@ void note_times(Tooltip& tip, const Context& context, int side, i64 begin, i64 e
 
 }  // namespace
 
+std::string register_words(model::RegisterPlace place) {
+    const model::HardwareRegister& hardware = model::hardware_registers()[place];
+    return hardware.name + ": " + hardware.meaning;
+}
+
 std::string moves_sentence(const model::Moves& moves) {
     std::string text;
     const auto add = [&text](const std::string& part) { text += (text.empty() ? "" : ", ") + part; };
@@ -73,6 +78,11 @@ void event_tooltip(const Context& context, int side, model::EventIndex index, i6
     const std::string words_of_it = brief(trace, event);
     tip.title(words(event.info().name) + (words_of_it.empty() ? "" : ": " + words_of_it));
     tip.text("CPU " + std::to_string(event.cpu()) + ": " + event.info().meaning);
+    if (event.is(trace::EventId::control_write)) {
+        const model::RegisterPlace place = model::place_of_sysreg(trace.as<trace::payload::control_write>(event).sysreg);
+        if (place != model::kNoRegister) tip.text(register_words(place));
+    }
+    if (const auto block = model::block_class(event)) tip.text(std::string(info(*block).meaning) + ".");
     tip.note(
         fmt::format("{}: {} after the trap \u00b7 measured", context.session.name(side), grouped(event.net - origin)));
 }

@@ -2,6 +2,7 @@
 // What a step is and did, in sentences.
 #pragma once
 
+#include "viewer/model/hardware_registers.hpp"
 #include "viewer/views/view.hpp"
 
 namespace ws::view {
@@ -13,6 +14,8 @@ void phase_tooltip(const Context& context, int side, const model::Phase& phase, 
 void event_tooltip(const Context& context, int side, model::EventIndex event, i64 origin);
 void stint_tooltip(const Context& context, int side, const model::Stint& stint, i64 origin);
 void span_tooltip(const Context& context, int side, const model::Span& span, i64 origin);
+/// `HCR_EL2: hypervisor configuration`
+std::string register_words(model::RegisterPlace place);
 /// `31 registers saved, 31 restored, 9 control registers written`; empty if nothing moved.
 std::string moves_sentence(const model::Moves& moves);
 
