@@ -181,12 +181,16 @@ TEST_CASE("a lane with long intervals tells what a plain list tells", "[large]")
             CHECK(lane.filled(at, at + 1000) == filled(at, at + 1000));
             CHECK(lane.filled(-1000, at) == filled(-1000, at));
             for (const i64 near : {i64{0}, i64{300}, i64{1000}}) {
-                // Off by so much at each end, and exact where no answer that is quicker is near enough.
-                CHECK(std::abs(lane.filled_near(-1000, at, near) - filled(-1000, at)) <= 2 * near);
-                const model::LaneIndex::Near first = lane.first_from_near(at, 0, near);
+                const model::LaneIndex::Mark mark = lane.mark(at, 0, near);
                 const auto exact = lane.first_from(at, 0);
-                if (first.exact) CHECK(first.place == exact);
-                if (!first.exact) CHECK((first.place >= exact && plain[first.place].first - at <= near));
+                if (mark.exact) {
+                    CHECK(mark.place == exact);
+                    CHECK(mark.filled == filled(-1000, at));
+                } else {
+                    CHECK(mark.place >= exact);
+                    CHECK(plain[mark.place].first - at <= near);
+                    CHECK(std::abs(mark.filled - filled(-1000, at)) <= near);
+                }
             }
         }
     }

@@ -70,29 +70,24 @@ std::size_t LaneIndex::first_after(i64 time) const {
 }
 
 std::size_t LaneIndex::first_from(i64 time, std::size_t from) const {
-    if (from >= size()) return size();
-    // Of equal begins the first counts: so the walk starts before the time.
-    std::size_t place = std::max(from, block_at(time - 1, from / kBlock) * kBlock);
-    while (place < size() && (*this)[place].begin < time) ++place;
-    return place;
+    return mark(time, from, -1).place;
 }
 
-LaneIndex::Near LaneIndex::first_from_near(i64 time, std::size_t from, i64 near) const {
-    if (from < size()) {
-        const std::size_t block = block_at(time - 1, from / kBlock);
-        if (is_short(block, near) && (block + 1) * kBlock >= from) return {(block + 1) * kBlock, false};
+LaneIndex::Mark LaneIndex::mark(i64 time, std::size_t from, i64 near) const {
+    if (from >= size()) return {size(), filled_, true};
+    // Of equal begins the first counts: so the walk starts before the time.
+    const std::size_t block = block_at(time - 1, from / kBlock);
+    if (is_short(block, near)) {
+        const std::size_t next = (block + 1) * kBlock;
+        if (next >= from) return {next, blocks_[block + 1].filled_before, false};
     }
-    return {first_from(time, from), true};
+    std::size_t place = std::max(from, block * kBlock);
+    while (place < size() && (*this)[place].begin < time) ++place;
+    return {place, filled_in_block(block, time), true};
 }
 
 i64 LaneIndex::filled_before(i64 time) const {
     return size() == 0 ? 0 : filled_in_block(block_at(time, 0), time);
-}
-
-i64 LaneIndex::filled_before_near(i64 time, i64 near) const {
-    if (size() == 0) return 0;
-    const std::size_t block = block_at(time, 0);
-    return is_short(block, near) ? blocks_[block].filled_before : filled_in_block(block, time);
 }
 
 i64 LaneIndex::filled_in_block(std::size_t block, i64 time) const {

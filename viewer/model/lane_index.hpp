@@ -31,16 +31,14 @@ class LaneIndex {
     /// How much of [begin, end) is filled.
     i64 filled(i64 begin, i64 end) const { return filled_before(end) - filled_before(begin); }
 
-    /// The same where an answer that is off by `near` at most will do: it is the first of a block, whose intervals need
-    /// not be looked at.
-    struct Near {
+    /// Both at once for a time: the first interval from there on, and how much is filled before. `near` is how far off an
+    /// answer may be: then it is that of a block's begin, whose intervals need not be looked at.
+    struct Mark {
         std::size_t place;
+        i64 filled;
         bool exact;
     };
-    Near first_from_near(i64 time, std::size_t from, i64 near) const;
-    i64 filled_near(i64 begin, i64 end, i64 near) const {
-        return filled_before_near(end, near) - filled_before_near(begin, near);
-    }
+    Mark mark(i64 time, std::size_t from, i64 near) const;
 
   private:
     /// Times within a block are told from its begin.
@@ -60,7 +58,6 @@ class LaneIndex {
     /// The last block that begins at or before `time`, from block `from` on; `from` if there is none.
     std::size_t block_at(i64 time, std::size_t from) const;
     i64 filled_before(i64 time) const;
-    i64 filled_before_near(i64 time, i64 near) const;
     i64 filled_in_block(std::size_t block, i64 time) const;
     /// From a block's begin to the next one's is no longer than that.
     bool is_short(std::size_t block, i64 near) const {

@@ -106,9 +106,10 @@ void draw_marks(const Context& context, Canvas& canvas, const Group& group) {
     const auto from = group.ticks.origin + static_cast<i64>(std::floor(axis.time(r.x0)));
     auto at = from_time(notable.begin(), from);
     while (at != notable.end()) {
-        const float x = std::floor(x_of(context, group, *at)) + 0.5F;
+        const model::Event event = trace.event(*at);
+        const float x = std::floor(axis.x(static_cast<double>(event.net - group.ticks.origin))) + 0.5F;
         if (x > r.x1) break;
-        if (const char* cause = cause_of_mark(trace.event(*at))) {
+        if (const char* cause = cause_of_mark(event)) {
             const float y = r.y0 + d + 1;
             const ImU32 fill = theme.cause(cause).fill;
             canvas.triangle({x, y - d}, {x + d, y}, {x - d, y}, fill);

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace ws::view {
 namespace {
@@ -63,8 +64,10 @@ void paint_lane(const LanePlace& place, const model::LaneIndex& lane, float colu
     Columns columns(place, merged);
     const i64 last = absolute(place, place.r.x1);
     // What is off by a small part of a column is not seen: there are far fewer shades.
-    const i64 near = static_cast<i64>(place.axis.per_pixel() * static_cast<double>(column)) / 64;
+    const i64 near = static_cast<i64>(place.axis.per_pixel() * static_cast<double>(column)) / 16;
     std::size_t i = lane.first_after(absolute(place, place.r.x0));
+    i64 known_time = std::numeric_limits<i64>::min() / 2;  // a time before which it is known how much is filled
+    i64 known = 0;
     while (i < lane.size()) {
         const model::LaneIndex::Interval interval = lane[i];
         if (interval.begin > last) break;
@@ -81,15 +84,19 @@ void paint_lane(const LanePlace& place, const model::LaneIndex& lane, float colu
         const float end = std::min(begin + column, place.r.x1);
         const i64 time_begin = absolute(place, begin);
         const i64 time_end = std::max(absolute(place, end) + 1, time_begin + 1);
-        const model::LaneIndex::Near after = lane.first_from_near(time_end, i + 1, near);
+        const model::LaneIndex::Mark after = lane.mark(time_end, i + 1, near);
         std::size_t next = after.place;
         // A wide one that begins in this column is drawn for itself; a block that is short has none.
         if (after.exact && next > i + 1) {
             const model::LaneIndex::Interval before = lane[next - 1];
             if (pixel(place, before.end) - pixel(place, before.begin) >= column) --next;
         }
-        const double density =
-            static_cast<double>(lane.filled_near(time_begin, time_end, near)) / static_cast<double>(time_end - time_begin);
+        // Columns side by side share a time, but for an instruction.
+        const bool shared = time_begin >= known_time - std::min<i64>(near, 1) && time_begin <= known_time;
+        const i64 filled = after.filled - (shared ? known : lane.mark(time_begin, 0, near).filled);
+        known_time = time_end;
+        known = after.filled;
+        const double density = static_cast<double>(filled) / static_cast<double>(time_end - time_begin);
         columns.add(begin, end, density, i, next - i);
         i = next;
     }
