@@ -82,6 +82,9 @@ def looking_closer() -> None:
         write(name, cut(wstrace(*arguments).replace(str(BENCH_RUNS), "out/bench").splitlines()[first:last]))
 
     shown("what-if.txt", "explain", split, vhe, "--kind", kind, "--without", "fp,vgic", "--set", "exception=100", last=22)
+    shown("steps.txt", "steps", split, vhe, "--operation", kind)
+    operation = json.loads(wstrace("steps", split, "--operation", kind, "--json"))["a"]
+    shown("span.txt", "span", split, operation["first_event"], operation["last_event"])
     shown("registers.txt", "registers", split, vhe, "--operation", kind, last=12)
     entry = json.loads(wstrace("find", split, "eret vcpu=0", "--json"))["events"][-1]["index"]
     shown("at.txt", "at", split, entry, "--register", "HCR_EL2", last=16)

@@ -1,27 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
 """What keys and the mouse do with two runs side by side."""
 
-import json
 import time
 import unittest
 
 import window_support
-from viewer_support import new_folder, picture, trace
-from window_support import SIZE
-
-STRIPS = (140, 232)  # a row of each strip, beside the labels
-TRAP_X = 226  # where the time line has its trap
-HANDLER, LINK = 0x56B4E9, 0x0A5C94  # as theme.cpp has them
+from viewer_support import picture, trace
 
 
 @window_support.needed
 class Window(window_support.WindowTest):
     def setUp(self):
-        self.config = new_folder()
-        self.start()
-
-    def start(self, *arguments):
-        self.open(trace("split"), trace("vhe"), "--kind", "DABT", *arguments, XDG_CONFIG_HOME=str(self.config))
+        self.first = self.open(trace("split"), trace("vhe"), "--kind", "DABT")
         self.wait_for_title("split", "vhe")
         self.first = self.settled()
 
@@ -58,113 +48,6 @@ class Window(window_support.WindowTest):
         self.park_mouse()
         self.settled(unlike=near)
 
-    def assert_nearly(self, one, other):
-        """What a zoom in and out leaves of rounding is a pixel here and there."""
-        self.assertLess(one.differing(other), 300)
-
-    def test_w_a_s_d_zoom_and_move(self):
-        seen = [self.first]
-        for key in ("w", "a"):
-            self.xdotool("key", key)
-            seen.append(self.settled(unlike=seen[-1]))
-        self.xdotool("key", "d")
-        self.assert_nearly(self.settled(unlike=seen[2]), seen[1])
-        self.xdotool("key", "s")
-        self.assert_nearly(self.settled(unlike=seen[1]), self.first)
-
-    def test_w_zooms_at_the_mouse(self):
-        self.xdotool("mousemove", TRAP_X, 516)  # the trap: it stays where it is
-        self.xdotool("key", "w")
-        self.park_mouse()
-        near = self.settled(unlike=self.first)
-        self.assertEqual(near.pixel(TRAP_X, 505), self.first.pixel(TRAP_X, 505))
-        self.assertNotEqual(near.pixel(TRAP_X, 505), near.pixel(TRAP_X + 2, 505))
-
-    def columns_that_differ(self, image, y):
-        return {x for x in range(SIZE[0]) if image.pixel(x, y) != self.first.pixel(x, y)}
-
-    def test_the_moment_under_the_mouse_is_shown_in_both_runs(self):
-        self.xdotool("mousemove", 500, 596)  # below the lanes: a moment, and nothing that has a tooltip
-        shown = self.settled(unlike=self.first)
-        split, vhe = (self.columns_that_differ(shown, y) for y in STRIPS)
-        self.assertTrue(split)
-        self.assertLessEqual(len(split), 2, "a thin line")
-        self.assertEqual(split, vhe, "the same moment on one scale")
-        self.assertIn(500, self.columns_that_differ(shown, 440), "in the lanes of split")
-        self.assertIn(500, self.columns_that_differ(shown, 540), "in the lanes of vhe")
-
-    def test_the_same_step_is_brought_out_in_the_other_run(self):
-        self.xdotool("mousemove", 300, STRIPS[1])  # vhe's handler
-        shown = self.settled(unlike=self.first)
-        changed = self.columns_that_differ(shown, STRIPS[0])
-        first, last = (f(x for x in range(1300) if self.first.pixel(x, STRIPS[0]) == HANDLER) for f in (min, max))
-        self.assertTrue(any(abs(x - first) < 5 for x in changed) and any(abs(x - last) < 5 for x in changed), changed)
-
-    def test_steps_are_lined_up(self):
-        def handler(image, y):
-            return min(x for x in range(SIZE[0]) if image.pixel(x, y) == HANDLER)
-        self.assertNotEqual(handler(self.first, STRIPS[0]), handler(self.first, STRIPS[1]))
-        self.xdotool("key", "l")
-        lined_up = self.settled(unlike=self.first)
-        self.assertEqual(handler(lined_up, STRIPS[0]), handler(lined_up, STRIPS[1]))
-        self.assertLess(lined_up.differing(picture(trace("split"), trace("vhe"), "--kind", "DABT", "--line-up")), 400)
-        self.xdotool("key", "l")
-        self.assertEqual(self.settled(unlike=lined_up).rows, self.first.rows)
-
-    def test_a_click_and_a_drag_in_the_whole_run_move_the_time_line(self):
-        self.xdotool("mousemove", 900, 618, "sleep", 0.3, "click", 1)
-        self.park_mouse()
-        there = self.settled(unlike=self.first)
-        self.xdotool("mousemove", 900, 618, "sleep", 0.5, "mousedown", 1, "sleep", 0.5, "mousemove", 960, 618, "sleep", 0.5,
-                     "mouseup", 1)
-        self.park_mouse()
-        self.settled(unlike=there)
-        self.xdotool("key", "f")
-        self.assertEqual(self.settled(unlike=there).rows, self.first.rows)
-
-    def test_shift_and_drag_measure_until_escape(self):
-        self.xdotool("mousemove", 300, 440, "sleep", 0.3, "keydown", "shift", "sleep", 0.3, "mousedown", 1, "sleep", 0.3,
-                     "mousemove", 340, 440, "sleep", 0.3, "mousemove", 500, 440, "sleep", 0.3, "mouseup", 1, "sleep", 0.3,
-                     "keyup", "shift")
-        self.park_mouse()
-        measured = self.settled(unlike=self.first)
-        self.assertGreater(measured.differing(self.first), 5000, "a band and its figures")
-        self.assertEqual(measured.rows[590:606], self.first.rows[590:606], "it was moved instead: the axis is another one")
-        self.xdotool("key", "Escape")
-        self.assertEqual(self.settled(unlike=measured).rows, self.first.rows)
-
-    def test_goes_to_an_event_and_back(self):
-        self.xdotool("key", "g", "sleep", 0.5, "type", "--delay", "120", "99999999")
-        self.xdotool("key", "Return")
-        refused = self.settled(unlike=self.first)
-        self.assertIsNone(self.program.poll())
-        self.xdotool("key", "Escape")
-        self.assertEqual(self.settled(unlike=refused).rows, self.first.rows)
-        self.xdotool("key", "g", "sleep", 0.5, "type", "--delay", "120", "500")
-        self.xdotool("key", "Return")
-        there = self.settled(unlike=refused)
-        self.assertGreater(there.differing(self.first), 3000)
-        self.xdotool("key", "BackSpace")
-        self.assertEqual(self.settled(unlike=there).rows, self.first.rows)
-        self.xdotool("key", "alt+Right")
-        self.assertEqual(self.settled(unlike=self.first).rows, there.rows)
-
-    def test_what_is_found_is_marked_and_walked_through(self):
-        self.xdotool("key", "5")
-        find = self.settled(unlike=self.first)
-        self.xdotool("mousemove", 300, 710, "click", 1, "sleep", 0.5, "type", "--delay", "120", "eret")
-        self.xdotool("key", "Return")
-        self.park_mouse()
-        found = self.settled(unlike=find)
-        ticks = [x for x in range(160, 1090) if found.pixel(x, 391) == LINK]
-        self.assertTrue(ticks, "no tick above the lanes")
-        self.xdotool("key", "F3")
-        first = self.settled(unlike=found)
-        self.xdotool("key", "F3")
-        second = self.settled(unlike=first)
-        self.xdotool("key", "shift+F3")
-        self.assert_nearly(self.settled(unlike=second), first)
-
     def test_click_on_a_segment_selects_it(self):
         self.xdotool("mousemove", 900, 150)
         hovered = self.settled(unlike=self.first)  # the tooltip
@@ -195,34 +78,6 @@ class Window(window_support.WindowTest):
         helped = self.settled(unlike=dark)
         self.xdotool("key", "Escape")
         self.assertEqual(self.settled(unlike=helped).rows, dark.rows)
-
-    def test_what_was_chosen_is_remembered(self):
-        self.xdotool("key", "t", "key", "l", "key", "4")
-        chosen = self.settled(unlike=self.first)
-        self.xdotool("key", "q")
-        self.assert_ends()
-        written = json.loads((self.config / "worldswitch" / "wsview.json").read_text(encoding="utf-8"))
-        self.assertEqual(written, {"theme": "dark", "scale": 1, "width": SIZE[0], "height": SIZE[1], "tab": "machine",
-                                   "profile": "xgene-gicv2", "lined_up": True})
-        self.start()
-        self.assertEqual(self.first.rows, chosen.rows)
-        self.xdotool("key", "q")
-        self.assert_ends()
-        self.start("--theme", "light", "--true-scale", "--tab", "why")  # the command line wins
-        self.assertLess(self.first.differing(picture(trace("split"), trace("vhe"), "--kind", "DABT")), 400)
-
-    def test_settings_that_cannot_be_used_do_no_harm(self):
-        self.end()
-        as_ever = self.first
-        (self.config / "worldswitch").mkdir()
-        (self.config / "worldswitch" / "wsview.json").write_text('{"theme": "pur', encoding="utf-8")
-        self.start()
-        self.assertEqual(self.first.rows, as_ever.rows)
-        self.xdotool("key", "q")
-        self.assertEqual(self.program.wait(30), 0)
-        told = self.program.stderr.read().splitlines()
-        self.assertEqual(len(told), 1, told)
-        self.assertIn("wsview.json: is no JSON", told[0])
 
     def test_sleeps_when_nothing_moves(self):
         def ticks():

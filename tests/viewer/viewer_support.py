@@ -26,11 +26,11 @@ def new_folder() -> Path:
     return Path(tempfile.mkdtemp(dir=_folders))
 
 
-def environment(display: str | None = None, config: Path | None = None) -> dict[str, str]:
-    """No display but the one that is named; and a folder of settings, which is empty if none is named."""
+def environment(display: str | None = None) -> dict[str, str]:
+    """No display but the one that is named, and no settings."""
     names = {key: value for key, value in os.environ.items() if key not in ("DISPLAY", "WAYLAND_DISPLAY")}
     names["LIBGL_ALWAYS_SOFTWARE"] = "1"
-    names["XDG_CONFIG_HOME"] = str(config or new_folder())  # nothing is remembered from another window
+    names["XDG_CONFIG_HOME"] = str(new_folder())  # nothing is remembered from another window
     if display:
         names["DISPLAY"] = display
         # The driver keeps memory to its end; what wsview itself leaks is found by the pictures, which check for it.
