@@ -2,10 +2,13 @@
 // What the window remembers, between the file and the options: the command line wins, a broken file does no harm.
 #pragma once
 
-#include <CLI/CLI.hpp>
-
-#include "viewer/app/frame.hpp"
+#include "viewer/app/options.hpp"
 #include "viewer/model/settings.hpp"
+#include "viewer/views/state.hpp"
+
+namespace CLI {
+class App;
+}
 
 namespace ws::app {
 
