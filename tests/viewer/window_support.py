@@ -45,7 +45,8 @@ class WindowTest(unittest.TestCase):
     def end(self):
         if self.program.poll() is None:
             self.program.kill()
-        self.program.communicate()
+        if not self.program.stderr.closed:  # a test that opens it twice comes here more than once
+            self.program.communicate()
 
     def xdotool(self, *arguments) -> str:
         return subprocess.run(["xdotool", *map(str, arguments)], env=environment(self.display), check=True, timeout=60,

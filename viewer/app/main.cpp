@@ -123,7 +123,7 @@ int main(int argc, char** argv) {
         return kWrongUse;
     }
     // A picture is the same for everyone.
-    if (options.png.empty()) recall(app, options);
+    if (options.png.empty() && options.text.empty()) recall(app, options);
     try {
         return run(options);
     } catch (const std::bad_alloc&) {

@@ -88,7 +88,11 @@ void on_key_of_runs(view::State& state, int key, int modifiers) {
 void on_key(GLFWwindow* window, int key, int, int action, int modifiers) {
     Input& input = input_of(window);
     input.happened = true;
-    if (action == GLFW_RELEASE || ImGui::GetIO().WantTextInput) return;
+    if (action == GLFW_RELEASE) return;
+    if (view::State* state = input.application->state(); state != nullptr && state->go_to && key == GLFW_KEY_ESCAPE) {
+        return state->escape();  // not left to the field: between two frames ImGui would miss a short press
+    }
+    if (ImGui::GetIO().WantTextInput) return;
     if (view::State* state = input.application->state()) return on_key_of_runs(*state, key, modifiers);
     if (key == GLFW_KEY_ESCAPE) return input.application->escape();
     view::StartPage* page = input.application->start_page();

@@ -16,8 +16,8 @@ class GoToField : public View {
     void draw(const Context& context, const Rect& area) override {
         static constexpr const char* kPopup = "go to";
         State& state = context.state;
-        if (state.go_to) {
-            state.go_to = false;
+        if (state.go_to && !open_) {
+            open_ = true;
             text_ = {};
             problem_.clear();
             ImGui::OpenPopup(kPopup);
@@ -25,11 +25,16 @@ class GoToField : public View {
         const Theme& theme = context.theme;
         ImGui::SetNextWindowPos({(area.x0 + area.x1) / 2, (area.y0 + area.y1) / 2}, ImGuiCond_Always, {0.5F, 0.5F});
         ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, ImVec2(theme.px(16), theme.px(14)));
-        if (ImGui::BeginPopup(kPopup, ImGuiWindowFlags_NoMove | ImGuiWindowFlags_NoNav)) {
+        const bool shown = ImGui::BeginPopup(kPopup, ImGuiWindowFlags_NoMove | ImGuiWindowFlags_NoNav);
+        if (shown) {
             draw_field(context);
+            if (!state.go_to) ImGui::CloseCurrentPopup();
             ImGui::EndPopup();
         }
         ImGui::PopStyleVar();
+        if (shown && state.go_to) return;
+        state.go_to = false;  // a click beside it closes it, too
+        open_ = false;
     }
 
   private:
@@ -43,7 +48,7 @@ class GoToField : public View {
         ImGui::SetNextItemWidth(theme.px(400));
         const bool entered = ImGui::InputTextWithHint("##moment", "48211, or @30653 on the net clock", text_.data(),
                                                       text_.size(), ImGuiInputTextFlags_EnterReturnsTrue);
-        if (entered && go(context)) ImGui::CloseCurrentPopup();
+        if (entered && go(context)) context.state.go_to = false;
         if (entered) ImGui::SetKeyboardFocusHere(-1);
         const std::string range =
             fmt::format("Events are 1 to {}. Enter goes there, Escape closes.", grouped(u64{trace.events().size()}));
@@ -54,7 +59,6 @@ class GoToField : public View {
         ImGui::PopTextWrapPos();
         ImGui::PopStyleColor();
         ImGui::PopFont();
-        if (ImGui::IsKeyPressed(ImGui::GetKeyIndex(ImGuiKey_Escape))) ImGui::CloseCurrentPopup();
     }
 
     /// True if it is a moment of the run, and is shown now.
@@ -73,6 +77,7 @@ class GoToField : public View {
 
     std::array<char, 64> text_{};
     std::string problem_;
+    bool open_ = false;
 };
 
 }  // namespace

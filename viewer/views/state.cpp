@@ -79,7 +79,9 @@ void State::act(Action action) {
 }
 
 void State::escape() {
-    if (!notice.empty()) {
+    if (go_to) {
+        go_to = false;
+    } else if (!notice.empty()) {
         notice.clear();
     } else if (help) {
         help = false;
