@@ -21,9 +21,15 @@ class TimeLine(window_support.WindowTest):
         self.start()
 
     def start(self, *arguments):
+        if getattr(self, "program", None):
+            self.end()
         self.open(trace("split"), trace("vhe"), "--kind", "DABT", *arguments, XDG_CONFIG_HOME=str(self.config))
         self.wait_for_title("split", "vhe")
         self.first = self.settled()
+
+    def press(self, key):
+        """As long as a hand does: ImGui looks at what is down once a frame."""
+        self.xdotool("keydown", key, "sleep", 0.3, "keyup", key)
 
     def assert_nearly(self, one, other):
         """What a zoom in and out leaves of rounding is a pixel here and there."""
@@ -102,13 +108,13 @@ class TimeLine(window_support.WindowTest):
 
     def test_goes_to_an_event_and_back(self):
         self.xdotool("key", "g", "sleep", 0.5, "type", "--delay", "120", "99999999")
-        self.xdotool("key", "Return")
+        self.press("Return")
         refused = self.settled(unlike=self.first)
         self.assertIsNone(self.program.poll())
         self.xdotool("key", "Escape")
         self.assertEqual(self.settled(unlike=refused).rows, self.first.rows)
         self.xdotool("key", "g", "sleep", 0.5, "type", "--delay", "120", "500")
-        self.xdotool("key", "Return")
+        self.press("Return")
         there = self.settled(unlike=refused)
         self.assertGreater(there.differing(self.first), 3000)
         self.xdotool("key", "BackSpace")
@@ -120,7 +126,7 @@ class TimeLine(window_support.WindowTest):
         self.xdotool("key", "5")
         find = self.settled(unlike=self.first)
         self.xdotool("mousemove", 300, 710, "click", 1, "sleep", 0.5, "type", "--delay", "120", "eret")
-        self.xdotool("key", "Return")
+        self.press("Return")
         self.park_mouse()
         found = self.settled(unlike=find)
         ticks = [x for x in range(160, 1090) if found.pixel(x, 391) == LINK]
