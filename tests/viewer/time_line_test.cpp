@@ -138,21 +138,22 @@ TEST_CASE("a moment is an event's number or a time, and what is neither is told 
     const model::Run run = folder.run([](SyntheticMachine& m) { operate(m), operate(m); });
     const model::Trace& trace = run.trace;
     const u64 count = trace.events().size();
-    CHECK(model::parse_moment(trace, "1", 1).event == 0);
-    CHECK(model::parse_moment(trace, " 1 ", 0).event == 1);
-    CHECK(model::parse_moment(trace, std::to_string(count), 1).event == count - 1);
-    const auto at = model::parse_moment(trace, "@" + std::to_string(trace.net(5)), 1);
+    CHECK(model::parse_moment(trace, "0").event == 0);
+    CHECK(model::parse_moment(trace, " 1 ").event == 1);
+    CHECK(model::parse_moment(trace, std::to_string(count - 1)).event == count - 1);
+    const auto at = model::parse_moment(trace, "@" + std::to_string(trace.net(5)));
     CHECK(trace.net(at.event) == trace.net(5));
     CHECK(at.net == trace.net(5));
     const auto problem = [&](const std::string& text) {
         try {
-            model::parse_moment(trace, text, 1);
+            model::parse_moment(trace, text);
         } catch (const model::MomentError& error) {
             return std::string(error.what());
         }
         return std::string("none");
     };
-    CHECK(problem("0") == "there is no event 0: they are 1 to " + std::to_string(count));
+    CHECK(problem(std::to_string(count)) ==
+          "there is no event " + std::to_string(count) + ": they are 0 to " + std::to_string(count - 1));
     CHECK(problem("-1").find("there is no event -1") == 0);
     CHECK(problem("x").find("\"x\" is neither") == 0);
     CHECK(problem("12x").find("\"12x\" is neither") == 0);

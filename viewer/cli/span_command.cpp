@@ -14,7 +14,7 @@ int span_command(const SpanArguments& arguments) {
     const model::Trace trace = model::Trace::load(arguments.trace);
     const auto moment = [&](const char* which, const std::string& text) {
         try {
-            return model::parse_moment(trace, text, 0).net;
+            return model::parse_moment(trace, text).net;
         } catch (const model::MomentError& error) {
             throw model::TraceError(which, error.what());
         }

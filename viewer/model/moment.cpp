@@ -48,17 +48,17 @@ EventIndex nearest_event(const Trace& trace, i64 net) {
     return best;
 }
 
-Moment parse_moment(const Trace& trace, const std::string& text, u64 first) {
+Moment parse_moment(const Trace& trace, const std::string& text) {
     const std::string plain = without_blanks_and_commas(text);
     if (plain.empty()) throw MomentError("an event's number is wanted, or @ and a time on the net clock");
     if (trace.events().size() == 0) throw MomentError("the trace has no events");
     if (plain[0] != '@') {
         const i64 number = parse_number(plain, text);
-        const u64 last = first + trace.events().size() - 1;
-        if (number < static_cast<i64>(first) || static_cast<u64>(number) > last) {
-            throw MomentError(fmt::format("there is no event {}: they are {} to {}", number, first, last));
+        const u64 last = trace.events().size() - 1;
+        if (number < 0 || static_cast<u64>(number) > last) {
+            throw MomentError(fmt::format("there is no event {}: they are 0 to {}", number, last));
         }
-        const auto event = static_cast<EventIndex>(static_cast<u64>(number) - first);
+        const auto event = static_cast<EventIndex>(number);
         return {trace.net(event), event};
     }
     const i64 net = parse_number(plain.substr(1), text);

@@ -20,9 +20,9 @@ struct Moment {
     EventIndex event;  ///< the event that was named, or the nearest one to the time
 };
 
-/// `48211`, `48,211`: the event with this number, counted from `first`; `@30653`: the time on the net clock.
+/// `48211`, `48,211`: the event with this number; `@30653`: the time on the net clock.
 /// Throws MomentError.
-Moment parse_moment(const Trace& trace, const std::string& text, u64 first);
+Moment parse_moment(const Trace& trace, const std::string& text);
 
 /// The event nearest to a net time, of all CPUs; the trace has events.
 EventIndex nearest_event(const Trace& trace, i64 net);

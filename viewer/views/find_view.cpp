@@ -137,7 +137,7 @@ class FindView : public View {
         if (over && operation != nullptr) event_tooltip(context, state.found_side, index, operation->begin);
         const bool selected = state.event() == index && state.side() == state.found_side;
         if (selected || over) canvas.fill(row, selected ? theme.select : theme.hover, theme.px(4));
-        canvas.text(row.take_left(theme.px(76)), grouped(u64{index} + 1), theme.fonts.text, theme.muted, Align::right);
+        canvas.text(row.take_left(theme.px(76)), grouped(u64{index}), theme.fonts.text, theme.muted, Align::right);
         row.take_left(theme.px(12));
         canvas.text(row.take_left(theme.px(48)), fmt::format("CPU {}", event.cpu()), theme.fonts.small, theme.muted);
         canvas.text(row.take_left(theme.px(150)), words(event.info().name), theme.fonts.text, theme.text);

@@ -51,7 +51,7 @@ class GoToField : public View {
         if (entered && go(context)) context.state.go_to = false;
         if (entered) ImGui::SetKeyboardFocusHere(-1);
         const std::string range =
-            fmt::format("Events are 1 to {}. Enter goes there, Escape closes.", grouped(u64{trace.events().size()}));
+            fmt::format("Events are 0 to {}. Enter goes there, Escape closes.", grouped(u64{trace.events().size() - 1}));
         ImGui::PushFont(theme.fonts.small);
         ImGui::PushStyleColor(ImGuiCol_Text, problem_.empty() ? theme.muted : theme.cause("trap_config").fill);
         ImGui::PushTextWrapPos(theme.px(410));
@@ -65,7 +65,7 @@ class GoToField : public View {
     bool go(const Context& context) {
         State& state = context.state;
         try {
-            const model::Moment moment = model::parse_moment(context.session.run(state.side()).trace, text_.data(), 1);
+            const model::Moment moment = model::parse_moment(context.session.run(state.side()).trace, text_.data());
             state.select_event(state.side(), moment.event);
             state.reveal();
             return true;

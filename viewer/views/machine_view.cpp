@@ -71,7 +71,7 @@ class MachineView : public View {
 
     std::string headline(const Context& context) const {
         const model::Trace& trace = context.session.run(side_).trace;
-        std::string text = fmt::format("{} \u00b7 CPU {} after event {}", context.session.name(side_), now_.cpu, grouped(u64{event_} + 1));
+        std::string text = fmt::format("{} \u00b7 CPU {} after event {}", context.session.name(side_), now_.cpu, grouped(u64{event_}));
         if (now_.world) {
             text += fmt::format(" \u00b7 {} runs, {}{}", model::world_name(*now_.world),
                                 *now_.world == model::World::el2 ? "after a trap of " : "", trace.owner_name(*now_.running));
@@ -113,7 +113,7 @@ class MachineView : public View {
         Tooltip tip(context.theme);
         tip.title(hardware.name);
         tip.text(hardware.meaning);
-        if (now.source != model::kNoEvent) tip.note("told by event " + grouped(u64{now.source} + 1));
+        if (now.source != model::kNoEvent) tip.note("told by event " + grouped(u64{now.source}));
         if (const model::RegisterChange* change = change_of(place)) {
             tip.note(fmt::format("before: {} of {}", model::value_text(hardware, change->before), model::owner_text(trace, change->before)));
         }
