@@ -50,7 +50,7 @@ u64 anonymous_bytes() {
 /// ImGui without a backend.
 class Display {
   public:
-    Display() : theme_(false, 1) {
+    explicit Display(view::OpenRuns& open_runs) : theme_(false, 1), open_runs_(open_runs) {
         IMGUI_CHECKVERSION();
         ImGui::CreateContext();
         ImGuiIO& io = ImGui::GetIO();
@@ -76,7 +76,7 @@ class Display {
 
   private:
     view::Theme theme_;
-    view::OpenRuns open_runs_;
+    view::OpenRuns& open_runs_;
     view::Screen screen_;
 };
 
@@ -142,9 +142,9 @@ double percentile(std::vector<double> values, double part) {
     return values[static_cast<std::size_t>(part * static_cast<double>(values.size() - 1))];
 }
 
-nlohmann::json tour(const view::Session& session, u64 frames, u64 seed) {
+nlohmann::json tour(const view::Session& session, view::OpenRuns& open_runs, u64 frames, u64 seed) {
     view::State state(session, false);
-    Display display;
+    Display display(open_runs);
     display.draw(session, state);  // the first one loads what all others use
     Tour way(session, state, seed);
     std::vector<double> times;
@@ -182,7 +182,10 @@ nlohmann::json measure(const std::vector<std::string>& folders, u64 frames, u64 
         file += run->trace.bytes();
     }
     const u64 loaded = anonymous_bytes() - before;
-    const view::Session session(std::move(runs));
+    view::OpenRuns open_runs;
+    for (const model::SharedRun& run : runs) open_runs.put({run});
+    open_runs.choose({folders.begin(), folders.end()});
+    const view::Session session(open_runs.compared());
     const double all = seconds_since(begin);
     const u64 shown = anonymous_bytes() - before;
     const u64 heap = heap_bytes - heap_before;
@@ -195,7 +198,7 @@ nlohmann::json measure(const std::vector<std::string>& folders, u64 frames, u64 
                           {"bytes_an_event_loaded", each(loaded)},
                           {"bytes_an_event", each(shown)},
                           {"heap_bytes_an_event", each(heap)}};
-    if (frames != 0) result.update(tour(session, frames, seed));
+    if (frames != 0) result.update(tour(session, open_runs, frames, seed));
     return result;
 }
 

@@ -7,7 +7,7 @@ import unittest
 import window_support
 from viewer_support import ROOT, new_folder, recorded_run
 
-BUTTON = (1036, 550)  # in the source tab, with one run
+BUTTON = (1039, 566)  # in the source tab, with one run
 
 
 @window_support.needed
@@ -15,7 +15,7 @@ class DebugHere(window_support.WindowTest):
     def press(self, design: str, **variables: str):
         """The run's folder, and how the screen has changed."""
         folder = recorded_run(design)
-        self.open(folder, "--event", "31", "--tab", "source", **variables)
+        self.open(folder, "--event", "30", "--tab", "source", **variables)
         self.wait_for_title(design)
         before = self.settled()
         self.xdotool("mousemove", *BUTTON, "click", 1)

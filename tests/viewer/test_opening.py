@@ -12,7 +12,7 @@ import unittest
 from pathlib import Path
 
 import window_support
-from viewer_support import ROOT, new_folder, trace
+from viewer_support import ROOT, WSTRACE, new_folder, trace
 from x_drop import drop_files
 
 os.environ.setdefault("WS_HOST_BUILD", "debug")
@@ -36,6 +36,25 @@ def checkout(*runs: str) -> Path:
             "verdict": "success", "words": "the guest succeeded", "started": f"2026-01-0{9 - number}T10:00:00+00:00",
             "options": {"design": design, "guest": "hypercall", "cpus": 1, "trace": "full"}}))
     return root
+
+
+class Runs(unittest.TestCase):
+    """The start page's list, as text and as data."""
+
+    def runs(self, *arguments: object) -> subprocess.CompletedProcess:
+        return subprocess.run([WSTRACE, "runs", *map(str, arguments)], capture_output=True, text=True, timeout=60)
+
+    def test_the_newest_first(self):
+        out = checkout("split", "vhe") / "out"
+        runs = json.loads(self.runs(out, "--json").stdout)
+        self.assertEqual([run["design"] for run in runs], ["split", "vhe"])
+        self.assertEqual(runs[1]["bytes"], (out / "vhe-hypercall" / "trace" / "stream_0").stat().st_size)
+        self.assertIn("split-hypercall", self.runs(out).stdout)
+
+    def test_no_folder(self):
+        done = self.runs("/nowhere")
+        self.assertEqual((done.returncode, done.stdout), (1, ""))
+        self.assertIn("/nowhere: is not a folder", done.stderr)
 
 
 @window_support.needed

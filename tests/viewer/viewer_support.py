@@ -15,6 +15,7 @@ ROOT = Path(__file__).resolve().parents[2]
 # The build with the sanitizers; WS_BUILD names another build's folder.
 BUILD = Path(os.environ.get("WS_BUILD", ROOT / "build" / "debug")).resolve()
 WSVIEW = BUILD / "viewer" / "wsview"
+WSTRACE = BUILD / "viewer" / "wstrace"
 SYNTHETIC_TRACE = BUILD / "tests" / "viewer" / "synthetic_trace"
 
 _folders = Path(tempfile.mkdtemp(prefix="worldswitch-viewer-"))

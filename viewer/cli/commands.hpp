@@ -94,6 +94,8 @@ struct FindArguments {
 };
 int find_command(const FindArguments& arguments);
 
+/// The runs in a folder; empty for the checkout's.
+int runs_command(const std::string& folder, bool json);
 int statistics_command(const std::string& trace, bool json);
 int summary_command(const std::string& trace, bool json);
 int check_command(const std::string& trace, bool strict, bool json);

@@ -216,6 +216,7 @@ int run_verb(const CLI::App& app, const Arguments& arguments) {
     if (verb == "export") return export_command(arguments.exported);
     if (verb == "notes") return notes_command(arguments.notes);
     if (verb == "statistics") return statistics_command(arguments.trace, arguments.json);
+    if (verb == "runs") return runs_command(arguments.trace, arguments.json);
     if (verb == "measure") return measure_command(arguments.trace, arguments.json);
     if (verb == "cost") return cost_command(arguments.trace, arguments.json);
     return reference_command(arguments.part);
@@ -242,6 +243,9 @@ void add_verbs(CLI::App& app, Arguments& arguments) {
     add_verb(app, arguments, "statistics", "how long operations took, by what they were and by exception class");
     add_notes(app, arguments.notes);
     add_export(app, arguments.exported);
+    CLI::App* runs = app.add_subcommand("runs", "the runs that are there and have a trace, the newest first");
+    runs->add_option("FOLDER", arguments.trace, "where to look (the checkout's out/)");
+    runs->add_flag("--json", arguments.json, "print data instead of text");
     add_verb(app, arguments, "measure", "what each benchmark that the guest marked came to");
     add_verb(app, arguments, "cost", "what the recorder itself cost, by kind of event");
     add_capture(app, arguments.capture);
