@@ -10,7 +10,7 @@ import signal
 import subprocess
 import tempfile
 import time
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from . import process
@@ -77,7 +77,7 @@ def debug(options: Options, asked: Asked) -> int:
 
 
 def replay(path: Path, asked: Asked) -> int:
-    """A run that was recorded, once more. Its folder is only read."""
+    """A run that was recorded, once more, and again whenever a program asks for another event. Its folder is only read."""
     recording = Recording(path)
     if asked.at is not None and recording.trace is None:
         raise usage_problem(f"--at: the run in {shown(path)} has no trace")
@@ -85,8 +85,6 @@ def replay(path: Path, asked: Asked) -> int:
     hypervisor = hypervisor_elf(recording.design, options["trace"], Options(**_of_options(options)).image_suffix)
     with _Place(asked) as place:
         ram = place.folder / "ram"
-        with ram.open("wb") as file:
-            file.truncate(recording.layout["total"])
         console = place.folder / "console.log"
         session = {
             "mode": "replay", "design": recording.design, "hypervisor": str(hypervisor), "cpus": 1,
@@ -94,9 +92,17 @@ def replay(path: Path, asked: Asked) -> int:
             "ram": str(ram), "reserved_offset": recording.layout["reserved_offset"],
             "trace": str(recording.trace) if recording.trace else None, "recorded": options["trace"] != "off",
         }
-        command = [*recording.command(ram, place.folder / "snapshots.qcow2"), "-S", "-no-shutdown", *place.arguments()]
-        with _Qemu(command, console, place.folder / "qemu.stderr", place) as qemu:
-            return _gdb(session, asked, place, qemu)
+        while True:
+            with ram.open("wb") as file:
+                file.truncate(recording.layout["total"])
+            command = [*recording.command(ram, place.folder / "snapshots.qcow2"), "-S", "-no-shutdown", *place.arguments()]
+            with _Qemu(command, console, place.folder / "qemu.stderr", place) as qemu:
+                status = _gdb(session, asked, place, qemu)
+            wanted = place.take_wanted_event()
+            if wanted is None:
+                return status
+            # GDB cannot wait for the machine while a program asks something of it, so it has ended and is started again.
+            asked = replace(asked, at=wanted, commands=[])
 
 
 def _of_options(told: dict) -> dict:
@@ -134,6 +140,7 @@ class _Place:
         self.folder = Path(tempfile.mkdtemp(prefix="ws-debug-"))
         self.gdb = Path(os.path.abspath(self._serve)) if self._serve else self.folder / "gdb"
         self.qmp = self.folder / "qmp"
+        self.wanted_event = self.folder / "wanted_event"
         return self
 
     def __exit__(self, *_exception) -> None:
@@ -141,6 +148,15 @@ class _Place:
         if self._serve:
             self.gdb.unlink(missing_ok=True)
             Path(f"{self.gdb}.json").unlink(missing_ok=True)
+
+    def take_wanted_event(self) -> int | None:
+        """The event at which a program wants the replay to stop, once; and its sockets are free again."""
+        if not self.wanted_event.exists():
+            return None
+        wanted = int(self.wanted_event.read_text(encoding="ascii"))
+        for left in (self.wanted_event, self.gdb, self.qmp, *([Path(self.control)] if self.control else [])):
+            left.unlink(missing_ok=True)
+        return wanted
 
     def arguments(self) -> list[str]:
         return ["-gdb", f"unix:{escape(self.gdb)},server=on,wait=off", "-qmp", f"unix:{escape(self.qmp)},server=on,wait=off"]
@@ -189,7 +205,7 @@ def _raise_stopped(*_arguments) -> None:
 
 def _gdb(session: dict, asked: Asked, place: _Place, qemu: _Qemu) -> int:
     session |= {"gdb": str(place.gdb), "qmp": str(place.qmp), "control": os.path.abspath(place.control) if place.control else None,
-                "ram_base": RAM_BASE, "at": asked.at}
+                "ram_base": RAM_BASE, "at": asked.at, "wanted_event": str(place.wanted_event)}
     described = Path(f"{place.gdb}.json")  # where an IDE's GDB finds it
     described.write_text(json.dumps(session, indent=2), encoding="utf-8")
     if asked.serve:

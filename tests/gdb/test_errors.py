@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 import unittest
+from pathlib import Path
 
 import support
 
@@ -106,37 +107,70 @@ class Errors(unittest.TestCase):
 
 
 class Control(unittest.TestCase):
+    """Programs at a session's socket."""
+
+    def start(self, folder: Path, event: int) -> None:
+        """Standard input stays open: it is the person's at the terminal."""
+        self.path = support.new_folder() / "control"
+        self.child = subprocess.Popen([sys.executable, support.WS, "debug", "--replay", folder, "--at", str(event), "--control", self.path],
+                                      stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, text=True)
+        self.addCleanup(self.child.wait, 30)
+        self.addCleanup(self.child.send_signal, signal.SIGTERM)
+        self.connect()
+
+    def connect(self) -> None:
+        client = socket.socket(socket.AF_UNIX)
+        client.settimeout(120)
+        self.addCleanup(client.close)
+        deadline = time.monotonic() + 60
+        while client.connect_ex(str(self.path)):
+            self.assertLess(time.monotonic(), deadline, "the control socket does not come")
+            time.sleep(0.1)
+        self.lines = client.makefile("rw", encoding="utf-8")
+
+    def ask(self, request: dict) -> dict:
+        self.lines.write(json.dumps(request) + "\n")
+        self.lines.flush()
+        while "to" not in (told := json.loads(self.lines.readline())):
+            pass  # the session tells where it stands when it begins
+        self.assertEqual(told["to"], request)
+        return told
+
+    def type(self, line: str) -> None:
+        self.child.stdin.write(line + "\n")
+        self.child.stdin.flush()
+
     def test_a_program_is_told_where_the_session_stops(self):
         folder = support.recording("vhe")
         traps = [event for event in support.events(folder, "trap") if event["owner"]]
-        path = support.new_folder() / "control"
-        child = subprocess.Popen([sys.executable, support.WS, "debug", "--replay", folder, "--at", str(traps[3]["index"]), "--control", path], stdin=subprocess.PIPE,
-                                 stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, text=True)
-        try:
-            deadline = time.monotonic() + 60
-            while not path.exists():
-                self.assertLess(time.monotonic(), deadline, "the control socket does not come")
-                time.sleep(0.1)
-            with socket.socket(socket.AF_UNIX) as client:
-                client.settimeout(120)
-                client.connect(str(path))
-                lines = client.makefile("rw", encoding="utf-8")
+        self.start(folder, traps[3]["index"])
+        told = self.ask({"where": True})["stopped"]
+        self.assertEqual((told["icount"], told["world"]), (traps[3]["raw"] - 1 - traps[3]["lead"], "host"))
+        self.assertIn("the requests are where and goto", self.ask({"nonsense": 1})["error"])
+        self.type("hyp back")
+        moved = json.loads(self.lines.readline())["stopped"]
+        self.assertEqual((moved["icount"], moved["world"]), (told["icount"] - 1, "guest"))
 
-                def ask(request: dict) -> dict:
-                    lines.write(json.dumps(request) + "\n")
-                    lines.flush()
-                    while "to" not in (told := json.loads(lines.readline())):
-                        pass  # the session tells where it stands when it begins
-                    self.assertEqual(told["to"], request)
-                    return told
+    def test_a_program_moves_a_replay(self):
+        for design in ("split", "vhe"):
+            with self.subTest(design=design):
+                folder = support.recording(design)
+                traps = [event for event in support.events(folder, "trap") if event["owner"]]
+                self.start(folder, traps[2]["index"])
+                self.assertEqual(self.ask({"where": True})["stopped"]["event"], traps[2]["index"])
+                for trap in (traps[5], traps[1]):
+                    self.assertEqual(self.ask({"goto": trap["index"]})["moving"], trap["index"])
+                    self.assertEqual(self.lines.readline(), "", "the session has not ended for the way there")
+                    self.connect()
+                    told = self.ask({"where": True})["stopped"]
+                    self.assertEqual((told["event"], told["icount"]), (trap["index"], trap["raw"] - 1 - trap["lead"]))
+                self.type("hyp back")  # the person at the terminal is still there
+                self.assertEqual(json.loads(self.lines.readline())["stopped"]["icount"], told["icount"] - 1)
 
-                told = ask({"where": True})["stopped"]
-                self.assertEqual((told["icount"], told["world"]), (traps[3]["raw"] - 1 - traps[3]["lead"], "host"))
-                self.assertIn("the only request is where", ask({"nonsense": 1})["error"])
-                child.stdin.write("hyp back\n")
-                child.stdin.flush()
-                moved = json.loads(lines.readline())["stopped"]
-                self.assertEqual((moved["icount"], moved["world"]), (told["icount"] - 1, "guest"))
-        finally:
-            child.send_signal(signal.SIGTERM)
-            child.wait(30)
+    def test_a_request_that_cannot_be_met_changes_nothing(self):
+        folder = support.recording("vhe")
+        self.start(folder, 40)
+        before = self.ask({"where": True})["stopped"]
+        for event in (-1, 10**9, "forty", None):
+            self.assertIn("the trace has no event", self.ask({"goto": event})["error"])
+        self.assertEqual(self.ask({"where": True})["stopped"], before)

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The socket of `ws debug --control`: programs learn where this session stops.
+"""The socket of `ws debug --control`: programs learn where this session stops, and choose another event of a replay.
 
-Lines of JSON, both ways. In: {"where": true}. Out: {"stopped": {...}} after each stop, whoever caused it, or
-{"error": "..."}; an answer has the request again as "to". A "stopped" has what `hyp world --json` says of the CPU, and in a replay `icount` and `event` as well.
+Lines of JSON, both ways. In: {"where": true} or {"goto": EVENT}. Out: {"stopped": {...}} after each stop, whoever caused it,
+{"moving": EVENT} before the session is started again at an event, or {"error": "..."}; an answer has the request again as "to". A
+"stopped" has what `hyp world --json` says of the CPU, and in a replay `icount` and `event` as well.
 """
 
 import json
@@ -10,6 +11,7 @@ import os
 import signal
 import socket
 import threading
+from pathlib import Path
 
 import gdb
 
@@ -60,11 +62,31 @@ def _do(client: socket.socket, line: str) -> None:
     asked = line.strip()
     try:
         asked = json.loads(line)
-        if "where" not in asked:
-            raise gdb.GdbError("the only request is where; a replay is started at an event with ws debug --at")
-        _send(client, {"stopped": _where(), "to": asked})
+        if "goto" in asked:
+            _leave_for(client, asked)
+        elif "where" in asked:
+            _send(client, {"stopped": _where(), "to": asked})
+        else:
+            raise gdb.GdbError("the requests are where and goto")
     except (gdb.error, gdb.GdbError, ValueError, TypeError) as error:
         _send(client, {"error": str(error), "to": asked})
+
+
+def _leave_for(client: socket.socket, asked: dict) -> None:
+    """What lets the machine run has to wait for it, and a request is none of GDB's commands, in which it could. So this GDB ends, and
+    ws debug starts the replay again, at the event."""
+    if not session.is_replay():
+        raise gdb.GdbError("only a replay can go to an event; this is a live session")
+    from . import replay
+    event, last = asked["goto"], len(replay.events()) - 1
+    if not isinstance(event, int) or not 0 <= event <= last:
+        raise gdb.GdbError(f"the trace has no event {event}: they are 0 to {last}")
+    thread = gdb.selected_thread()
+    if thread is not None and thread.is_running():
+        raise gdb.GdbError("the machine runs: stop it in GDB first")
+    Path(session.told["wanted_event"]).write_text(str(event), encoding="ascii")
+    _send(client, {"moving": event, "to": asked})
+    gdb.execute("quit")
 
 
 _last_told = None

@@ -127,14 +127,17 @@ def go_to(event: Event) -> None:
 
 def here() -> dict:
     now = position.icount()
-    last = _last_before(now + 2)
+    last = _last_at(now)
     return {"icount": now, "event": last.index if last else None, "kind": last.kind if last else None, **world.here()}
 
 
-def _last_before(raw: int) -> Event | None:
+def _last_at(count: int) -> Event | None:
+    """A trap is there from the vector's first instruction on, before the clock is read for it."""
     from bisect import bisect_left
     known = events()
-    at = bisect_left(known, raw, key=lambda event: event.raw)
+    at = bisect_left(known, count + 2, key=lambda event: event.raw)
+    if at < len(known) and place_of(known[at]) <= count:
+        at += 1
     return known[at - 1] if at else None
 
 
