@@ -105,6 +105,9 @@ class Image:
         width, height = map(int, _output("convert", f"png:{file}", "-resize", "25%", "-format", "%w %h", "info:").split())
         return Image(width, height, _output("convert", f"png:{file}", "-resize", "25%", "-depth", "8", "rgb:-"))
 
+    def part(self, x0: int, y0: int, x1: int, y1: int) -> "Image":
+        return Image(x1 - x0, y1 - y0, b"".join(row[3 * x0:3 * x1] for row in self.rows[y0:y1]))
+
     def pixel(self, x: int, y: int) -> int:
         """0xRRGGBB"""
         return int.from_bytes(self.rows[y][3 * x:3 * x + 3], "big")

@@ -108,6 +108,7 @@ bool Application::update() {
         grant(*std::exchange(*wish, {}));
         changed = true;
     }
+    if (frame_ && debuggers_.follow(*session_, frame_->state())) changed = true;
     take_runs_made();
     read_what_is_live();
     const bool reads = session_ && session_->reads_images();
@@ -160,6 +161,7 @@ void Application::draw() {
         start_page_.draw(gui_.theme(), {run_now_.going_on(), &run_now_.lines(), frame_ != nullptr});
     } else {
         frame_->draw();
+        if (std::exchange(frame_->state().wants_debugger, false)) debuggers_.go_to(*session_, frame_->state());
     }
 }
 

@@ -3,6 +3,7 @@
 // another.
 #pragma once
 
+#include "viewer/app/debuggers.hpp"
 #include "viewer/app/follow.hpp"
 #include "viewer/app/frame.hpp"
 #include "viewer/app/run_now.hpp"
@@ -27,7 +28,9 @@ class Application {
     /// Throws what is wrong with the traces of the command line.
     bool update();
     /// Is something going on that update() is to look at soon?
-    bool waits() const { return run_now_.going_on() || follow_.any() || load_ != nullptr || reads_images_; }
+    bool waits() const {
+        return run_now_.going_on() || follow_.any() || load_ != nullptr || reads_images_ || debuggers_.going_on();
+    }
     /// Between ImGui::NewFrame and ImGui::Render.
     void draw();
 
@@ -79,6 +82,7 @@ class Application {
     Follow::Clock::time_point began_{};  ///< the load
     Follow follow_;
     RunNow run_now_;
+    Debuggers debuggers_;
     std::vector<std::filesystem::path> made_;     ///< the folders of the runs that are being made, A first
     std::vector<std::filesystem::path> waiting_;  ///< runs that have ended and are to be read
 };

@@ -5,10 +5,7 @@
 
 #include <algorithm>
 
-#include "viewer/app/terminal.hpp"
-#include "viewer/model/checkout.hpp"
 #include "viewer/model/query.hpp"
-#include "viewer/model/source_text.hpp"
 #include "viewer/views/text_forms.hpp"
 
 namespace ws::app {
@@ -45,7 +42,6 @@ Frame::Frame(const view::Session& session, const Options& options, view::OpenRun
 void Frame::draw(std::string* texts) {
     gui_.set_dark(state_.dark);
     screen_.draw({session_, state_, gui_.theme(), open_runs_}, texts);
-    if (state_.wants_debugger) start_debugger();
 }
 
 void Frame::carry_over(const view::Session& session_before, const view::State& before) {
@@ -64,16 +60,6 @@ void Frame::carry_over(const view::Session& session_before, const view::State& b
         state_.from = before.from;
         state_.to = before.to;
     }
-}
-
-void Frame::start_debugger() {
-    state_.wants_debugger = false;
-    const model::Places* places = session_.places(state_.side());
-    if (places == nullptr || !places->files() || !places->files()->recorded) return;
-    const auto command = model::replay_arguments(*places->files(), state_.event());
-    state_.debugger_said = open_terminal(command, model::Checkout::here().root)
-                               ? "a terminal replays the run up to this event"
-                               : "no terminal was found ($TERMINAL, x-terminal-emulator): type the command in one";
 }
 
 void choose(const view::Session& session, const Options& options, view::State& state) {

@@ -21,7 +21,6 @@ class Frame {
     void carry_over(const view::Session& session_before, const view::State& before);
 
   private:
-    void start_debugger();
 
     const view::Session& session_;
     view::OpenRuns& open_runs_;

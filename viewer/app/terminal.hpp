@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The one place of the program that starts another program: a terminal with a command in it.
+// A terminal with a command in it, which outlives this program.
 #pragma once
 
 #include <filesystem>

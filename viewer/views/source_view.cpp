@@ -115,7 +115,8 @@ class SourceView : public View {
         if (ImGui::IsItemHovered()) {
             Tooltip tip(theme);
             tip.title("debug here");
-            tip.text("a terminal replays the recorded run up to this event, and GDB stops there");
+            tip.text("A terminal replays the recorded run up to this event, and GDB stops there. Where it stops later, the "
+                     "selected event follows; pressed again, the button moves the replay.");
         }
         row.take_right(theme.px(10));
     }
