@@ -2,7 +2,6 @@
 #include "viewer/model/event_store.hpp"
 
 #include <algorithm>
-#include <queue>
 
 namespace ws::model {
 
@@ -61,8 +60,7 @@ EventStore::Place EventStore::place_in(u32 cpu, u32 number) const {
     return {cpu, packet, number - of.first[packet]};
 }
 
-Event EventStore::event(EventIndex index) const {
-    const Place at = place(index);
+Event EventStore::event_at(const Place& at) const {
     const PacketEvents& events = packet(at);
     return {events.raw(at.event), events.net(at.event), events.id(at.event), at.cpu,
             events.offset + events.payload(at.event)};
@@ -78,21 +76,26 @@ void EventStore::merge() {
     struct Head {
         u64 raw;
         u32 cpu;
+        bool operator<(const Head& other) const { return raw != other.raw ? raw < other.raw : cpu < other.cpu; }
     };
-    const auto later = [](const Head& a, const Head& b) { return a.raw != b.raw ? a.raw > b.raw : a.cpu > b.cpu; };
-    std::priority_queue<Head, std::vector<Head>, decltype(later)> heads(later);
+    std::vector<Head> heads;  // of the CPUs that have events left
     std::vector<Place> next(cpus());
     for (u32 cpu = 0; cpu < cpus(); ++cpu) {
         next[cpu].cpu = cpu;
-        if (size_of(cpu) != 0) heads.push({packet(next[cpu]).raw(0), cpu});
+        if (size_of(cpu) != 0) heads.push_back({packet(next[cpu]).raw(0), cpu});
     }
     while (!heads.empty()) {
-        const u32 cpu = heads.top().cpu;
-        heads.pop();
-        order_.push_back(cpu);
-        Place& at = next[cpu];
-        if (++at.event == packet(at).size()) at = {cpu, at.packet + 1, 0};
-        if (at.packet < cpus_[cpu].packets.size()) heads.push({packet(at).raw(at.event), cpu});
+        // The CPU that is first keeps being it up to the second one's next event: mostly that is long.
+        std::sort(heads.begin(), heads.end());
+        Head& head = heads.front();
+        Place& at = next[head.cpu];
+        do {
+            order_.push_back(head.cpu);
+            at = after(at);
+            if (at.packet == packets_of(head.cpu)) break;
+            head.raw = packet(at).raw(at.event);
+        } while (heads.size() == 1 || head < heads[1]);
+        if (at.packet == packets_of(head.cpu)) heads.erase(heads.begin());
     }
 }
 

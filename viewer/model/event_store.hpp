@@ -73,7 +73,7 @@ class EventStore {
     u32 cpus() const { return static_cast<u32>(cpus_.size()); }
     u32 size() const { return size_; }
     u32 size_of(u32 cpu) const { return cpus_[cpu].size; }
-    Event event(EventIndex index) const;
+    Event event(EventIndex index) const { return event_at(place(index)); }
     i64 net(EventIndex index) const;
     /// That of an event by its number among its CPU's.
     i64 net_of(u32 cpu, u32 number) const {
@@ -88,6 +88,13 @@ class EventStore {
     };
     Place place(EventIndex index) const { return place_in(order_.cpu_of(index), order_.place_of(index)); }
     Place place_in(u32 cpu, u32 number) const;
+    Event event_at(const Place& place) const;
+    /// The place of a CPU's next event; behind the last one its packet is packets_of(cpu).
+    Place after(const Place& place) const {
+        return place.event + 1 < packet(place).size() ? Place{place.cpu, place.packet, place.event + 1}
+                                                      : Place{place.cpu, place.packet + 1, 0};
+    }
+    u32 packets_of(u32 cpu) const { return static_cast<u32>(cpus_[cpu].packets.size()); }
     const PacketEvents& packet(const Place& place) const { return cpus_[place.cpu].packets[place.packet]; }
     /// Puts other net times into a packet.
     void set_net(const Place& place, std::span<const i64> net) {
@@ -99,8 +106,9 @@ class EventStore {
 
     /// The first of a CPU's events, from its number `from` on, whose net time is at least `net`; size_of(cpu) if none.
     u32 first_from(u32 cpu, i64 net, u32 from = 0) const;
-    /// Any of a CPU's events whose net time is at least `net` and less than `end`, from `from` on; where a packet begins
-    /// there it is found without looking into one. If there is none: the first from `end` on, as first_from() tells it.
+    /// Any of a CPU's events whose net time is at least `net` and less than `end`, from `from` on; where a packet
+    /// begins there it is found without looking into one. If there is none: the first from `end` on, as first_from()
+    /// tells it.
     u32 any_in(u32 cpu, i64 net, i64 end, u32 from = 0) const;
 
   private:
@@ -117,6 +125,32 @@ class EventStore {
     std::vector<OfCpu> cpus_;
     CpuOrder order_;
     u32 size_ = 0;
+};
+
+/// Goes through all events in the order of time. On the way each is found at once, which by its number would take a
+/// search.
+class EventWalk {
+  public:
+    explicit EventWalk(const EventStore& store) : store_(store) {
+        for (u32 cpu = 0; cpu < store.cpus(); ++cpu) next_.push_back({cpu, 0, 0});
+    }
+    bool done() const { return index_ == store_.size(); }
+    void next() {
+        EventStore::Place& at = next_[cpu()];
+        at = store_.after(at);
+        ++index_;
+    }
+    EventIndex index() const { return index_; }
+    u32 cpu() const { return store_.order().cpu_of(index_); }
+    const EventStore::Place& place() const { return next_[cpu()]; }
+    Event event() const { return store_.event_at(place()); }
+    /// The place of a CPU's first event that the walk has not passed.
+    const EventStore::Place& next_of(u32 cpu) const { return next_[cpu]; }
+
+  private:
+    const EventStore& store_;
+    EventIndex index_ = 0;
+    std::vector<EventStore::Place> next_;  ///< by CPU
 };
 
 /// All events in the order of time.

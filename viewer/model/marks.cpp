@@ -12,8 +12,9 @@ class MarkFinder {
     explicit MarkFinder(const Trace& trace) : trace_(trace) { marks_.notable.resize(trace.cpus()); }
 
     Marks find(const Progress& progress) {
-        for (EventIndex index = 0; index < trace_.events().size(); ++index) {
-            const Event event = trace_.event(index);
+        for (EventWalk walk(trace_.store()); !walk.done(); walk.next()) {
+            const EventIndex index = walk.index();
+            const Event event = walk.event();
             if (index % kEventsATell == 0) tell(progress, static_cast<double>(index) / trace_.store().size());
             if (trace_.after_gap(index)) {
                 lives_.clear();

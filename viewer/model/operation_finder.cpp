@@ -73,8 +73,9 @@ class OperationFinder {
     OperationFinder(const Trace& trace, Operations& out) : trace_(trace), out_(out) {}
 
     void run(const Progress& progress) {
-        for (EventIndex index = 0; index < trace_.events().size(); ++index) {
-            const Event event = trace_.event(index);
+        for (EventWalk walk(trace_.store()); !walk.done(); walk.next()) {
+            const EventIndex index = walk.index();
+            const Event event = walk.event();
             if (index % kEventsATell == 0) tell(progress, static_cast<double>(index) / trace_.store().size());
             if (trace_.after_gap(index)) abandon_after_gap(event.cpu());
             take(index, event);

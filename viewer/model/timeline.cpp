@@ -164,8 +164,9 @@ unsigned el_of_spsr(u64 spsr) {
 std::vector<CpuTimeline> make_timeline(const Trace& trace, const Progress& progress) {
     std::vector<Builder> builders(trace.cpus(), Builder(trace));
     Threads<OpenSteps> threads;
-    for (EventIndex index = 0; index < trace.events().size(); ++index) {
-        const Event event = trace.event(index);
+    for (EventWalk walk(trace.store()); !walk.done(); walk.next()) {
+        const EventIndex index = walk.index();
+        const Event event = walk.event();
         if (index % kEventsATell == 0) tell(progress, static_cast<double>(index) / trace.store().size());
         if (trace.after_gap(index)) {
             builders[event.cpu()].cut();

@@ -288,38 +288,41 @@ class TraceLoader {
     /// has spent what its first event at or after t tells, and after its last event what that one tells.
     void share_net_clock() {
         if (trace_.cpus() < 2 || !trace_.shared_clock()) return;
-        /// A CPU's walk: its first event at or after the time of the event that is looked at.
-        struct Walk {
-            u32 number = 0;
-            u64 raw = 0;
-            i64 spent = 0;
-            u32 taken = 0;  ///< how many of its own events have their net time
+        static constexpr u64 kNever = ~u64{0};
+        struct Cpu {
+            EventStore::Place last{};      ///< its event that the walk has passed last
+            EventStore::Place last_new{};  ///< the first one of the same raw time as that
+            u64 raw = kNever;              ///< of both
             i64 latest = std::numeric_limits<i64>::min();
             std::vector<i64> nets;  ///< of the events of a packet so far
         };
         EventStore& store = *trace_.store_;
-        std::vector<Walk> walks(trace_.cpus());
-        const auto arrive = [&](u32 cpu) {
-            const EventStore::Place at = store.place_in(cpu, walks[cpu].number);
-            walks[cpu].raw = store.packet(at).raw(at.event);
-            walks[cpu].spent = static_cast<i64>(trace_.recorder_spent(at));
-        };
-        for (u32 cpu = 0; cpu < trace_.cpus(); ++cpu) {
-            if (store.size_of(cpu) != 0) arrive(cpu);
-        }
-        for (EventIndex index = 0; index < store.size(); ++index) {
-            Walk& own = walks[store.order().cpu_of(index)];
-            const EventStore::Place at = store.place_in(store.order().cpu_of(index), own.taken++);
+        std::vector<Cpu> cpus(trace_.cpus());
+        const auto spent = [this](const EventStore::Place& at) { return static_cast<i64>(trace_.recorder_spent(at)); };
+        i64 others =
+            0;  // what the other CPUs have spent: as long as events of one CPU follow each other, it stays the same
+        u32 told_for = trace_.cpus();
+        for (EventWalk walk(store); !walk.done(); walk.next()) {
+            const EventStore::Place at = walk.place();
+            Cpu& own = cpus[at.cpu];
             const u64 raw = store.packet(at).raw(at.event);
-            i64 net = store.packet(at).net(at.event);
-            for (u32 cpu = 0; cpu < trace_.cpus(); ++cpu) {
-                Walk& walk = walks[cpu];
-                if (cpu == at.cpu) continue;
-                while (walk.raw < raw && walk.number + 1 < store.size_of(cpu)) ++walk.number, arrive(cpu);
-                net -= walk.spent;
+            const bool tie =
+                std::any_of(cpus.begin(), cpus.end(), [&](const Cpu& cpu) { return &cpu != &own && cpu.raw == raw; });
+            if (told_for != at.cpu || tie) {
+                others = 0;
+                for (u32 cpu = 0; cpu < trace_.cpus(); ++cpu) {
+                    if (cpu == at.cpu || store.size_of(cpu) == 0) continue;
+                    const EventStore::Place& next = walk.next_of(cpu);
+                    const bool ended = next.packet == store.packets_of(cpu);
+                    others += spent(cpus[cpu].raw == raw ? cpus[cpu].last_new : ended ? cpus[cpu].last : next);
+                }
+                told_for = tie ? trace_.cpus() : at.cpu;
             }
+            if (own.raw != raw) own.last_new = at;
+            own.last = at;
+            own.raw = raw;
             // A recorder that another CPU's time slice cut in two is taken off too early: the clock waits for it.
-            own.nets.push_back(own.latest = std::max(own.latest, net));
+            own.nets.push_back(own.latest = std::max(own.latest, store.packet(at).net(at.event) - others));
             if (own.nets.size() < store.packet(at).size()) continue;
             store.set_net(at, own.nets);
             own.nets.clear();
