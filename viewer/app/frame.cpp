@@ -50,6 +50,7 @@ void Frame::carry_over(const view::Session& session_before, const view::State& b
     state_.lined_up = before.lined_up && session_.two();
     state_.profile = before.profile;
     state_.left_out = before.left_out;
+    state_.notes.carry_over(before.notes);
     const std::string& kind = session_before.comparison().rows[before.kind()].kind;
     const auto& rows = session_.comparison().rows;
     for (u32 row = 0; row < rows.size(); ++row) {
@@ -75,8 +76,8 @@ void choose(const view::Session& session, const Options& options, view::State& s
     if (options.event != Options::kNone) {
         const auto& events = session.run(state.side()).trace.events();
         if (options.event >= events.size()) {
-            throw AppError(
-                fmt::format("--event {}: the trace has {} events, numbered from 0", options.event, view::grouped(u64{events.size()})));
+            throw AppError(fmt::format("--event {}: the trace has {} events, numbered from 0", options.event,
+                                       view::grouped(u64{events.size()})));
         }
         state.select_event(state.side(), static_cast<model::EventIndex>(options.event));
     }

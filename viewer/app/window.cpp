@@ -46,7 +46,7 @@ constexpr Letter kLetters[] = {
     {'h', Action::toggle_help},       {'?', Action::toggle_help}, {'q', Action::quit},
     {'l', Action::toggle_lined_up},   {'g', Action::go_to},       {'w', Action::zoom_in_at_mouse},
     {'s', Action::zoom_out_at_mouse}, {'a', Action::pan_left},    {'d', Action::pan_right},
-    {'e', Action::export_files},
+    {'e', Action::export_files},      {'n', Action::write_note},  {'p', Action::previous_note},
 };
 
 struct StartKeyRow {
@@ -89,8 +89,9 @@ void on_key(GLFWwindow* window, int key, int, int action, int modifiers) {
     Input& input = input_of(window);
     input.happened = true;
     if (action == GLFW_RELEASE) return;
-    if (view::State* state = input.application->state(); state != nullptr && state->go_to && key == GLFW_KEY_ESCAPE) {
-        return state->escape();  // not left to the field: between two frames ImGui would miss a short press
+    if (view::State* state = input.application->state(); state != nullptr && state->has_field()) {
+        if (key == GLFW_KEY_ESCAPE) state->escape();  // not left to the field: ImGui would miss a short press
+        return;
     }
     if (ImGui::GetIO().WantTextInput) return;
     if (view::State* state = input.application->state()) return on_key_of_runs(*state, key, modifiers);
@@ -120,6 +121,10 @@ void on_letter_of_start_page(Input& input, view::StartPage& page, char letter) {
     if (letter == 'q') input.quit = true;
 }
 
+bool is_down(GLFWwindow* window, int left, int right) {
+    return glfwGetKey(window, left) == GLFW_PRESS || glfwGetKey(window, right) == GLFW_PRESS;
+}
+
 void on_letter(GLFWwindow* window, unsigned code) {
     Input& input = input_of(window);
     input.happened = true;
@@ -127,6 +132,10 @@ void on_letter(GLFWwindow* window, unsigned code) {
     char letter = static_cast<char>(code);
     if (letter >= 'A' && letter <= 'Z') letter = static_cast<char>(letter + 'a' - 'A');
     if (view::State* state = input.application->state()) {
+        if (state->has_field()) return;
+        if (letter == 'n' && is_down(window, GLFW_KEY_LEFT_SHIFT, GLFW_KEY_RIGHT_SHIFT)) {
+            return state->act(Action::next_note);
+        }
         on_letter_of_runs(*input.application, *state, letter);
     } else if (view::StartPage* page = input.application->start_page()) {
         on_letter_of_start_page(input, *page, letter);

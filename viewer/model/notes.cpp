@@ -11,6 +11,7 @@
 #include <cstring>
 #include <fstream>
 #include <sstream>
+#include <thread>
 
 #include "viewer/model/error.hpp"
 #include "viewer/model/whole_file.hpp"
@@ -77,16 +78,15 @@ Note parse_note(const std::string& line, const std::string& where) {
 /// another one after each change.
 class Lock {
   public:
-    explicit Lock(const fs::path& notes) {
+    Lock(const fs::path& notes, std::chrono::milliseconds patience) {
         const fs::path folder = notes.has_parent_path() ? notes.parent_path() : ".";
         file_ = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
         if (file_ < 0) throw TraceError(notes.string(), fmt::format("cannot be written: {}", std::strerror(errno)));
         // A capture that goes on into this very folder keeps it locked to its end: that is not waited for.
-        static constexpr int kTries = 250;
-        static constexpr useconds_t kPause = 20'000;
-        for (int i = 0; i < kTries; ++i) {
+        static constexpr std::chrono::milliseconds kPause{20};
+        for (auto waited = kPause.zero(); waited < patience; waited += kPause) {
             if (::flock(file_, LOCK_EX | LOCK_NB) == 0) return;
-            ::usleep(kPause);
+            std::this_thread::sleep_for(kPause);
         }
         ::close(file_);
         throw TraceError(notes.string(), "another program keeps the folder locked; try again when it has ended");
@@ -147,6 +147,21 @@ std::size_t Notes::remove(u64 event) {
     return std::erase_if(lines_, [event](const Line& line) { return line.note && line.note->event == event; });
 }
 
+void Notes::replace(u64 event, const std::vector<std::string>& before, const std::string& text) {
+    const Note note{event, trimmed(text)};
+    const std::string problem = note.text.empty() ? "" : problem_of(note.text);
+    if (!problem.empty()) throw TraceError(file_, "the note " + problem);
+    const auto replaced = [&](const Line& line) {
+        return line.note && line.note->event == event &&
+               std::find(before.begin(), before.end(), line.note->text) != before.end();
+    };
+    const auto first = std::find_if(lines_.begin(), lines_.end(), replaced);
+    const auto place = first - lines_.begin();
+    lines_.erase(std::remove_if(first, lines_.end(), replaced), lines_.end());
+    if (note.text.empty()) return;
+    lines_.insert(lines_.begin() + place, {fmt::format("{} {}", event, note.text), note});
+}
+
 std::string Notes::text() const {
     std::string all;
     for (const Line& line : lines_) all += line.text + "\n";
@@ -159,8 +174,8 @@ fs::path notes_file(const Trace& trace) {
     return (path.filename() == "trace" ? path.parent_path() : path) / "notes";
 }
 
-void change_notes(const fs::path& file, const std::function<void(Notes&)>& change) {
-    const Lock lock(file);
+void change_notes(const fs::path& file, const std::function<void(Notes&)>& change, std::chrono::milliseconds patience) {
+    const Lock lock(file, patience);
     Notes notes = Notes::load(file);
     change(notes);
     WholeFile out(file);

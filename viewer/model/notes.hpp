@@ -6,6 +6,7 @@
 //   985 the second trap: why is it there?
 #pragma once
 
+#include <chrono>
 #include <filesystem>
 #include <functional>
 #include <optional>
@@ -36,6 +37,9 @@ class Notes {
     void add(u64 event, const std::string& text);
     /// Takes away all notes of an event; returns how many.
     std::size_t remove(u64 event);
+    /// Puts a note in the place of those of the event's that are among `before`, or takes them away if the text is
+    /// empty. Other notes of the event stay. Throws TraceError, as add() does.
+    void replace(u64 event, const std::vector<std::string>& before, const std::string& text);
     /// What parse() reads: comments and empty lines stay where they are.
     std::string text() const;
 
@@ -52,7 +56,9 @@ class Notes {
 std::filesystem::path notes_file(const Trace& trace);
 
 /// Reads the notes anew, changes them and writes them, whole or not at all; meanwhile no other program that does so
-/// gets in between, so that nobody's notes are lost. Throws TraceError, and what `change` does.
-void change_notes(const std::filesystem::path& file, const std::function<void(Notes&)>& change);
+/// gets in between, so that nobody's notes are lost; as long as that is waited for `patience`. Throws TraceError, and
+/// what `change` does.
+void change_notes(const std::filesystem::path& file, const std::function<void(Notes&)>& change,
+                  std::chrono::milliseconds patience = std::chrono::seconds(5));
 
 }  // namespace ws::model

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "viewer/views/event_words.hpp"
+#include "viewer/views/notes_list.hpp"
 #include "viewer/views/step_tooltip.hpp"
 #include "viewer/views/text_forms.hpp"
 #include "viewer/views/view.hpp"
@@ -95,6 +96,10 @@ class EventListView : public View {
         canvas.text(row.take_left(theme.px(112)), event_name(event), change ? theme.fonts.bold : theme.fonts.text,
                     theme.text);
         row.take_left(theme.px(8));
+        if (state.notes.of(state.side()).has(index)) {
+            const Rect flag = row.take_right(theme.px(16));
+            draw_flag(theme, canvas, flag.inset(theme.px(4), theme.px(4)));
+        }
         canvas.text(row, brief(trace, event), theme.fonts.text, theme.muted);
         ImGui::SetCursorScreenPos({at.x, at.y + line_});
     }

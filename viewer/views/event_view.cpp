@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "viewer/model/describe.hpp"
+#include "viewer/views/notes_list.hpp"
 #include "viewer/views/source_row.hpp"
 #include "viewer/views/step_tooltip.hpp"
 #include "viewer/views/text_forms.hpp"
@@ -27,12 +28,15 @@ class EventView : public View {
         }
         decode(trace, state);
         const model::Event& event = trace.event(state.event());
-        const Rect row = canvas.heading(inside, words(event.info().name));
+        Rect row = canvas.heading(inside, words(event.info().name));
+        if (button(theme, "note", row.take_right(theme.px(62)), "note  N")) context.state.act(Action::write_note);
+        row.take_right(theme.px(8));
         canvas.text(row,
                     fmt::format("event {} of {} \u00b7 {} \u00b7 CPU {}", grouped(u64{state.event()}),
                                 grouped(u64{trace.events().size()}), context.session.name(state.side()), event.cpu()),
                     theme.fonts.small, theme.muted);
         draw_times(context, canvas, inside, event);
+        draw_event_notes(context, canvas, inside);
         draw_source(context, canvas, inside);
         const ScrollArea scroll(theme, "event", inside);
         ImGui::PushID(static_cast<int>(state.event()));
@@ -95,7 +99,8 @@ class EventView : public View {
     void draw_source(const Context& context, Canvas& canvas, Rect& inside) {
         const Theme& theme = context.theme;
         if (!source_.look(context)) {
-            canvas.text(inside.take_top(theme.px(20)), "source: the images are being read", theme.fonts.small, theme.muted);
+            canvas.text(inside.take_top(theme.px(20)), "source: the images are being read", theme.fonts.small,
+                        theme.muted);
             return;
         }
         const auto head = [&](Rect& row, const char* text) {
@@ -122,7 +127,8 @@ class EventView : public View {
                 tip.note("click for the source");
             }
             head(row, number++ == 0 ? "source" : "below");
-            canvas.text(row, place_text(place), place.row ? theme.fonts.mono : theme.fonts.small, place.row ? theme.text : theme.muted);
+            canvas.text(row, place_text(place), place.row ? theme.fonts.mono : theme.fonts.small,
+                        place.row ? theme.text : theme.muted);
         }
         if (room && !command.empty()) {
             Rect row = inside.take_top(theme.px(20));

@@ -7,6 +7,7 @@
 
 #include "viewer/model/find.hpp"
 #include "viewer/views/event_words.hpp"
+#include "viewer/views/notes_list.hpp"
 #include "viewer/views/step_tooltip.hpp"
 #include "viewer/views/text_forms.hpp"
 #include "viewer/views/view.hpp"
@@ -24,6 +25,7 @@ class FindView : public View {
         if (searched_ && context.state.side() != context.state.found_side) search(context);
         draw_line(context, canvas, inside.take_top(theme.px(28)));
         inside.take_top(theme.px(4));
+        if (!searched_ && context.state.notes.any()) return draw_notes_list(context, inside);
         if (!searched_ || !problem_.empty()) return draw_help(theme, inside);
         const auto& found = context.state.found;
         const ScrollArea scroll(theme, "found", inside);
@@ -66,6 +68,14 @@ class FindView : public View {
         state.set_found(state.side(), std::move(found));
     }
 
+    /// Back to the list of notes.
+    void forget(State& state) {
+        searched_ = false;
+        text_.fill(0);
+        problem_.clear();
+        state.set_found(state.side(), {});
+    }
+
     void draw_line(const Context& context, Canvas& canvas, Rect row) {
         const Theme& theme = context.theme;
         State& state = context.state;
@@ -73,6 +83,10 @@ class FindView : public View {
         row.take_right(theme.px(6));
         const Rect previous = row.take_right(theme.px(76));
         row.take_right(theme.px(10));
+        if (searched_ && state.notes.any()) {
+            if (button(theme, "notes", row.take_right(theme.px(60)), "notes")) forget(state);
+            row.take_right(theme.px(10));
+        }
         const std::string count =
             fmt::format("{} found in {}", counted(state.found.size(), "event"), context.session.name(state.side()));
         if (searched_ && problem_.empty()) {

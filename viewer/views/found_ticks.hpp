@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where found events are, a place on the screen for as many as there are within a few pixels.
+// Where chosen events are - found ones, those with notes -, a place on the screen for as many as there are within a few
+// pixels.
 #pragma once
 
 #include <algorithm>
@@ -9,11 +10,11 @@
 
 namespace ws::view {
 
-/// Calls `draw(x)` for what was found on a CPU, at most once in `apart` pixels.
+/// Calls `draw(x, first)` for events of a CPU, which ascend, at most once in `apart` pixels: with the first of those
+/// there.
 template <class Draw>
-void for_each_found(const Context& context, int side, u32 cpu, const LanePlace& place, float apart, Draw draw) {
-    const model::Trace& trace = context.session.run(side).trace;
-    const auto& found = context.state.found_of_cpu(cpu);
+void for_each_place(const model::Trace& trace, const std::vector<model::EventIndex>& found, u32 cpu,
+                    const LanePlace& place, float apart, Draw draw) {
     const auto& events = trace.events_of(cpu);
     const auto from_time = [&](auto begin, double time) {
         const std::size_t first = trace.first_from(cpu, place.origin + static_cast<i64>(std::floor(time)));
@@ -24,9 +25,16 @@ void for_each_found(const Context& context, int side, u32 cpu, const LanePlace& 
     while (at != found.end()) {
         const float x = std::floor(place.axis.x(static_cast<double>(trace.net(*at) - place.origin)));
         if (x > place.r.x1) break;
-        draw(x);
+        draw(x, at);
         at = from_time(at + 1, place.axis.time(x + apart));
     }
+}
+
+/// Calls `draw(x)` for what was found on a CPU, at most once in `apart` pixels.
+template <class Draw>
+void for_each_found(const Context& context, int side, u32 cpu, const LanePlace& place, float apart, Draw draw) {
+    for_each_place(context.session.run(side).trace, context.state.found_of_cpu(cpu), cpu, place, apart,
+                   [&](float x, auto) { draw(x); });
 }
 
 }  // namespace ws::view

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "viewer/views/found_ticks.hpp"
+#include "viewer/views/lane_flags.hpp"
 #include "viewer/views/text_forms.hpp"
 
 namespace ws::view {
@@ -99,6 +99,12 @@ void draw_found(const Context& context, Canvas& canvas, const Group& group) {
     });
 }
 
+/// A flag for as many events with notes as there are within its width.
+void draw_flags(const Context& context, Canvas& canvas, const Group& group) {
+    const Theme& theme = context.theme;
+    for_each_flag(context, group, [&](const Rect& flag, std::size_t) { draw_flag(theme, canvas, flag); });
+}
+
 void draw_selected(const Context& context, Canvas& canvas, const Group& group) {
     const Theme& theme = context.theme;
     const model::Trace& trace = context.session.run(group.side).trace;
@@ -169,6 +175,7 @@ void draw_group(const Context& context, Canvas& canvas, const Group& group) {
     draw_ticks(context, canvas, group);
     draw_marks(context, canvas, group);
     draw_found(context, canvas, group);
+    draw_flags(context, canvas, group);
     draw_selected(context, canvas, group);
 }
 

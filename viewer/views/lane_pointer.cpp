@@ -1,13 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "viewer/views/lane_pointer.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 
+#include "viewer/views/lane_flags.hpp"
 #include "viewer/views/step_tooltip.hpp"
+#include "viewer/views/text_forms.hpp"
 
 namespace ws::view {
 namespace {
+
+/// More notes that are where the first one is, under its tooltip.
+void more_notes(const Context& context, int side, const std::vector<model::EventIndex>& noted, std::size_t begin,
+                std::size_t told, std::size_t end) {
+    Tooltip tip(context.theme);
+    for (std::size_t i = begin; i < told; ++i) {
+        tip.note(fmt::format("event {}", grouped(u64{noted[i]})));
+        tell_notes(context, tip, side, noted[i]);
+    }
+    if (told < end) tip.note(fmt::format("and {} more here: zoom in", end - told));
+}
 
 template <class Events>
 model::EventIndex nearest_of(const Context& context, const Group& group, const Events& events, float x) {
@@ -32,6 +47,23 @@ model::EventIndex nearest_event(const Context& context, const Group& group, floa
     return nearest_of(context, group, *group.events, x);
 }
 
+/// True if there is a flag under the mouse: the notes of the events it stands for.
+bool inspect_flag(const Context& context, const Group& group, ImVec2 mouse, bool click) {
+    static constexpr std::size_t kMost = 6;  // of the events of one flag, in the tooltip
+    bool found = false;
+    for_each_flag(context, group, [&](const Rect& flag, std::size_t first) {
+        if (found || !flag.contains(mouse)) return;
+        found = true;
+        const auto& noted = context.state.notes.of(group.side).of_cpu(group.cpu);
+        std::size_t end = first + 1;
+        while (end < noted.size() && x_of(context, group, noted[end]) < flag.x1) ++end;
+        event_tooltip(context, group.side, noted[first], group.ticks.origin);
+        if (end - first > 1) more_notes(context, group.side, noted, first + 1, std::min(end, first + kMost), end);
+        if (click) context.state.select_event(group.side, noted[first]);
+    });
+    return found;
+}
+
 /// The piece of the shown operation that an event is in.
 u32 segment_of(const Context& context, int side, model::EventIndex event) {
     const auto& parts = context.state.shown(side).parts;
@@ -42,6 +74,7 @@ u32 segment_of(const Context& context, int side, model::EventIndex event) {
 }  // namespace
 
 void inspect(const Context& context, const Group& group, ImVec2 mouse, bool click) {
+    if (inspect_flag(context, group, mouse, click)) return;
     if (group.ticks.r.contains(mouse)) {
         const model::EventIndex nearest = nearest_event(context, group, mouse.x);
         event_tooltip(context, group.side, nearest, group.ticks.origin);

@@ -31,6 +31,17 @@ i64 longest(const std::vector<model::Overview>& overviews) {
     return most;
 }
 
+/// A tick for each event with a note, or for several in a few pixels.
+void draw_noted(const Context& context, Canvas& canvas, const LanePlace& place, int side) {
+    const Theme& theme = context.theme;
+    const model::Trace& trace = context.session.run(side).trace;
+    for (u32 cpu = 0; cpu < trace.cpus(); ++cpu) {
+        for_each_place(trace, context.state.notes.of(side).of_cpu(cpu), cpu, place, theme.px(3), [&](float x, auto) {
+            canvas.fill({x, place.r.y0 - theme.px(3), x + theme.px(2), place.r.y0 + theme.px(4)}, theme.text);
+        });
+    }
+}
+
 void explain(const Context& context, const model::Overview& overview, int side, float part) {
     Tooltip tip(context.theme);
     tip.title(fmt::format("{}: the whole run", context.session.name(side)));
@@ -93,6 +104,7 @@ void Minimap::draw_run(const Context& context, Canvas& canvas, const Rect& row, 
             });
         }
     }
+    draw_noted(context, canvas, {axis, used, overview.begin}, side);
     const model::Operation* operation = state.shown(side).operation;
     if (operation == nullptr) return;
     const auto x_of_time = [&](double time) {

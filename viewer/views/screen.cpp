@@ -13,6 +13,7 @@ Screen::Screen() {
     views_.push_back({"strips", Place::strips, make_strips_view(), {}});
     views_.push_back({"lanes", Place::lanes, make_lanes_view(), {}});
     views_.push_back({"go to", Place::lanes, make_go_to_field(), {}});
+    views_.push_back({"note", Place::lanes, make_note_field(), {}});
     views_.push_back({"events", Place::events, make_event_list_view(), {}});
     views_.push_back({"event", Place::event, make_event_view(), {}});
     views_.push_back({"tabs", Place::tabs, make_tab_bar(), {}});
@@ -85,6 +86,7 @@ Rect Screen::rect_of(Place place, const Context& context, const Rect& screen) {
 void Screen::draw(const Context& context, std::string* texts) {
     const WholeWindow window(context.theme);
     if (texts != nullptr) ImGui::LogToClipboard();  // which without a window is no one else's
+    if (const std::string problem = context.state.notes.refresh(); !problem.empty()) context.state.notice = problem;
     context.state.next_hot_cause.clear();
     context.state.next_pointed = {};
     const Rect screen = window.area();

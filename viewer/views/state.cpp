@@ -11,7 +11,7 @@ constexpr double kPanStep = 0.15;  // of what is in view
 
 }  // namespace
 
-State::State(const Session& session, bool is_dark) : dark(is_dark), session_(session) {
+State::State(const Session& session, bool is_dark) : dark(is_dark), notes(session), session_(session) {
     set_found(0, {});
     select_kind(session.browse().first_kind());
     fit();
@@ -59,6 +59,13 @@ void State::act(Action action) {
             return go_found(true);
         case Action::previous_found:
             return go_found(false);
+        case Action::write_note:
+            if (event_ != model::kNoEvent) notes.open_draft(side_, event_);
+            return;
+        case Action::next_note:
+            return go_noted(true);
+        case Action::previous_note:
+            return go_noted(false);
         case Action::back:
             return restore(history_.back());
         case Action::forward:
@@ -81,6 +88,8 @@ void State::act(Action action) {
 void State::escape() {
     if (go_to) {
         go_to = false;
+    } else if (notes.draft) {
+        notes.draft.reset();
     } else if (!notice.empty()) {
         notice.clear();
     } else if (help) {

@@ -6,6 +6,7 @@
 #include "viewer/model/history.hpp"
 #include "viewer/model/what_if.hpp"
 #include "viewer/views/pointed.hpp"
+#include "viewer/views/run_notes.hpp"
 #include "viewer/views/session.hpp"
 #include "viewer/views/tabs.hpp"
 
@@ -31,6 +32,9 @@ enum class Action : u8 {
     go_to,
     next_found,
     previous_found,
+    write_note,
+    next_note,
+    previous_note,
     back,
     forward,
     toggle_theme,
@@ -89,6 +93,8 @@ class State {
     const std::vector<model::EventIndex>& found_of_cpu(u32 cpu) const { return found_of_cpu_[cpu]; }
     /// Selects the next or the last one of the found events, and brings it into view.
     void go_found(bool forward);
+    /// Selects the next or the last event that has a note, of any run, and brings it into view.
+    void go_noted(bool forward);
     /// Called at the end of a frame: what is shown now is where back will lead.
     void note_look();
 
@@ -114,6 +120,9 @@ class State {
     std::optional<Measured> measured;
     bool lined_up = false;  ///< the strips: each step under its partner, not to true scale
     bool go_to = false;     ///< the field for an event's number is open
+    RunNotes notes;         ///< what people wrote down about events; the field for that
+    /// Is a field open that keys are for?
+    bool has_field() const { return go_to || notes.draft; }
 
   private:
     void show_stop();

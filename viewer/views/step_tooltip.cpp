@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "viewer/views/event_words.hpp"
+#include "viewer/views/notes_list.hpp"
 #include "viewer/views/text_forms.hpp"
 
 namespace ws::view {
@@ -79,10 +80,12 @@ void event_tooltip(const Context& context, int side, model::EventIndex index, i6
     tip.title(words(event.info().name) + (words_of_it.empty() ? "" : ": " + words_of_it));
     tip.text("CPU " + std::to_string(event.cpu()) + ": " + event.info().meaning);
     if (event.is(trace::EventId::control_write)) {
-        const model::RegisterPlace place = model::place_of_sysreg(trace.as<trace::payload::control_write>(event).sysreg);
+        const model::RegisterPlace place =
+            model::place_of_sysreg(trace.as<trace::payload::control_write>(event).sysreg);
         if (place != model::kNoRegister) tip.text(register_words(place));
     }
     if (const auto block = model::block_class(event)) tip.text(std::string(info(*block).meaning) + ".");
+    tell_notes(context, tip, side, index);
     tip.note(
         fmt::format("{}: {} after the trap \u00b7 measured", context.session.name(side), grouped(event.net - origin)));
 }

@@ -95,6 +95,13 @@ std::string cause_short(const std::string& cause) {
     return text != nullptr ? text->brief : words(cause);
 }
 
+std::string shortened(const std::string& text, std::size_t most) {
+    if (text.size() <= most) return text;
+    std::size_t end = most;
+    while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) --end;  // not within a character
+    return text.substr(0, end) + "\u2026";
+}
+
 std::string counted(u64 count, const char* noun) {
     return grouped(count) + " " + noun + (count == 1 ? "" : "s");
 }

@@ -22,6 +22,8 @@ std::string words(const std::string& name);
 std::string cause_name(const std::string& cause);
 /// The same where there is little room, such as `EL1`.
 std::string cause_short(const std::string& cause);
+/// At most so many bytes of a text, with an ellipsis in place of the rest.
+std::string shortened(const std::string& text, std::size_t most);
 /// `1 instruction`, `2 instructions`.
 std::string counted(u64 count, const char* noun);
 

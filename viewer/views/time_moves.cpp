@@ -67,6 +67,16 @@ void State::go_found(bool ahead) {
     reveal();
 }
 
+void State::go_noted(bool ahead) {
+    const auto noted = notes.next(side_, event_, ahead);
+    if (!noted) {
+        notice = "No event has a note. N writes one on the selected event.";
+        return;
+    }
+    select_event(noted->side, noted->event);
+    reveal();
+}
+
 void State::note_look() {
     history_.note({kind_, stop_, side_, event_, tab, from, to});
 }

@@ -22,6 +22,8 @@ constexpr KeyHelp kKeys[] = {
     {"F, Z", "fit the time line to the operation, to the whole run"},
     {"L", "line up the steps in the strips, or true scale"},
     {"G", "go to an event by its number, or to a time"},
+    {"N", "write a note on the selected event"},
+    {"Shift + N, P", "the next event with a note, the one before"},
     {"F3, Shift + F3", "the next event found, the one before"},
     {"Backspace, Alt + Left", "back to where you were"},
     {"Alt + Right", "forward again"},

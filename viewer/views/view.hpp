@@ -42,5 +42,6 @@ std::unique_ptr<View> make_source_view();
 std::unique_ptr<View> make_event_list_view();
 std::unique_ptr<View> make_event_view();
 std::unique_ptr<View> make_go_to_field();
+std::unique_ptr<View> make_note_field();
 
 }  // namespace ws::view
