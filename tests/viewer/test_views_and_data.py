@@ -265,6 +265,46 @@ class AllOfARun(Views):
                     self.assert_lines(shown, [(event["index"], event["cpu"]) for event in found["events"]])
 
 
+class Notes(Views):
+    """The runs here are copies of A with a file of notes; those of the other tests have none."""
+
+    def run_with(self, notes: str):
+        folder = new_folder()
+        (folder / "trace").symlink_to(runs(1)[0])
+        (folder / "notes").write_text(notes, encoding="utf-8")
+        return folder
+
+    def test_list(self):
+        run = self.run_with("985 the second trap\n# a comment\n12 early\n985 and \u00fcber it\n99999999 nowhere\n")
+        other = self.run_with("7 one of B\n")
+        lines = said(run, other, "--tab", "find")["find"]
+        expected = []
+        for folder, name in ((run, "A split"), (other, "B split")):
+            told = data("notes", folder)
+            count = len(told["notes"])
+            expected += [f"{count} note{'s' if count > 1 else ''} in {name}", told["file"]]
+            for note in sorted(told["notes"], key=lambda note: note["event"]):
+                kind = note["kind"].replace("_", " ") if note["kind"] else "no such event"
+                expected += [f"{note['event']:,}", kind, note["text"]]
+        self.assertEqual(lines[-len(expected):], expected)
+
+    def test_event(self):
+        run = self.run_with("985 the second trap\n985 and more\n")
+        for event in (985, 986):
+            lines = said(run, "--event", event)["event"]
+            texts = [note["text"] for note in data("notes", run)["notes"] if note["event"] == event]
+            self.assertEqual([lines[at + 1] for at, line in enumerate(lines) if line == "note"], texts)
+
+    def test_broken_file(self):
+        run = self.run_with("985 a\nb\n")
+        for view in ("find", "event"):
+            lines = said(run, "--event", 985, "--tab", "find")[view]
+            self.assertIn(f"{run}/notes:2: ", "".join(lines))
+
+    def test_none(self):
+        self.assertFalse([line for line in said(*runs(1), "--tab", "find")["find"] if "note" in line])
+
+
 class AnEvent(Views):
     def test_machine(self):
         for cpus in (1, 2):

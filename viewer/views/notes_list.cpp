@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "viewer/views/event_words.hpp"
 #include "viewer/views/step_tooltip.hpp"
@@ -62,7 +63,7 @@ void draw_note(const Context& context, Canvas& canvas, float width, int side, co
     if (selected || (over && there)) canvas.fill(row, selected ? theme.select : theme.hover, theme.px(4));
     canvas.text(row.take_left(theme.px(76)), grouped(note.event), theme.fonts.text, theme.muted, Align::right);
     row.take_left(theme.px(12));
-    const std::string kind = there ? words(trace.event(event).info().name) : "the trace has no such event";
+    const std::string kind = there ? words(trace.event(event).info().name) : "no such event";
     canvas.text(row.take_left(theme.px(150)), kind, theme.fonts.text, there ? theme.text : theme.faint);
     row.take_left(theme.px(8));
     canvas.text(row, note.text, theme.fonts.text, theme.text);
@@ -117,17 +118,24 @@ void draw_event_notes(const Context& context, Canvas& canvas, Rect& inside) {
     const model::KeptNotes& notes = state.notes.of(state.side());
     const bool broken = !notes.problem().empty();
     if (!broken && !notes.has(state.event())) return;
-    std::vector<std::string> lines;
+    struct Line {
+        std::string text;
+        bool first;  ///< of a note
+    };
+    std::vector<Line> lines;
     const std::vector<std::string> texts = broken ? std::vector{notes.problem()} : notes.of(state.event());
     for (const std::string& text : texts) {
+        bool first = true;
         for (const std::string& line : lines_of(canvas, theme, text, inside.width() - theme.px(kHead))) {
-            lines.push_back(line);
+            lines.push_back({line, std::exchange(first, false)});
         }
     }
-    static constexpr std::size_t kMostLines = 4;  // the rest is in the tooltip
-    const bool cut = lines.size() > kMostLines;
-    if (cut) lines.resize(kMostLines);
-    if (cut) lines.back() += " \u2026";
+    // The rest is in the tooltip, and what is below needs room, too.
+    const float room = (inside.height() - theme.px(90)) / theme.px(kEventLine);
+    const auto most = static_cast<std::size_t>(std::clamp(room, 1.0F, 4.0F));
+    const bool cut = lines.size() > most;
+    if (cut) lines.erase(lines.begin() + static_cast<std::ptrdiff_t>(most), lines.end());
+    if (cut) lines.back().text += " \u2026";
     const Rect all = Rect(inside).take_top(theme.px(kEventLine) * static_cast<float>(lines.size()));
     const bool over = hit_area("notes", all);
     if (ImGui::IsItemClicked()) state.act(Action::write_note);
@@ -138,11 +146,11 @@ void draw_event_notes(const Context& context, Canvas& canvas, Rect& inside) {
         tell_notes(context, tip, state.side(), state.event());
         tip.note("click to change it");
     }
-    for (const std::string& line : lines) {
+    for (const Line& line : lines) {
         Rect row = inside.take_top(theme.px(kEventLine));
         const Rect head = row.take_left(theme.px(kHead));
-        if (&line == &lines.front()) canvas.text(head, broken ? "notes" : "note", theme.fonts.small, theme.muted);
-        canvas.text(row, line, theme.fonts.text, broken ? theme.cause("trap_config").fill : theme.text);
+        if (line.first) canvas.text(head, broken ? "notes" : "note", theme.fonts.small, theme.muted);
+        canvas.text(row, line.text, theme.fonts.text, broken ? theme.cause("trap_config").fill : theme.text);
     }
     inside.take_top(theme.px(4));
     canvas.line(inside.x0, inside.y0, inside.x1, inside.y0, theme.border);
