@@ -61,7 +61,7 @@ class WindowNotes(window_support.WindowTest):
         self.assertEqual(noted.pixel(2, 2), self.first.pixel(2, 2), "the letter t has changed the theme")
         self.write(", or two", "End")
         self.wait_for(f"{EVENT} quite a trap, or two")
-        self.write("", "BackSpace")  # what is there is selected
+        self.write("", "ctrl+a", "BackSpace")
         self.wait_for()
         self.assertEqual(self.settled(unlike=noted).rows, self.first.rows, "nothing is left of it in the window")
 
@@ -87,6 +87,7 @@ class WindowNotes(window_support.WindowTest):
         self.xdotool("key", "n", "sleep", 1)
         self.wstrace("--add", EVENT, "yours")
         self.wstrace("--add", 3, "elsewhere")
+        self.press("ctrl+a")
         self.type("still mine")
         self.press("Return")
         self.wait_for(f"{EVENT} still mine", f"{EVENT} yours", "3 elsewhere")
