@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The field for a note on the selected event. A click beside it does not close it: what was typed would be lost.
+// The field for a note on the selected event. A click beside it does not close it, for what was typed would be lost:
+// the rest of the window steps back.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -34,7 +35,6 @@ class NoteField : public View {
         const Theme& theme = context.theme;
         ImGui::SetNextWindowPos({(area.x0 + area.x1) / 2, (area.y0 + area.y1) / 2}, ImGuiCond_Always, {0.5F, 0.5F});
         ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, ImVec2(theme.px(16), theme.px(14)));
-        ImGui::PushStyleColor(ImGuiCol_ModalWindowDimBg, 0);
         const ImGuiWindowFlags flags = ImGuiWindowFlags_NoTitleBar | ImGuiWindowFlags_NoResize |
                                        ImGuiWindowFlags_NoMove | ImGuiWindowFlags_AlwaysAutoResize |
                                        ImGuiWindowFlags_NoSavedSettings | ImGuiWindowFlags_NoNav;
@@ -43,7 +43,6 @@ class NoteField : public View {
             if (!notes.draft) ImGui::CloseCurrentPopup();
             ImGui::EndPopup();
         }
-        ImGui::PopStyleColor();
         ImGui::PopStyleVar();
         open_ = notes.draft.has_value();
     }
@@ -74,7 +73,7 @@ class NoteField : public View {
         }
         ImGui::PushStyleColor(ImGuiCol_Text, theme.muted);
         ImGui::TextUnformatted(fmt::format("Enter writes it into {}; {}Escape closes.", draft.file.string(),
-                                           draft.before.empty() ? "" : "with no text the event has no note any more. ")
+                                           draft.before.empty() ? "" : "no text removes the note. ")
                                    .c_str());
         ImGui::PopStyleColor();
         ImGui::PopTextWrapPos();
