@@ -29,12 +29,13 @@ class EventView : public View {
         decode(trace, state);
         const model::Event& event = trace.event(state.event());
         Rect row = canvas.heading(inside, words(event.info().name));
-        if (button(theme, "note", row.take_right(theme.px(62)), "note  N")) context.state.act(Action::write_note);
+        const Rect note = row.take_right(theme.px(62));
         row.take_right(theme.px(8));
         canvas.text(row,
                     fmt::format("event {} of {} \u00b7 {} \u00b7 CPU {}", grouped(u64{state.event()}),
                                 grouped(u64{trace.events().size()}), context.session.name(state.side()), event.cpu()),
                     theme.fonts.small, theme.muted);
+        if (button(theme, "note", note, "note  N")) context.state.act(Action::write_note);
         draw_times(context, canvas, inside, event);
         draw_event_notes(context, canvas, inside);
         draw_source(context, canvas, inside);
