@@ -40,6 +40,7 @@ IN_THE_REPOSITORY = {
 }
 ON_THE_PAGES = {f"tab-{tab}": (hypercall, ("--tab", tab, "--size", "1300x840")) for tab in TABS} | {
     "tab-find": (hypercall, ("--find", "control_write register=HCR_EL2", "--size", "1300x840")),
+    "tour": (hypercall, ("--tour", "hypercall", "--size", "1300x840")),
     "what-if": (hypercall, ("--without", "fp,vgic", "--size", "1300x840", "--theme", "dark")),
 }
 

@@ -12,6 +12,7 @@
 #include "viewer/model/places.hpp"
 #include "viewer/model/profile.hpp"
 #include "viewer/model/settings.hpp"
+#include "viewer/model/tour.hpp"
 
 using namespace ws;
 
@@ -39,6 +40,7 @@ constexpr Reader kReaders[] = {
      }},
     {"notes", [](const std::string& text) { model::Notes::parse(model::Notes::parse(text, "fuzz").text(), "fuzz"); }},
     {"settings", [](const std::string& text) { model::Settings::parse(text, "fuzz.json"); }},
+    {"tour", [](const std::string& text) { model::Tour::parse(text, "fuzz.tour"); }},
 };
 
 }  // namespace

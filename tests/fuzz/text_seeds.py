@@ -21,6 +21,7 @@ KINDS = (
     [b"0x0000000000001000\nws::f()\n/a/../b.cpp:12 (discriminator 4)\nws::g()\n/c.cpp:?\n0x0000000000001004\n??\n??:0\n"],
     ["# what I saw\n985 the second trap: why is it there? \u2192 vhe\n\n 12\tfirst\r\n".encode()],
     [b'{"theme": "dark", "scale": 1.5, "width": 1600, "height": 1000, "tab": "why", "profile": "xgene-gicv2", "lined_up": true}'],
+    [path.read_bytes() for path in sorted((ROOT / "labs/tours").glob("*.tour"))],
 )
 
 

@@ -1,13 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """The viewer on runs of the hypervisor itself."""
 
+import json
 import os
+import re
 import shutil
+import subprocess
 import sys
 import unittest
 from unittest import mock
 
-from viewer_support import ROOT, Image, environment, new_folder, picture
+from viewer_support import ROOT, WSTRACE, Image, environment, new_folder, picture
 from test_picture import EL1, FP, HANDLER, strips
 
 os.environ.setdefault("WS_HOST_BUILD", "debug")
@@ -43,6 +46,58 @@ class RealRuns(unittest.TestCase):
             self.assertLess(kept.stat().st_size, 120_000)
             unlike = Image.from_afar(kept).share_unlike(Image.from_afar(drawn / f"{name}.png"))
             self.assertLess(unlike, 0.02, f"{kept} is out of date: docs/pictures.py draws it anew")
+
+
+FIGURE = re.compile(r"(?<![\w.])(0x[0-9a-f]+|[0-9][0-9,]*(?:\.[0-9]+)?)(?!\w)")
+
+
+def figures(text: str) -> set:
+    """The numbers in a text."""
+    return {int(word, 16) if word.startswith("0x") else float(word.replace(",", "").rstrip("."))
+            for word in FIGURE.findall(text)}
+
+
+@unittest.skipUnless(shutil.which("qemu-system-aarch64") and "hypercall" in support.GUESTS,
+                     "QEMU and the hypervisor's images are needed")
+class Tours(unittest.TestCase):
+    """The tours that the project comes with are true of its runs."""
+
+    def wstrace(self, *arguments) -> str:
+        done = subprocess.run([WSTRACE, *map(str, arguments)], capture_output=True, text=True, timeout=120)
+        self.assertEqual((done.returncode, done.stderr), (0, ""), arguments)
+        return done.stdout
+
+    def folders(self, tour) -> list:
+        """The runs that the tour says it is for."""
+        head = dict(line.split(": ", 1) for line in tour.read_text(encoding="utf-8").split("\n==")[0].splitlines()
+                    if not line.startswith("#") and ": " in line)
+        if "options" in head:
+            self.assertIn(head["options"].removeprefix("--append "), support.setup(head["guest"]).append)
+        return [support.run(design, head["guest"]).folder for design in head["designs"].split()]
+
+    def told(self, folders: list) -> set:
+        """The figures that wstrace tells of the operation that most traps are."""
+        told = figures(self.wstrace("explain", *folders)) | figures(self.wstrace("explain", *folders, "--without", "fp,el1"))
+        told |= figures(self.wstrace("compare", *folders))
+        operation = json.loads(self.wstrace("steps", *folders, "--json"))
+        for folder, side in zip(folders, "ab"):
+            first, last = operation[side]["first_event"], operation[side]["last_event"]
+            told |= figures(self.wstrace("dump", folder, "--from", first, "--count", last - first + 1).replace("=", " "))
+        return told
+
+    def test_each_step_is_there_and_each_figure_is_told(self):
+        tours = sorted((ROOT / "labs" / "tours").glob("*.tour"))
+        self.assertGreaterEqual(len(tours), 2)
+        of_a_hypercall = self.told(self.folders(ROOT / "labs/tours/hypercall.tour"))  # which others compare with
+        for tour in tours:
+            with self.subTest(tour.stem):
+                folders = self.folders(tour)
+                self.assertEqual(self.wstrace("tour", tour.stem, *folders, "--check"), "")
+                steps = json.loads(self.wstrace("tour", tour, *folders, "--json"))["steps"]
+                said = " ".join(part for step in steps for key in ("text", "question", "answer") for part in step[key])
+                said_figures = {figure for figure in figures(said) if figure > 9 or figure % 1}
+                self.assertTrue(said_figures)
+                self.assertEqual(said_figures - self.told(folders) - of_a_hypercall, set(), "no figure of these runs")
 
 
 if __name__ == "__main__":

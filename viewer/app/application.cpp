@@ -38,6 +38,7 @@ Options later(Options options) {
     options.operation = 0;
     options.event = Options::kNone;
     options.find.clear();
+    options.tour.clear();
     options.whole_run = false;
     return options;
 }

@@ -5,25 +5,26 @@
 
 #include <algorithm>
 
+#include "viewer/model/kind_name.hpp"
 #include "viewer/model/query.hpp"
 #include "viewer/views/text_forms.hpp"
 
 namespace ws::app {
 namespace {
 
-/// The kind that has this name; where none has, the one whose name it is a part of.
 u32 find_kind(const view::Session& session, const std::string& name) {
-    const auto& rows = session.comparison().rows;
-    std::vector<u32> parts;
-    std::string all;
-    for (u32 i = 0; i < rows.size(); ++i) {
-        if (rows[i].kind == name) return i;
-        if (rows[i].kind.find(name) != std::string::npos) parts.push_back(i);
-        all += (all.empty() ? "" : "; ") + rows[i].kind;
+    try {
+        return model::find_row(session.comparison(), name);
+    } catch (const model::KindError& error) {
+        throw AppError(fmt::format("--kind {}: {}", name, error.what()));
     }
-    if (parts.size() == 1) return parts[0];
-    throw AppError(fmt::format("--kind {}: {} kind of operation has this name; there are: {}", name,
-                               parts.empty() ? "no" : "more than one", all));
+}
+
+/// Opens the tour that the command line asks for, at its first step.
+void begin_tour(const view::Session& session, const std::string& name, view::State& state) {
+    if (!session.two()) throw AppError(fmt::format("--tour {0} needs two runs: wsview A B --tour {0}", name));
+    state.tour.emplace(session, model::Tour::load(name));
+    state.go_to_step(0);
 }
 
 }  // namespace
@@ -51,6 +52,7 @@ void Frame::carry_over(const view::Session& session_before, const view::State& b
     state_.profile = before.profile;
     state_.left_out = before.left_out;
     state_.notes.carry_over(before.notes);
+    if (before.tour && session_.two()) state_.tour.emplace(session_, *before.tour);
     const std::string& kind = session_before.comparison().rows[before.kind()].kind;
     const auto& rows = session_.comparison().rows;
     for (u32 row = 0; row < rows.size(); ++row) {
@@ -87,6 +89,7 @@ void choose(const view::Session& session, const Options& options, view::State& s
         state.tab = view::Tab::find;
     }
     state.lined_up = options.lined_up && session.two();
+    if (!options.tour.empty()) begin_tour(session, options.tour, state);
     if (options.whole_run) state.show_whole_run();
     for (const view::TabInfo& info : view::kTabs) {
         if (options.tab == info.name) state.tab = info.tab;

@@ -10,6 +10,7 @@
 #include "viewer/app/picture.hpp"
 #include "viewer/app/remembered.hpp"
 #include "viewer/app/window.hpp"
+#include "viewer/model/tour.hpp"
 
 namespace ws::app {
 namespace {
@@ -71,6 +72,8 @@ void describe_options(CLI::App& app, Options& options) {
         ->option_text("NAME");
     app.add_option("--find", options.find, "Find events and show them: a query, as for wstrace find")
         ->option_text("QUERY");
+    app.add_option("--tour", options.tour, "Be led through the two runs: a name of labs/tours, or a file")
+        ->option_text("NAME|FILE");
     app.add_option("--profile", options.profile, "The costs in cycles: a name of viewer/profiles, or a file")
         ->capture_default_str()
         ->option_text("NAME|FILE");
@@ -87,6 +90,10 @@ int fail(const std::string& what) {
 }
 
 int run(const Options& options) {
+    if (!options.tour.empty()) model::Tour::load(options.tour);  // a mistake in it is told before a window opens
+    if (!options.tour.empty() && options.traces.size() < 2) {
+        throw AppError(fmt::format("--tour {0} needs two runs: wsview A B --tour {0}", options.tour));
+    }
     if (options.png.empty() && options.text.empty()) {
         remember(show_window(options));
         return 0;

@@ -28,6 +28,7 @@ struct Options {
     std::string tab;      ///< empty: as it is
     std::string without;  ///< parts for what if, with commas
     std::string find;     ///< a query for Find
+    std::string tour;     ///< a tour's name or file
 };
 
 /// The scale at which everything has room: the one that is asked for, or the largest that fits the size.

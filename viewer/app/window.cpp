@@ -33,7 +33,8 @@ constexpr Key kKeys[] = {
     {GLFW_KEY_HOME, Action::first_operation}, {GLFW_KEY_END, Action::last_operation},
     {GLFW_KEY_DOWN, Action::next_event},      {GLFW_KEY_UP, Action::previous_event},
     {GLFW_KEY_KP_ADD, Action::zoom_in},       {GLFW_KEY_KP_SUBTRACT, Action::zoom_out},
-    {GLFW_KEY_BACKSPACE, Action::back},
+    {GLFW_KEY_BACKSPACE, Action::back},       {GLFW_KEY_SPACE, Action::show_answer},
+    {GLFW_KEY_PAGE_DOWN, Action::next_step},  {GLFW_KEY_PAGE_UP, Action::previous_step},
 };
 struct Letter {
     char letter;

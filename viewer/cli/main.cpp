@@ -8,6 +8,7 @@
 #include "viewer/cli/commands.hpp"
 #include "viewer/cli/export_command.hpp"
 #include "viewer/cli/notes_command.hpp"
+#include "viewer/cli/tour_command.hpp"
 #include "viewer/model/error.hpp"
 #include "viewer/model/find.hpp"
 #include "viewer/model/profile.hpp"
@@ -30,6 +31,7 @@ using ws::cli::OverviewArguments;
 using ws::cli::RegistersArguments;
 using ws::cli::SourceArguments;
 using ws::cli::SpanArguments;
+using ws::cli::TourArguments;
 
 /// What the command line says.
 struct Arguments {
@@ -45,6 +47,7 @@ struct Arguments {
     FindArguments find;
     ExportArguments exported;
     NotesArguments notes;
+    TourArguments tour;
     std::string trace;
     std::string part;
     std::string format = "rst";
@@ -197,6 +200,15 @@ void add_notes(CLI::App& app, NotesArguments& arguments) {
     verb->add_flag("--json", arguments.json, "print data instead of text");
 }
 
+void add_tour(CLI::App& app, TourArguments& arguments) {
+    CLI::App* verb = app.add_subcommand("tour", "the steps of a tour, and what each of them is in two traces");
+    verb->add_option("TOUR", arguments.tour, "a name of labs/tours, or a file")->required();
+    verb->add_option("A", arguments.a, kTraceHelp)->required();
+    verb->add_option("B", arguments.b, kTraceHelp)->required();
+    CLI::Option* check = verb->add_flag("--check", arguments.check, "print nothing but what the traces have not");
+    verb->add_flag("--json", arguments.json, "print data instead of text")->excludes(check);
+}
+
 int run_verb(const CLI::App& app, const Arguments& arguments) {
     using namespace ws::cli;
     const std::string verb = app.get_subcommands().front()->get_name();
@@ -215,6 +227,7 @@ int run_verb(const CLI::App& app, const Arguments& arguments) {
     if (verb == "find") return find_command(arguments.find);
     if (verb == "export") return export_command(arguments.exported);
     if (verb == "notes") return notes_command(arguments.notes);
+    if (verb == "tour") return tour_command(arguments.tour);
     if (verb == "statistics") return statistics_command(arguments.trace, arguments.json);
     if (verb == "runs") return runs_command(arguments.trace, arguments.json);
     if (verb == "measure") return measure_command(arguments.trace, arguments.json);
@@ -242,6 +255,7 @@ void add_verbs(CLI::App& app, Arguments& arguments) {
     add_find(app, arguments.find);
     add_verb(app, arguments, "statistics", "how long operations took, by what they were and by exception class");
     add_notes(app, arguments.notes);
+    add_tour(app, arguments.tour);
     add_export(app, arguments.exported);
     CLI::App* runs = app.add_subcommand("runs", "the runs that are there and have a trace, the newest first");
     runs->add_option("FOLDER", arguments.trace, "where to look (the checkout's out/)");

@@ -14,6 +14,7 @@
 #include <thread>
 
 #include "viewer/model/error.hpp"
+#include "viewer/model/utf8.hpp"
 #include "viewer/model/whole_file.hpp"
 
 namespace ws::model {
@@ -24,26 +25,6 @@ namespace fs = std::filesystem;
 constexpr std::size_t kMostText = 4096;
 constexpr std::uintmax_t kMostBytes = 16U << 20;
 
-/// How many bytes a UTF-8 character has that begins so; 0 for none.
-std::size_t length_of(unsigned char first) {
-    if (first < 0x80) return 1;
-    if (first >= 0xc2 && first < 0xe0) return 2;
-    if (first >= 0xe0 && first < 0xf0) return 3;
-    return first >= 0xf0 && first < 0xf5 ? 4 : 0;
-}
-
-bool is_utf8(const std::string& text) {
-    for (std::size_t at = 0; at < text.size();) {
-        const std::size_t length = length_of(static_cast<unsigned char>(text[at]));
-        if (length == 0 || at + length > text.size()) return false;
-        for (std::size_t i = 1; i < length; ++i) {
-            if ((static_cast<unsigned char>(text[at + i]) & 0xc0) != 0x80) return false;
-        }
-        at += length;
-    }
-    return true;
-}
-
 std::string trimmed(const std::string& text) {
     static constexpr const char* kSpace = " \t\r";
     const std::size_t first = text.find_first_not_of(kSpace);
@@ -52,11 +33,10 @@ std::string trimmed(const std::string& text) {
 
 /// Why this cannot be the text of a note; empty if it can.
 std::string problem_of(const std::string& text) {
-    const auto is_control = [](char c) { return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7f; };
     if (text.empty()) return "has no text";
     if (text.size() > kMostText) return fmt::format("has more than {} bytes", kMostText);
     if (!is_utf8(text)) return "is no UTF-8";
-    if (std::any_of(text.begin(), text.end(), is_control)) return "has control characters; a note is one line of text";
+    if (has_controls(text)) return "has control characters; a note is one line of text";
     return "";
 }
 

@@ -14,6 +14,7 @@ Screen::Screen() {
     views_.push_back({"lanes", Place::lanes, make_lanes_view(), {}});
     views_.push_back({"go to", Place::lanes, make_go_to_field(), {}});
     views_.push_back({"note", Place::lanes, make_note_field(), {}});
+    views_.push_back({"tour", Place::tour, make_tour_view(), {}});
     views_.push_back({"events", Place::events, make_event_list_view(), {}});
     views_.push_back({"event", Place::event, make_event_view(), {}});
     views_.push_back({"tabs", Place::tabs, make_tab_bar(), {}});
@@ -27,6 +28,18 @@ Screen::Screen() {
     views_.push_back({"statistics", Place::whole, make_statistics_view(), Tab::statistics});
     views_.push_back({"source", Place::whole, make_source_view(), Tab::source});
 }
+
+namespace {
+
+/// A tour has the place of the list of events, and in a small window that of the event, too: its text is to be read.
+float tour_height(const Context& context, float room) {
+    if (!context.state.tour) return 0;
+    const float wanted = std::max(context.theme.px(400), room * 0.62F);
+    const float least_event = context.theme.px(170);
+    return room - wanted < least_event ? room : wanted;
+}
+
+}  // namespace
 
 Rect Screen::rect_of(Place place, const Context& context, const Rect& screen) {
     const Theme& theme = context.theme;
@@ -56,8 +69,10 @@ Rect Screen::rect_of(Place place, const Context& context, const Rect& screen) {
     const Rect whole = rest;
     const Rect right_part = rest.take_right(std::clamp(rest.width() * 0.36F, theme.px(300), theme.px(440)));
     rest.take_right(gap);
-    const Rect events = right.take_top(right.height() * 0.42F);
-    right.take_top(gap);
+    const Rect tour = right.take_top(tour_height(context, right.height()));
+    if (context.state.tour) right.take_top(gap);
+    const Rect events = right.take_top(context.state.tour ? 0 : right.height() * 0.42F);
+    if (!context.state.tour) right.take_top(gap);
     switch (place) {
         case Place::top:
             return top;
@@ -67,6 +82,8 @@ Rect Screen::rect_of(Place place, const Context& context, const Rect& screen) {
             return strips;
         case Place::lanes:
             return lanes;
+        case Place::tour:
+            return tour;
         case Place::events:
             return events;
         case Place::event:

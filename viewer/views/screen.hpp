@@ -17,7 +17,7 @@ class Screen {
   private:
     /// Where a view is, for a screen of a given size. The last three are of the tabs: all of their room, its left and its
     /// right part.
-    enum class Place { top, operation, strips, lanes, events, event, tabs, whole, left, right };
+    enum class Place { top, operation, strips, lanes, tour, events, event, tabs, whole, left, right };
     struct Placed {
         const char* name;
         Place place;

@@ -70,6 +70,15 @@ void State::act(Action action) {
             return restore(history_.back());
         case Action::forward:
             return restore(history_.forward());
+        case Action::next_step:
+            if (tour) go_to_step(tour->step + 1);
+            return;
+        case Action::previous_step:
+            if (tour && tour->step != 0) go_to_step(tour->step - 1);
+            return;
+        case Action::show_answer:
+            if (tour) tour->answered = !tour->answered;
+            return;
         case Action::toggle_theme:
             dark = !dark;
             return;
@@ -94,8 +103,10 @@ void State::escape() {
         notice.clear();
     } else if (help) {
         help = false;
-    } else {
+    } else if (measured) {
         measured.reset();
+    } else {
+        tour.reset();
     }
 }
 

@@ -9,6 +9,7 @@
 #include "viewer/views/run_notes.hpp"
 #include "viewer/views/session.hpp"
 #include "viewer/views/tabs.hpp"
+#include "viewer/views/tour_walk.hpp"
 
 namespace ws::view {
 
@@ -37,6 +38,9 @@ enum class Action : u8 {
     previous_note,
     back,
     forward,
+    next_step,
+    previous_step,
+    show_answer,
     toggle_theme,
     toggle_help,
     export_files,
@@ -54,7 +58,7 @@ class State {
     State(const Session& session, bool dark);
 
     void act(Action action);
-    /// Closes the help, or else what was measured.
+    /// Closes the help, or else what was measured, or else ends the tour.
     void escape();
     void select_kind(u32 kind);
     /// Shows a stop of the kind; what is past the end is the last one.
@@ -95,6 +99,8 @@ class State {
     void go_found(bool forward);
     /// Selects the next or the last event that has a note, of any run, and brings it into view.
     void go_noted(bool forward);
+    /// Shows a step of the tour that is taken; what is past the end is the last one.
+    void go_to_step(std::size_t step);
     /// Called at the end of a frame: what is shown now is where back will lead.
     void note_look();
 
@@ -123,6 +129,7 @@ class State {
     RunNotes notes;         ///< what people wrote down about events; the field for that
     /// Is a field open that keys are for?
     bool has_field() const { return go_to || notes.draft; }
+    std::optional<TourWalk> tour;
 
   private:
     void show_stop();

@@ -27,6 +27,8 @@ constexpr KeyHelp kKeys[] = {
     {"F3, Shift + F3", "the next event found, the one before"},
     {"Backspace, Alt + Left", "back to where you were"},
     {"Alt + Right", "forward again"},
+    {"Page Down, Page Up", "on a tour: the step after, the step before; Escape ends it"},
+    {"Space", "on a tour: the answer to its question"},
     {"1, 2, 3, ...", "what the lower part shows"},
     {"O", "open or make another run; folders may be dropped on the window, too"},
     {"B", "compare with the next of the open runs"},

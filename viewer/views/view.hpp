@@ -43,5 +43,6 @@ std::unique_ptr<View> make_event_list_view();
 std::unique_ptr<View> make_event_view();
 std::unique_ptr<View> make_go_to_field();
 std::unique_ptr<View> make_note_field();
+std::unique_ptr<View> make_tour_view();
 
 }  // namespace ws::view

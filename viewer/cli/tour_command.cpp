@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "viewer/cli/tour_command.hpp"
+
+#include <fmt/format.h>
+
+#include "viewer/cli/commands.hpp"
+#include "viewer/cli/text.hpp"
+#include "viewer/model/describe.hpp"
+#include "viewer/model/segments.hpp"
+#include "viewer/model/tour_stops.hpp"
+
+namespace ws::cli {
+namespace {
+
+using model::TourStep;
+using model::TourStop;
+
+/// Two runs and where the tour's steps are in them.
+struct Walk {
+    model::Tour tour;
+    model::Run runs[2];
+    model::Comparison comparison;
+    model::Browse browse;
+    std::vector<TourStop> stops;
+};
+
+Walk load(const TourArguments& arguments) {
+    model::Tour tour = model::Tour::load(arguments.tour);  // before the runs: it is soon told what is wrong with it
+    model::Run a = model::Run::load(arguments.a);
+    model::Run b = model::Run::load(arguments.b);
+    model::Comparison comparison = model::compare(a, b);
+    if (comparison.rows.empty()) {
+        throw model::TraceError(a.trace.path().string(), "holds no operation: no guest trapped and was entered again");
+    }
+    model::Browse browse(a, &b, comparison);
+    std::vector<TourStop> stops = model::find_tour_stops(tour, a, b, comparison, browse);
+    return {std::move(tour), {std::move(a), std::move(b)}, std::move(comparison), std::move(browse), std::move(stops)};
+}
+
+/// The first and the last event of the shown operation of a run; nothing if it has none.
+Json events_of(const Walk& walk, const TourStop& stop, std::size_t side) {
+    const model::Stop& both = walk.browse.kind(stop.kind).stops[stop.stop];
+    const u32 place = side == 0 ? both.a : both.b;
+    if (place == model::kUnpaired) return Json();
+    const model::Run& run = walk.runs[side];
+    const auto events = model::take_apart(run, run.operations.all()[place]).events;
+    return Json::array({events.front(), events.back()});
+}
+
+Json json_of(const Walk& walk, std::size_t number) {
+    const TourStep& step = walk.tour.steps[number];
+    const TourStop& stop = walk.stops[number];
+    Json json = {{"number", number + 1}, {"line", step.line}, {"heading", step.heading}, {"text", step.text}};
+    json["question"] = step.question;
+    json["answer"] = step.answer;
+    json["tab"] = step.tab.empty() ? Json() : Json(step.tab);
+    json["line_up"] = step.lined_up;
+    json["side"] = step.side == 0 ? "A" : "B";
+    json["problem"] = stop.problem.empty() ? Json() : Json(stop.problem);
+    if (!stop.problem.empty()) return json;
+    const model::Event& event = walk.runs[step.side].trace.event(stop.event);
+    json["kind"] = walk.comparison.rows[stop.kind].kind;
+    json["operation"] = stop.stop + 1;
+    json["operations"] = walk.browse.kind(stop.kind).stops.size();
+    json["events"] = {{"a", events_of(walk, stop, 0)}, {"b", events_of(walk, stop, 1)}};
+    json["event"] = {{"index", stop.event},
+                     {"event", event.info().name},
+                     {"text", model::one_line(walk.runs[step.side].trace, event)}};
+    return json;
+}
+
+std::string joined(const std::vector<std::string>& paragraphs) {
+    std::string text;
+    for (const std::string& paragraph : paragraphs) text += wrapped(paragraph) + "\n";
+    return text;
+}
+
+void print_step(const Walk& walk, std::size_t number) {
+    const TourStep& step = walk.tour.steps[number];
+    const TourStop& stop = walk.stops[number];
+    fmt::print("\n{}\n", strong(fmt::format("{}. {}", number + 1, step.heading)));
+    if (stop.problem.empty()) {
+        const model::Event& event = walk.runs[step.side].trace.event(stop.event);
+        fmt::print("[{} {} of {} \u00b7 event {} of {}: {}{}]\n", walk.comparison.rows[stop.kind].kind,
+                   thousands(stop.stop + 1), thousands(walk.browse.kind(stop.kind).stops.size()), stop.event,
+                   step.side == 0 ? "A" : "B", event.info().name, step.tab.empty() ? "" : " \u00b7 tab " + step.tab);
+    }
+    fmt::print("{}", joined(step.text));
+    if (!step.question.empty()) fmt::print("Question: {}Answer: {}", joined(step.question), joined(step.answer));
+}
+
+/// A line on stderr for each; how many there are.
+int print_problems(const Walk& walk) {
+    int problems = 0;
+    const std::string unfit = model::unfit_for_tour(walk.tour, walk.runs[0], walk.runs[1]);
+    if (!unfit.empty()) fmt::print(stderr, "wstrace: {}: {}\n", walk.tour.file, unfit);
+    if (!unfit.empty()) ++problems;
+    for (std::size_t number = 0; number < walk.stops.size(); ++number) {
+        if (walk.stops[number].problem.empty()) continue;
+        ++problems;
+        fmt::print(stderr, "wstrace: {}:{}: step {}: {}\n", walk.tour.file, walk.tour.steps[number].line, number + 1,
+                   walk.stops[number].problem);
+    }
+    return problems;
+}
+
+}  // namespace
+
+int tour_command(const TourArguments& arguments) {
+    const Walk walk = load(arguments);
+    if (arguments.json) {
+        Json steps = Json::array();
+        for (std::size_t number = 0; number < walk.stops.size(); ++number) steps.push_back(json_of(walk, number));
+        const std::string unfit = model::unfit_for_tour(walk.tour, walk.runs[0], walk.runs[1]);
+        print_json({{"file", walk.tour.file},
+                    {"title", walk.tour.title},
+                    {"designs", walk.tour.designs},
+                    {"guest", walk.tour.guest},
+                    {"options", walk.tour.options},
+                    {"unfit", unfit.empty() ? Json() : Json(unfit)},
+                    {"steps", std::move(steps)}});
+    } else if (!arguments.check) {
+        fmt::print("{}\n", strong(walk.tour.title));
+        for (std::size_t number = 0; number < walk.stops.size(); ++number) print_step(walk, number);
+    }
+    return print_problems(walk) == 0 ? 0 : 1;
+}
+
+}  // namespace ws::cli

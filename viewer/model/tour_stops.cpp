@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "viewer/model/tour_stops.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "viewer/model/find.hpp"
+#include "viewer/model/kind_name.hpp"
+#include "viewer/model/segments.hpp"
+
+namespace ws::model {
+namespace {
+
+/// A step cannot be found.
+class NotThere : public std::runtime_error {
+  public:
+    using std::runtime_error::runtime_error;
+};
+
+/// Finds the steps of one tour.
+class Finder {
+  public:
+    Finder(const Run& a, const Run& b, const Comparison& comparison, const Browse& browse)
+        : runs_{&a, &b}, comparison_(comparison), browse_(browse) {}
+
+    TourStop find(const TourStep& step) const {
+        TourStop stop;
+        stop.kind = browse_.first_kind();
+        try {
+            if (!step.kind.empty()) stop.kind = find_row(comparison_, step.kind);
+            stop.stop = operation(step, stop.kind);
+            if (step.event) {
+                find_number(step, stop);
+            } else {
+                stop.event = first_event(step, stop);
+            }
+        } catch (const NotThere& problem) {
+            stop.problem = problem.what();
+        } catch (const KindError& problem) {
+            stop.problem = fmt::format("kind {}: {}", step.kind, problem.what());
+        }
+        return stop;
+    }
+
+  private:
+    [[noreturn]] static void fail(const std::string& reason) { throw NotThere(reason); }
+
+    const std::string& name(u32 kind) const { return comparison_.rows[kind].kind; }
+
+    u32 operation(const TourStep& step, u32 kind) const {
+        const KindStops& stops = browse_.kind(kind);
+        if (step.operation > stops.stops.size()) {
+            fail(fmt::format("operation {}: there are {} of the kind {}", step.operation, stops.stops.size(),
+                             name(kind)));
+        }
+        return step.operation == 0 ? stops.typical : static_cast<u32>(step.operation - 1);
+    }
+
+    /// An event by its number: the operation is the one that it is in.
+    void find_number(const TourStep& step, TourStop& stop) const {
+        const Run& run = *runs_[step.side];
+        const std::size_t events = run.trace.events().size();
+        if (*step.event >= events) {
+            fail(fmt::format("event {}: {} has {} events, numbered from 0", *step.event, letter(step), events));
+        }
+        stop.event = static_cast<EventIndex>(*step.event);
+        const Operation* operation = run.operations.at(run.trace, stop.event);
+        if (operation == nullptr) return;
+        const auto place = browse_.find(step.side, static_cast<u32>(operation - run.operations.all().data()));
+        if (!place) return;
+        stop.kind = place->kind;
+        stop.stop = place->stop;
+    }
+
+    EventIndex first_event(const TourStep& step, const TourStop& stop) const {
+        const Run& run = *runs_[step.side];
+        const Stop& both = browse_.kind(stop.kind).stops[stop.stop];
+        const u32 place = step.side == 0 ? both.a : both.b;
+        if (place == kUnpaired) {
+            fail(fmt::format("{} has no operation here: this {} has no partner in it", letter(step), name(stop.kind)));
+        }
+        const std::vector<EventIndex> events = take_apart(run, run.operations.all()[place]).events;
+        if (step.query.empty()) return events.front();
+        const Query query = Query::parse(step.query);
+        const auto found =
+            std::find_if(events.begin(), events.end(), [&](EventIndex event) { return query.holds(run.trace, event); });
+        if (found == events.end()) {
+            fail(fmt::format("event {}: none of the {} events of this operation in {} is so", step.query, events.size(),
+                             letter(step)));
+        }
+        return *found;
+    }
+
+    static char letter(const TourStep& step) { return step.side == 0 ? 'A' : 'B'; }
+
+    const Run* runs_[2];
+    const Comparison& comparison_;
+    const Browse& browse_;
+};
+
+}  // namespace
+
+std::vector<TourStop> find_tour_stops(const Tour& tour, const Run& a, const Run& b, const Comparison& comparison,
+                                      const Browse& browse) {
+    const Finder finder(a, b, comparison, browse);
+    std::vector<TourStop> stops;
+    for (const TourStep& step : tour.steps) stops.push_back(finder.find(step));
+    return stops;
+}
+
+std::string unfit_for_tour(const Tour& tour, const Run& a, const Run& b) {
+    const Run* const runs[2] = {&a, &b};
+    for (std::size_t side = 0; side < 2; ++side) {
+        const Trace& trace = runs[side]->trace;
+        const char letter = side == 0 ? 'A' : 'B';
+        const std::string& design = tour.designs[side];
+        if (!design.empty() && trace.design() != design) {
+            return fmt::format("this tour is for {1} as {0}, and {0} is {2} here; open {3} first and {4} second",
+                               letter, design, trace.design(), tour.designs[0], tour.designs[1]);
+        }
+        if (!tour.guest.empty() && trace.env("guest") != tour.guest) {
+            return fmt::format(
+                "this tour is for the guest {}, and {} is of {}; run scripts/ws run --design {} --guest {}{}",
+                tour.guest, letter, trace.env("guest"), trace.design(), tour.guest,
+                tour.options.empty() ? "" : " " + tour.options);
+        }
+    }
+    return "";
+}
+
+}  // namespace ws::model

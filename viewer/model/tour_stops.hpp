@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+// Where the steps of a tour are in two runs: the operation of each and the event. The window goes by this, and wstrace
+// tells it.
+#pragma once
+
+#include "viewer/model/browse.hpp"
+#include "viewer/model/tour.hpp"
+
+namespace ws::model {
+
+/// What a step comes to.
+struct TourStop {
+    u32 kind = 0;  ///< row of the comparison
+    u32 stop = 0;  ///< of Browse::kind
+    EventIndex event = kNoEvent;
+    std::string problem;  ///< why that is not there, in one line; empty if it is
+};
+
+/// The stops of all steps.
+std::vector<TourStop> find_tour_stops(const Tour& tour, const Run& a, const Run& b, const Comparison& comparison,
+                                      const Browse& browse);
+
+/// Why the tour is not for these two runs, in one line; empty if it may be.
+std::string unfit_for_tour(const Tour& tour, const Run& a, const Run& b);
+
+}  // namespace ws::model
