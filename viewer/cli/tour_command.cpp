@@ -69,10 +69,13 @@ Json json_of(const Walk& walk, std::size_t number) {
     return json;
 }
 
-std::string joined(const std::vector<std::string>& paragraphs) {
-    std::string text;
-    for (const std::string& paragraph : paragraphs) text += wrapped(paragraph) + "\n";
-    return text;
+/// Paragraphs below an empty line, each after it; the first with a word before it.
+void print_paragraphs(const std::string& first, const std::vector<std::string>& paragraphs) {
+    std::string before = first;
+    for (const std::string& paragraph : paragraphs) {
+        fmt::print("\n{}\n", wrapped(before + paragraph));
+        before.clear();
+    }
 }
 
 void print_step(const Walk& walk, std::size_t number) {
@@ -85,16 +88,17 @@ void print_step(const Walk& walk, std::size_t number) {
                    thousands(stop.stop + 1), thousands(walk.browse.kind(stop.kind).stops.size()), stop.event,
                    step.side == 0 ? "A" : "B", event.info().name, step.tab.empty() ? "" : " \u00b7 tab " + step.tab);
     }
-    fmt::print("{}", joined(step.text));
-    if (!step.question.empty()) fmt::print("Question: {}Answer: {}", joined(step.question), joined(step.answer));
+    print_paragraphs("", step.text);
+    print_paragraphs("Question: ", step.question);
+    print_paragraphs("Answer: ", step.answer);
 }
 
-/// A line on stderr for each; how many there are.
+/// A line on stderr for each; how many there are. Of runs that the tour is not for, that alone is told.
 int print_problems(const Walk& walk) {
-    int problems = 0;
     const std::string unfit = model::unfit_for_tour(walk.tour, walk.runs[0], walk.runs[1]);
     if (!unfit.empty()) fmt::print(stderr, "wstrace: {}: {}\n", walk.tour.file, unfit);
-    if (!unfit.empty()) ++problems;
+    if (!unfit.empty()) return 1;
+    int problems = 0;
     for (std::size_t number = 0; number < walk.stops.size(); ++number) {
         if (walk.stops[number].problem.empty()) continue;
         ++problems;

@@ -2,6 +2,8 @@
 // The step of the tour that is taken: its text, its question, and the answer once it is wanted.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "viewer/views/text_forms.hpp"
 #include "viewer/views/view.hpp"
 
@@ -25,14 +27,14 @@ class TourView : public View {
         const TourWalk& walk = *context.state.tour;
         const ScrollArea scroll(theme, "step", inside);
         if (step_ != walk.step) ImGui::SetScrollY(0);
-        // An answer that was asked for is to be seen.
-        if (walk.answered && !answered_) scroll_frames_ = 2;
-        if (scroll_frames_ > 0) --scroll_frames_;
+        // An answer that was asked for is to be seen. ImGui knows only a frame later how far one can scroll.
+        if (walk.answered && !answered_) scroll_frames_ = 3;
         step_ = walk.step;
         answered_ = walk.answered;
         draw_text(context, {ImGui::GetWindowPos().x, ImGui::GetCursorScreenPos().y,
                             ImGui::GetWindowPos().x + inside.width() - theme.px(16), inside.y1});
         if (scroll_frames_ > 0) ImGui::SetScrollHereY(1);
+        scroll_frames_ = std::max(0, scroll_frames_ - 1);
     }
 
   private:
@@ -104,10 +106,11 @@ class TourView : public View {
         Writer writer(theme, place);
         if (walk.step == 0) writer.write(walk.tour.title, theme.fonts.small, theme.muted);
         writer.write(step.heading, theme.fonts.bold, theme.text);
-        for (const std::string& problem : {walk.unfit, walk.stop().problem}) {
-            const std::string from = problem == walk.unfit ? "" : "This step is not in these runs. ";
-            if (!problem.empty()) writer.write(from + problem, theme.fonts.text, theme.cause("trap_config").fill);
-        }
+        const std::string& absent = walk.stop().problem;
+        const std::string problem = !walk.unfit.empty() ? walk.unfit
+                                    : absent.empty()    ? ""
+                                                        : "This step is not in these runs. " + absent;
+        if (!problem.empty()) writer.write(problem, theme.fonts.text, theme.cause("trap_config").fill);
         writer.write_all(step.text, theme.fonts.text, theme.text);
         if (step.question.empty()) return;
         writer.line();
