@@ -2,6 +2,8 @@
 // Tours: what is read, what is refused and in which words, where their steps are in two runs, and how the window walks.
 #include "viewer/model/tour.hpp"
 
+#include <fmt/format.h>
+
 #include "tests/unit/catch.hpp"
 #include "tests/viewer/made_up_run.hpp"
 #include "viewer/model/error.hpp"
@@ -110,7 +112,7 @@ TEST_CASE("what is wrong in a tour is told with file, line and what to do", "[to
     check_contains(refusal(step("side: C\n\nText.\n")), "a.tour:3: side: A or B is wanted, not C");
     check_contains(refusal(step("tab: wy\n\nText.\n")), "a.tour:3: tab: there is no wy; there are why");
     check_contains(refusal(step("line-up: 1\n\nText.\n")), "a.tour:3: line-up: yes or no is wanted");
-    check_contains(refusal(step("event: no_such\n\nText.\n")), "a.tour:3: event: column 1");
+    check_contains(refusal(step("event: no_such\n\nText.\n")), "a.tour:3: event: query, column 1");
     check_contains(refusal(step("event: symbol=f\n\nText.\n")), "a.tour:3: event: symbol= is not for tours");
     check_contains(refusal(step("\nText.\n\nquestion: Why?\n")), "a.tour:2: the step has a question and no answer");
     check_contains(refusal(step("\nText.\n\nanswer: So.\n")), "a.tour:6: there is no question before this answer");
