@@ -83,7 +83,7 @@ class WindowTest(unittest.TestCase):
         while time.monotonic() < deadline:
             time.sleep(0.3)
             now = self.screenshot()
-            blank = len(now.row_counts(SIZE[1] // 2)) < 3
+            blank = all(len(now.row_counts(y)) < 3 for y in range(100, SIZE[1], 100))
             if now.rows == last.rows and not blank and (unlike is None or now.differing(unlike) > 20):
                 return now
             last = now

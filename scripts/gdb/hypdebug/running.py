@@ -2,6 +2,7 @@
 """Lets the machine run up to certain instructions, and never for ever."""
 
 import contextlib
+import ctypes
 import os
 from collections.abc import Callable, Iterable
 
@@ -50,16 +51,25 @@ def until(addresses: Iterable[int], accept: Callable[[], bool] = lambda: True, t
                 raise Interrupted(_why(stop, late, timeout))
 
 
+_libc = ctypes.CDLL(None)
+
+
+def _flush() -> None:
+    """What GDB has written goes where its standard output leads now: out of GDB's buffers, and out of the C library's."""
+    gdb.flush()
+    _libc.fflush(None)
+
+
 @contextlib.contextmanager
 def _quietly():
     """GDB tells of each stop by a way of its own, which neither to_string nor its log catches."""
-    gdb.flush()
+    _flush()
     kept, nowhere = os.dup(1), os.open(os.devnull, os.O_WRONLY)
     try:
         os.dup2(nowhere, 1)
         yield
     finally:
-        gdb.flush()
+        _flush()
         os.dup2(kept, 1)
         os.close(kept)
         os.close(nowhere)
