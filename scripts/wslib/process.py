@@ -2,6 +2,7 @@
 """Child processes that never outlive us."""
 
 import ctypes
+import resource
 import signal
 import subprocess
 
@@ -13,14 +14,20 @@ def _die_with_parent() -> None:
     _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
+def _die_here_without_a_core() -> None:
+    _die_with_parent()
+    resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
+
+
 def start(command: list[str], **options) -> subprocess.Popen:
     """A child in a session of its own: Ctrl-C reaches us alone, and we end the child in good order."""
     return subprocess.Popen(command, start_new_session=True, preexec_fn=_die_with_parent, **options)
 
 
 def start_here(command: list[str], **options) -> subprocess.Popen:
-    """A child that shares our terminal, and so gets Ctrl-C as we do."""
-    return subprocess.Popen(command, preexec_fn=_die_with_parent, **options)
+    """A child that shares our terminal, and so gets Ctrl-C as we do. It leaves no core in the person's folder: GDB aborts when it is
+    ended from outside."""
+    return subprocess.Popen(command, preexec_fn=_die_here_without_a_core, **options)
 
 
 def stop(child: subprocess.Popen, patience: float = 5) -> None:
