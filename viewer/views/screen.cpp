@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "viewer/views/floating_card.hpp"
 #include "viewer/views/whole_window.hpp"
 
 namespace ws::view {
@@ -132,24 +133,14 @@ void Screen::draw_notice(const Context& context) {
     if (state.notice.empty()) return;
     const Theme& theme = context.theme;
     const ImVec2 size = ImGui::GetIO().DisplaySize;
-    ImGui::SetNextWindowPos({size.x - theme.px(16), theme.px(60)}, ImGuiCond_Always, {1, 0});
     ImGui::SetNextWindowSizeConstraints({0, 0}, {std::min(theme.px(760), size.x - theme.px(32)), size.y});
-    const ImGuiWindowFlags flags = ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_AlwaysAutoResize |
-                                   ImGuiWindowFlags_NoSavedSettings | ImGuiWindowFlags_NoFocusOnAppearing |
-                                   ImGuiWindowFlags_NoNav;
-    ImGui::PushStyleColor(ImGuiCol_WindowBg, theme.panel);
-    ImGui::PushStyleVar(ImGuiStyleVar_WindowBorderSize, 1);
-    ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, ImVec2(theme.px(16), theme.px(14)));
-    ImGui::Begin("notice", nullptr, flags);
+    const FloatingCard card(theme, "notice", {size.x - theme.px(16), theme.px(60)});
     ImGui::PushTextWrapPos(theme.px(720));
     ImGui::TextUnformatted(state.notice.c_str());
     ImGui::PushStyleColor(ImGuiCol_Text, theme.muted);
     ImGui::TextUnformatted("Escape puts this away.");
     ImGui::PopStyleColor();
     ImGui::PopTextWrapPos();
-    ImGui::End();
-    ImGui::PopStyleVar(2);
-    ImGui::PopStyleColor();
 }
 
 }  // namespace ws::view

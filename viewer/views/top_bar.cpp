@@ -2,6 +2,7 @@
 // The program's name, the runs that are open, and what the keys do.
 #include <algorithm>
 
+#include "viewer/views/floating_card.hpp"
 #include "viewer/views/text_forms.hpp"
 #include "viewer/views/view.hpp"
 
@@ -140,14 +141,7 @@ class TopBar : public View {
     }
 
     static void draw_help(const Theme& theme, float right, float top) {
-        ImGui::SetNextWindowPos({right, top + theme.px(6)}, ImGuiCond_Always, {1, 0});
-        const ImGuiWindowFlags flags = ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_AlwaysAutoResize |
-                                       ImGuiWindowFlags_NoSavedSettings | ImGuiWindowFlags_NoFocusOnAppearing |
-                                       ImGuiWindowFlags_NoNav;
-        ImGui::PushStyleColor(ImGuiCol_WindowBg, theme.panel);
-        ImGui::PushStyleVar(ImGuiStyleVar_WindowBorderSize, 1);
-        ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, ImVec2(theme.px(16), theme.px(14)));
-        ImGui::Begin("keys", nullptr, flags);
+        const FloatingCard card(theme, "keys", {right, top + theme.px(6)});
         for (const KeyHelp& row : kKeys) {
             ImGui::PushFont(theme.fonts.bold);
             ImGui::TextUnformatted(row.keys);
@@ -155,9 +149,6 @@ class TopBar : public View {
             ImGui::SameLine(theme.px(190));
             ImGui::TextUnformatted(row.meaning);
         }
-        ImGui::End();
-        ImGui::PopStyleVar(2);
-        ImGui::PopStyleColor();
     }
 };
 
