@@ -13,19 +13,6 @@
 
 namespace ws::test {
 
-namespace fs = std::filesystem;
-
-TemporaryFolder::TemporaryFolder() {
-    std::string name = (fs::temp_directory_path() / "ws-unit-XXXXXX").string();
-    if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("no temporary folder: " + name);
-    path_ = name;
-}
-
-TemporaryFolder::~TemporaryFolder() {
-    std::error_code ignored;
-    fs::remove_all(path_, ignored);
-}
-
 FakeRun::FakeRun(const FakeRunOptions& options) : icount_(options.icount), recorders_(options.cpus) {
     const u64 ring_bytes = options.packets * trace::kPacketBytes;
     ram_bytes_ = kOffset + trace::kPacketBytes + options.cpus * ring_bytes;

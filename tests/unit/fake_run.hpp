@@ -7,24 +7,12 @@
 #include <string>
 #include <vector>
 
+#include "tests/unit/temporary_folder.hpp"
 #include "viewer/model/capture.hpp"
 #include "viewer/model/event_info.hpp"
 #include "viewer/model/trace.hpp"
 
 namespace ws::test {
-
-/// A folder that goes away with the object.
-class TemporaryFolder {
-  public:
-    TemporaryFolder();
-    ~TemporaryFolder();
-    TemporaryFolder(const TemporaryFolder&) = delete;
-    TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-    const std::filesystem::path& path() const { return path_; }
-
-  private:
-    std::filesystem::path path_;
-};
 
 struct FakeRunOptions {
     std::string design = "split";

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // What lets a trace be large: packed events, the order of several CPUs, mapped files, lanes, loading in the background.
-#include <unistd.h>
-
 #include <algorithm>
 #include <fstream>
 #include <random>
 #include <thread>
 
 #include "tests/unit/catch.hpp"
+#include "tests/unit/temporary_folder.hpp"
 #include "tests/viewer/synthetic_machine.hpp"
 #include "viewer/model/background.hpp"
 #include "viewer/model/lane_index.hpp"
@@ -19,20 +18,8 @@ namespace {
 using Item = model::PacketEvents::Item;
 namespace fs = std::filesystem;
 
-/// A folder that lives as long as this.
-class Folder {
+class Folder : public TemporaryFolder {
   public:
-    Folder() {
-        static int number = 0;
-        path_ = fs::temp_directory_path() /
-                ("worldswitch-large-" + std::to_string(getpid()) + "-" + std::to_string(number++));
-        fs::create_directories(path_);
-    }
-    ~Folder() { fs::remove_all(path_); }
-    Folder(const Folder&) = delete;
-    Folder& operator=(const Folder&) = delete;
-    const fs::path& path() const { return path_; }
-
     /// A trace of hypercalls.
     void write(u64 operations) const {
         model::Metadata metadata;
@@ -40,7 +27,7 @@ class Folder {
                         {"design", "vhe"},
                         {"guest", "test"},
                         {"cpus", "1"}};
-        SyntheticMachine machine(path_, trace::Level::full, 0, metadata.uuid);
+        SyntheticMachine machine(path(), trace::Level::full, 0, metadata.uuid);
         for (u64 i = 0; i < operations; ++i) {
             machine.trap(1, 0x5a00'0000, 0x4000'0000, 0x3c5);
             machine.work(100);
@@ -49,11 +36,8 @@ class Folder {
             machine.work(50);
         }
         metadata.set(model::kPacketsKey, std::to_string(machine.finish()));
-        std::ofstream(path_ / "metadata", std::ios::binary) << model::make_metadata(metadata);
+        std::ofstream(path() / "metadata", std::ios::binary) << model::make_metadata(metadata);
     }
-
-  private:
-    fs::path path_;
 };
 
 void check_packed(const std::vector<Item>& items) {

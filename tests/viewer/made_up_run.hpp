@@ -2,10 +2,7 @@
 // Short runs for the tests of the model: a trace folder, and an operation whose pieces are known.
 #pragma once
 
-#include <unistd.h>
-
-#include <filesystem>
-
+#include "tests/unit/temporary_folder.hpp"
 #include "tests/viewer/synthetic_machine.hpp"
 #include "viewer/model/run.hpp"
 
@@ -23,15 +20,7 @@ inline constexpr i64 kLead = 3;
 /// A trace that lives as long as this.
 class TraceFolder {
   public:
-    explicit TraceFolder(const std::string& design) : design_(design) {
-        static int number = 0;
-        path_ = std::filesystem::temp_directory_path() /
-                ("worldswitch-window-model-" + std::to_string(getpid()) + "-" + std::to_string(number++));
-        std::filesystem::create_directories(path_);
-    }
-    ~TraceFolder() { std::filesystem::remove_all(path_); }
-    TraceFolder(const TraceFolder&) = delete;
-    TraceFolder& operator=(const TraceFolder&) = delete;
+    explicit TraceFolder(const std::string& design) : design_(design) {}
 
     template <class Play>
     model::Run run(Play play) const {
@@ -40,16 +29,16 @@ class TraceFolder {
                         {"design", design_},
                         {"guest", "test"},
                         {"cpus", "1"}};
-        SyntheticMachine machine(path_, trace::Level::full, 0, metadata.uuid);
+        SyntheticMachine machine(folder_.path(), trace::Level::full, 0, metadata.uuid);
         play(machine);
         metadata.set(model::kPacketsKey, std::to_string(machine.finish()));
-        std::ofstream(path_ / "metadata", std::ios::binary) << model::make_metadata(metadata);
-        return model::Run::load(path_);
+        std::ofstream(folder_.path() / "metadata", std::ios::binary) << model::make_metadata(metadata);
+        return model::Run::load(folder_.path());
     }
 
   private:
     std::string design_;
-    std::filesystem::path path_;
+    TemporaryFolder folder_;
 };
 
 /// 10 instructions outside of all steps, 20 in a handler of which 8 are a step of its own, then the return.

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the window opens: the runs that are there, those that are open, and whether one still goes on.
-#include <unistd.h>
-
 #include <filesystem>
 #include <fstream>
 
 #include "tests/unit/catch.hpp"
+#include "tests/unit/temporary_folder.hpp"
 #include "tests/viewer/synthetic_machine.hpp"
 #include "viewer/model/capture_lock.hpp"
 #include "viewer/model/run_list.hpp"
@@ -17,26 +16,12 @@ namespace {
 
 namespace fs = std::filesystem;
 
-class Folder {
+class Folder : public TemporaryFolder {
   public:
-    Folder() {
-        static int number = 0;
-        path_ = fs::temp_directory_path() /
-                ("worldswitch-opening-" + std::to_string(getpid()) + "-" + std::to_string(number++));
-        fs::create_directories(path_);
-    }
-    ~Folder() { fs::remove_all(path_); }
-    Folder(const Folder&) = delete;
-    Folder& operator=(const Folder&) = delete;
-    const fs::path& path() const { return path_; }
-
     void write(const fs::path& name, const std::string& text) const {
-        fs::create_directories((path_ / name).parent_path());
-        std::ofstream(path_ / name, std::ios::binary) << text;
+        fs::create_directories((path() / name).parent_path());
+        std::ofstream(path() / name, std::ios::binary) << text;
     }
-
-  private:
-    fs::path path_;
 };
 
 std::string run_json(const std::string& design, const std::string& started) {
