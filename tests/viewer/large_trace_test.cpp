@@ -70,6 +70,31 @@ TEST_CASE("packed events come out as they went in", "[large]") {
     }
 }
 
+TEST_CASE("raw times are read from the packet where its headers tell them", "[large]") {
+    // A compact header and an extended one; the low bits of the clock run over between them.
+    static constexpr u64 kWrap = u64{1} << trace::kTimeBits;
+    const u64 first = 3 * kWrap - 10;
+    const u64 second = 3 * kWrap + 7;
+    std::vector<u8> packet(sizeof(trace::PacketHeader));
+    const auto put = [&packet](const auto& header) {
+        const auto* const bytes = reinterpret_cast<const u8*>(&header);
+        packet.insert(packet.end(), bytes, bytes + sizeof(header));
+        return static_cast<u32>(packet.size());
+    };
+    static constexpr u32 kId = 5;
+    const u32 at = put(trace::CompactHeader{static_cast<u32>((first % kWrap) << trace::kIdBits | kId), 0});
+    const u32 after = put(trace::ExtendedHeader{trace::kCompactIds, 40, second, 0});
+    const std::vector<Item> items = {{first, 1, at, kId}, {second, 2, after, 40}};
+    const model::PacketEvents packed(items, packet.data());
+    CHECK(packed.raw(0) == first);
+    CHECK(packed.raw(1) == second);
+    CHECK(packed.net(1) == 2);
+    SECTION("but not where it lasts longer than they tell") {
+        const model::PacketEvents longer(std::vector<Item>{{first, 1, at, kId}, {first + kWrap, 2, after, 40}}, packet.data());
+        CHECK(longer.raw(1) == first + kWrap);
+    }
+}
+
 TEST_CASE("the events of several CPUs are found both ways", "[large]") {
     std::mt19937 random(1);
     constexpr u32 kCpus = 3;
@@ -95,7 +120,7 @@ TEST_CASE("the events of several CPUs are found both ways", "[large]") {
     for (model::EventIndex i = 0; i < store.size(); ++i) {
         const model::Event event = store.event(i);
         const auto [raw, cpu] = wanted[i];
-        const bool good = event.raw == raw && event.cpu() == cpu && store.index_of(cpu, seen[cpu]) == i &&
+        const bool good = store.raw(i) == raw && event.cpu() == cpu && store.index_of(cpu, seen[cpu]) == i &&
                           store.net(i) == static_cast<i64>(2 * raw);
         ++seen[cpu];
         wrong += good ? 0 : 1;
@@ -142,12 +167,14 @@ TEST_CASE("a lane with long intervals tells what a plain list tells", "[large]")
     std::mt19937_64 random(7);
     model::LaneIndex lane;
     std::vector<std::pair<i64, i64>> plain;
+    std::vector<u32> items;
     i64 time = -500;
     for (u32 i = 0; i < 300; ++i) {
         const bool is_long = random() % 40 == 0;
         time += static_cast<i64>(random() % 50) + (is_long ? i64{1} << 33 : 0);
         const i64 end = time + static_cast<i64>(random() % 60) + (random() % 40 == 0 ? i64{1} << 33 : 0);
-        lane.add(time, end, i);
+        items.push_back(i == 0 ? 3 : items.back() + 1 + (random() % 40 == 0 ? 20'000 : 0));
+        lane.add(time, end, items.back());
         plain.emplace_back(time, end);
         time = end;
     }
@@ -181,7 +208,7 @@ TEST_CASE("a lane with long intervals tells what a plain list tells", "[large]")
     for (u32 i = 0; i < lane.size(); ++i) {
         CHECK(lane[i].begin == plain[i].first);
         CHECK(lane[i].end == plain[i].second);
-        CHECK(lane[i].item == i);
+        CHECK(lane[i].item == items[i]);
     }
 }
 

@@ -91,8 +91,8 @@ void Application::start_load(view::OpenRuns runs, std::vector<fs::path> folders,
             for (model::SharedRun& run : model::Run::load_all(folders, part)) opened.runs.put({run, goes_on(*run)});
         }
         opened.runs.choose(chosen);
-        opened.session = std::make_unique<view::Session>(opened.runs.compared());
-        model::tell(progress, 1);
+        opened.session = std::make_unique<view::Session>(opened.runs.compared(),
+                                                         model::part_of(progress, folders.empty() ? 0 : kReading, 1));
         return opened;
     };
     load_ = std::make_unique<Load>(work, wake_);

@@ -12,8 +12,9 @@ Json json_of(const model::Trace& trace, const model::LawReport& law) {
     Json json = {{"law", law.law}, {"meaning", law.meaning}, {"checked", law.checked}, {"offences", law.offences}};
     if (law.first_event == model::kNoEvent) return json;
     const model::Event& event = trace.event(law.first_event);
-    json["first_offence"] = {{"index", law.first_event}, {"cpu", event.cpu()},         {"raw", event.raw},
-                             {"net", event.net},         {"event", event.info().name}, {"what", law.first_offence}};
+    json["first_offence"] = {{"index", law.first_event}, {"cpu", event.cpu()},
+                             {"raw", trace.raw(law.first_event)}, {"net", event.net},
+                             {"event", event.info().name}, {"what", law.first_offence}};
     return json;
 }
 
@@ -27,8 +28,8 @@ void print_text(const model::Trace& trace, const model::CheckReport& report) {
         if (law.first_event == model::kNoEvent) continue;
         const model::Event& event = trace.event(law.first_event);
         fmt::print("\n{}: {}\n  first offence: event {}, {}, CPU {}, raw {}, net {}\n  {}\n", strong(law.law),
-                   law.meaning, law.first_event, event.info().name, event.cpu(), thousands(event.raw), event.net,
-                   law.first_offence);
+                   law.meaning, law.first_event, event.info().name, event.cpu(), thousands(trace.raw(law.first_event)),
+                   event.net, law.first_offence);
     }
     for (const std::string& warning : report.warnings) fmt::print("warning: {}\n", warning);
 }

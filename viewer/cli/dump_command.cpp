@@ -24,7 +24,7 @@ Json json_of(const model::Trace& trace, model::EventIndex index) {
     const model::Event& event = trace.event(index);
     Json fields = Json::array();
     for (const model::Field& field : model::describe(trace, event)) fields.push_back(json_of(field));
-    return {{"index", index},   {"cpu", event.cpu()},         {"raw", event.raw},
+    return {{"index", index},   {"cpu", event.cpu()},         {"raw", trace.raw(index)},
             {"net", event.net}, {"event", event.info().name}, {"fields", std::move(fields)}};
 }
 
@@ -50,8 +50,8 @@ int dump_command(const DumpArguments& arguments) {
         if (arguments.json) {
             fmt::print("{}\n{}", printed == 0 ? "" : ",", json_of(trace, index).dump());
         } else {
-            fmt::print("{:>8} cpu{} raw={:<12} net={:<12} {:24} {}\n", index, event.cpu(), event.raw, event.net,
-                       event.info().name, model::one_line(trace, event));
+            fmt::print("{:>8} cpu{} raw={:<12} net={:<12} {:24} {}\n", index, event.cpu(), trace.raw(index),
+                       event.net, event.info().name, model::one_line(trace, event));
         }
         ++printed;
     }

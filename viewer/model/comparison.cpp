@@ -28,16 +28,15 @@ void add_registers(KindFigures& result, const Run& run, const Places& places) {
 }
 
 void add_causes(KindFigures& result, const Run& run, const Places& places) {
-    std::vector<std::vector<u64>> values;
+    if (places.empty()) return;
+    std::vector<std::vector<u64>> values(causes().size());
     for (const u32 place : places) {
-        const auto causes = by_cause(run.operations.all()[place]);
-        values.resize(causes.size());
-        for (std::size_t i = 0; i < causes.size(); ++i) {
-            if (result.causes.size() < causes.size()) result.causes.emplace_back(causes[i].first, 0);
-            values[i].push_back(causes[i].second);
-        }
+        const std::vector<u64> net = by_cause(run.operations.all()[place]);
+        for (std::size_t i = 0; i < values.size(); ++i) values[i].push_back(net[i]);
     }
-    for (std::size_t i = 0; i < values.size(); ++i) result.causes[i].second = spread(std::move(values[i])).median;
+    for (std::size_t i = 0; i < values.size(); ++i) {
+        result.causes.emplace_back(causes()[i], spread(std::move(values[i])).median);
+    }
 }
 
 /// Finds or adds the row of a kind, keeping the order in which kinds come up.

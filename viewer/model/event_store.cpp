@@ -62,8 +62,7 @@ EventStore::Place EventStore::place_in(u32 cpu, u32 number) const {
 
 Event EventStore::event_at(const Place& at) const {
     const PacketEvents& events = packet(at);
-    return {events.raw(at.event), events.net(at.event), events.id(at.event), at.cpu,
-            events.offset + events.payload(at.event)};
+    return {events.net(at.event), events.id(at.event), at.cpu, events.offset + events.payload(at.event)};
 }
 
 i64 EventStore::net(EventIndex index) const {

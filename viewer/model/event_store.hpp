@@ -15,16 +15,15 @@ namespace ws::model {
 using EventIndex = u32;
 inline constexpr EventIndex kNoEvent = ~EventIndex{0};
 
-/// One event. Both clocks count instructions: `raw` since reset; `net` is raw less what the recorders have spent, for a
-/// trap the moment when the exception was taken and for an eret the moment just after ERET. Under QEMU's -icount all
-/// CPUs share one clock, which counts the instructions of all: so all CPUs' recorders are taken off, and the net clock
-/// is one for all CPUs as well. Without -icount a CPU's net is less its own recorder's alone.
+/// One event. Its clocks count instructions: raw (EventStore::raw()) since reset; `net` is raw less what the recorders
+/// have spent, for a trap the moment when the exception was taken and for an eret the moment just after ERET. Under
+/// QEMU's -icount all CPUs share one clock, which counts the instructions of all: so all CPUs' recorders are taken off,
+/// and the net clock is one for all CPUs as well. Without -icount a CPU's net is less its own recorder's alone.
 class Event {
   public:
-    Event(u64 raw_clock, i64 net_clock, u32 event_id, u32 cpu_number, u64 payload)
-        : raw(raw_clock), net(net_clock), place_((payload << 24) | (u64{event_id} << 8) | cpu_number) {}
+    Event(i64 net_clock, u32 event_id, u32 cpu_number, u64 payload)
+        : net(net_clock), place_((payload << 24) | (u64{event_id} << 8) | cpu_number) {}
 
-    u64 raw;
     i64 net;
 
     u32 cpu() const { return static_cast<u32>(place_ & 0xff); }
@@ -74,6 +73,10 @@ class EventStore {
     u32 size() const { return size_; }
     u32 size_of(u32 cpu) const { return cpus_[cpu].size; }
     Event event(EventIndex index) const { return event_at(place(index)); }
+    u64 raw(EventIndex index) const {
+        const Place at = place(index);
+        return packet(at).raw(at.event);
+    }
     i64 net(EventIndex index) const;
     /// That of an event by its number among its CPU's.
     i64 net_of(u32 cpu, u32 number) const {

@@ -155,18 +155,19 @@ class TimeRunsForward : public Law {
         Cpu& cpu = cpus_[event.cpu()];
         // With several CPUs the reader holds the net clock where the others' recorders would set it back. A mistake of
         // a CPU's own recorder still shows in this one.
+        const u64 raw = trace().raw(index);
         const i64 own = trace().own_net(index);
         if (cpu.known && !trace().shared_clock()) {
             // Without -icount the clock ticks while several instructions run: net may be off by a tick.
-            test(event.raw >= cpu.raw, index, [&] { return fmt::format("raw goes from {} to {}", cpu.raw, event.raw); });
+            test(raw >= cpu.raw, index, [&] { return fmt::format("raw goes from {} to {}", cpu.raw, raw); });
         } else if (cpu.known) {
-            test(event.raw >= cpu.raw && event.net >= cpu.net && own >= cpu.own, index, [&] {
+            test(raw >= cpu.raw && event.net >= cpu.net && own >= cpu.own, index, [&] {
                 return fmt::format(
                     "raw goes from {} to {}, net from {} to {}, raw less its own recorder's from {} to {}", cpu.raw,
-                    event.raw, cpu.net, event.net, cpu.own, own);
+                    raw, cpu.net, event.net, cpu.own, own);
             });
         }
-        cpu = {event.raw, event.net, own, true};
+        cpu = {raw, event.net, own, true};
     }
 
   private:

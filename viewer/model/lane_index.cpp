@@ -28,15 +28,17 @@ void LaneIndex::add(i64 begin, i64 end, u32 item) {
     end = std::max(begin, end);
     if (size() % kBlock == 0) {
         if (blocks_.size() % kStride == 0) strides_.push_back(begin);
-        blocks_.push_back({begin, filled_});
+        blocks_.push_back({begin, filled_, item});
     }
-    const u64 from = static_cast<u64>(begin - blocks_.back().begin);
+    const Block& block = blocks_.back();
+    const u64 from = static_cast<u64>(begin - block.begin);
     const u64 length = static_cast<u64>(end - begin);
-    if (from >= kLong || length >= kLong) {
+    const u64 further = u64{item} - block.item;
+    if (from > kMostBegin || length >= kLong || further > kMostItem) {
         long_.push_back({size(), {begin, end, item}});
-        intervals_.push_back({0, kLong, item});
+        intervals_.push_back({0, kLong, 0});
     } else {
-        intervals_.push_back({static_cast<u32>(from), static_cast<u32>(length), item});
+        intervals_.push_back({from & kMostBegin, length & kLong, further & kMostItem});
     }
     filled_ += end - begin;
     end_ = end;
@@ -48,8 +50,9 @@ LaneIndex::Interval LaneIndex::operator[](std::size_t place) const {
         const auto before = [](const auto& entry, std::size_t wanted) { return entry.first < wanted; };
         return std::lower_bound(long_.begin(), long_.end(), place, before)->second;
     }
-    const i64 begin = blocks_[place / kBlock].begin + packed.begin;
-    return {begin, begin + packed.length, packed.item};
+    const Block& block = blocks_[place / kBlock];
+    const i64 begin = block.begin + static_cast<i64>(packed.begin);
+    return {begin, begin + static_cast<i64>(packed.length), block.item + static_cast<u32>(packed.item)};
 }
 
 std::size_t LaneIndex::block_at(i64 time, std::size_t from) const {

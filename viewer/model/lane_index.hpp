@@ -11,7 +11,7 @@
 
 namespace ws::model {
 
-/// Intervals that do not overlap, ascending; 13 bytes each.
+/// Intervals that do not overlap, ascending, of items that ascend as well; 9 bytes each.
 class LaneIndex {
   public:
     struct Interval {
@@ -41,19 +41,23 @@ class LaneIndex {
     Mark mark(i64 time, std::size_t from, i64 near) const;
 
   private:
-    /// Times within a block are told from its begin.
+    /// Times and items within a block are told from its first ones.
     struct Packed {
-        u32 begin;
-        u32 length;
-        u32 item;
+        u64 begin : 27;
+        u64 length : 24;
+        u64 item : 13;
     };
-    struct Block {
+    static constexpr u64 kMostBegin = (1 << 27) - 1;
+    static constexpr u64 kLong = (1 << 24) - 1;
+    static constexpr u64 kMostItem = (1 << 13) - 1;
+    static_assert(sizeof(Packed) == sizeof(u64));
+    struct [[gnu::packed]] Block {
         i64 begin;
         i64 filled_before;  ///< the lengths of all intervals before the block
+        u32 item;
     };
     static constexpr std::size_t kBlock = 16;
     static constexpr std::size_t kStride = 64;
-    static constexpr u32 kLong = ~u32{0};
 
     /// The last block that begins at or before `time`, from block `from` on; `from` if there is none.
     std::size_t block_at(i64 time, std::size_t from) const;
@@ -68,7 +72,7 @@ class LaneIndex {
     /// The begins of every kStride-th block, side by side: so few that a search among them stays in the cache.
     std::vector<i64> strides_;
     std::vector<Packed> intervals_;
-    /// What 32 bits cannot tell, whose length is kLong instead: ascending by place.
+    /// What those bits cannot tell, whose length is kLong instead: ascending by place.
     std::vector<std::pair<std::size_t, Interval>> long_;
     i64 end_ = 0;     ///< of the last interval
     i64 filled_ = 0;  ///< the lengths of all

@@ -134,8 +134,9 @@ class Operations {
     u64 unfinished_ = 0;
 };
 
-/// The net instructions of an operation by cause of steps.def, in the order in which steps.def first names the causes;
-/// what is in no step is the last one, `outside`.
-std::vector<std::pair<std::string, u64>> by_cause(const Operation& operation);
+/// The causes of steps.def, in the order in which it first names them; what is in no step is the last one, `outside`.
+const std::vector<std::string>& causes();
+/// The net instructions of an operation by cause, in their order.
+std::vector<u64> by_cause(const Operation& operation);
 
 }  // namespace ws::model

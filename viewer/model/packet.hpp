@@ -34,6 +34,11 @@ inline u64 spent_after(u64 before, u64 low) {
     return before + static_cast<u64>(static_cast<i64>(static_cast<std::int32_t>(low - before)));
 }
 
+/// Bytes of the shortest header that an event of this id can have: of those that the format has.
+constexpr std::size_t shortest_header(u32 id) {
+    return id < trace::kCompactIds ? sizeof(trace::CompactHeader) : sizeof(trace::ExtendedHeader);
+}
+
 /// An event as it lies in a packet, with its times in full.
 struct PacketEvent {
     const EventInfo* info;

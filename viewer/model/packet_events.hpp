@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// The events of one packet, packed: 11 bytes an event. Times are kept as 32-bit differences from the packet's first
-// ones, payloads as 16-bit places in the packet. A packet that lasts longer than 32 bits can tell takes 19 bytes an
-// event instead.
+// The events of one packet, packed: 7 bytes an event. Net times are kept as 32-bit differences from the packet's first
+// one, payloads as 16-bit places in the packet, and raw times not at all: an event's header in the mapped file has their
+// low bits. In the few packets where those do not tell the time, it is kept as well; and where 32 bits do not tell the
+// times, 64 are kept.
 #pragma once
 
 #include <cstring>
@@ -24,11 +25,13 @@ class PacketEvents {
     };
 
     PacketEvents() = default;
-    explicit PacketEvents(std::span<const Item> items);
+    /// `packet` is where the packet stays mapped, if each of its events has the shortest header that its id allows; null
+    /// if not.
+    explicit PacketEvents(std::span<const Item> items, const u8* packet = nullptr);
 
     u32 size() const { return size_; }
-    u64 raw(u32 i) const { return raw_base_ + time(0, i); }
-    i64 net(u32 i) const { return static_cast<i64>(static_cast<u64>(net_base_) + time(1, i)); }
+    u64 raw(u32 i) const { return raw_base_ + (packet_ != nullptr ? since_base(i) : time(1, i)); }
+    i64 net(u32 i) const { return static_cast<i64>(static_cast<u64>(net_base_) + time(0, i)); }
     u32 payload(u32 i) const;
     u32 id(u32 i) const { return bytes_[ids_at() + i]; }
     /// Puts other net times in.
@@ -40,9 +43,11 @@ class PacketEvents {
 
   private:
     std::size_t width() const { return wide_ ? sizeof(u64) : sizeof(u32); }
-    std::size_t payloads_at() const { return 2 * width() * size_; }
+    std::size_t payloads_at() const { return (packet_ != nullptr ? 1 : 2) * width() * size_; }
     std::size_t ids_at() const { return payloads_at() + sizeof(u16) * size_; }
-    /// Row 0 has the raw times and row 1 the net ones, less their bases.
+    /// What the mapped packet tells of the raw time less its base.
+    u64 since_base(u32 i) const;
+    /// Row 0 has the net times and row 1, if it is kept, the raw ones, less their bases.
     u64 time(u32 row, u32 i) const {
         const u8* const at = bytes_.get() + width() * (std::size_t{row} * size_ + i);
         u64 value = 0;
@@ -51,7 +56,8 @@ class PacketEvents {
     }
     void set_time(u32 row, u32 i, u64 value);
 
-    std::unique_ptr<u8[]> bytes_;  ///< raw times, net times, payloads, ids
+    std::unique_ptr<u8[]> bytes_;  ///< net times, raw times where the file does not do, payloads, ids
+    const u8* packet_ = nullptr;   ///< in the mapped file, if raw times are read there
     u64 raw_base_ = 0;
     i64 net_base_ = 0;
     u32 size_ = 0;

@@ -13,7 +13,6 @@ namespace ws::model {
 namespace {
 
 constexpr std::size_t kMostThreads = 8;
-constexpr std::size_t kWorthAThread = 16;  // parts; starting a thread takes longer than a few of them
 
 class Crew {
   public:
@@ -51,11 +50,11 @@ class Crew {
 }  // namespace
 
 void for_each_in_parallel(std::size_t count, const std::function<void(std::size_t)>& work,
-                          const std::function<void(double)>& tell) {
+                          const std::function<void(double)>& tell, std::size_t worth_a_thread) {
     Crew crew(count, work);
     std::vector<std::thread> threads;
     const std::size_t cores = std::clamp<std::size_t>(std::thread::hardware_concurrency(), 1, kMostThreads);
-    const std::size_t wanted = std::min(cores, count / kWorthAThread + 1);
+    const std::size_t wanted = std::min(cores, count / worth_a_thread + 1);
     try {
         for (std::size_t i = 1; i < wanted; ++i) threads.emplace_back([&crew] { crew.help([](std::size_t) {}); });
     } catch (const std::system_error&) {  // no more threads are to be had: those that there are do it

@@ -116,7 +116,7 @@ std::vector<std::size_t> Places::fitting(EventIndex index, std::vector<std::size
         points.push_back(std::move(theirs));
     }
     for (std::size_t i = chain.size() - 1; i-- > 0;) {
-        const bool same_time = trace_.event(chain[i]).raw == trace_.event(chain[i + 1]).raw;
+        const bool same_time = trace_.raw(chain[i]) == trace_.raw(chain[i + 1]);
         const auto stands_alone = [&](std::size_t point) {
             return std::none_of(points[i + 1].begin(), points[i + 1].end(), [&](std::size_t other) {
                 return way < 0 ? points_->follows(other, point, same_time) : points_->follows(point, other, same_time);

@@ -4,6 +4,8 @@
 #include <atomic>
 #include <future>
 
+#include "viewer/model/freed_memory.hpp"
+
 namespace ws::model {
 
 Run Run::load(const std::filesystem::path& folder, const Progress& progress) {
@@ -24,6 +26,7 @@ Run Run::load(const std::filesystem::path& folder, const Progress& progress) {
     }
     std::vector<CpuTimeline> by_cpu = timeline.get();  // only then may the trace be moved
     Run run{std::move(trace), std::move(by_cpu), std::move(operations)};
+    give_back_freed_memory();
     tell(progress, 1.0);
     return run;
 }

@@ -50,7 +50,7 @@ Summary summarize(const Run& run) {
     summary.operations = most_frequent_first(operations);
     summary.unfinished = run.operations.unfinished();
     if (summary.events == 0) return summary;
-    summary.raw = trace.events().back().raw - trace.events().front().raw;
+    summary.raw = trace.raw(static_cast<EventIndex>(summary.events - 1)) - trace.raw(0);
     bool net_known = false;
     for (u32 cpu = 0; cpu < trace.cpus(); ++cpu) {
         summary.recorder += spent_on(trace, cpu);

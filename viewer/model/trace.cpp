@@ -55,8 +55,9 @@ u64 Trace::recorder_spent(const EventStore::Place& place) const {
 }
 
 i64 Trace::own_net(EventIndex index) const {
-    const Event event = store_->event(index);
-    const i64 net = static_cast<i64>(event.raw - recorder_spent(index));
+    const EventStore::Place place = store_->place(index);
+    const Event event = store_->event_at(place);
+    const i64 net = static_cast<i64>(store_->packet(place).raw(place.event) - recorder_spent(place));
     if (event.is(trace::EventId::trap)) return net - as<trace::payload::trap>(event).lead;
     if (event.is(trace::EventId::eret)) return net + as<trace::payload::eret>(event).tail;
     return net;

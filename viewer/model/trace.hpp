@@ -59,7 +59,9 @@ class Trace {
     u32 cpus() const { return static_cast<u32>(streams_.size()); }
     EventList events() const { return EventList(*store_); }
     Event event(EventIndex index) const { return store_->event(index); }
-    /// An event's time on the net clock.
+    /// An event's time on the raw clock, from the mapped file.
+    u64 raw(EventIndex index) const { return store_->raw(index); }
+    /// And on the net clock.
     i64 net(EventIndex index) const { return store_->net(index); }
     /// That of an event by its place in events_of(cpu).
     i64 net_of(u32 cpu, std::size_t place) const { return store_->net_of(cpu, static_cast<u32>(place)); }

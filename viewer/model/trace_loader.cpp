@@ -238,14 +238,16 @@ class TraceLoader {
         std::vector<PacketEvents::Item> items;
         items.reserve(packet.size() / 16);
         PacketCursor cursor(packet, header);
+        bool shortest = true;
         bool close = true;
         for (PacketEvent event; cursor.next(event);) {
             if (event.raw > header.timestamp_end)
                 throw PacketFault(event.start, "event is later than its packet's end");
+            shortest = shortest && event.payload - event.start == shortest_header(event.info->id);
             close = close && event.recorder_spent == spent_after(header.recorder_begin, event.recorder_spent);
             items.push_back({event.raw, net_clock(event, packet), static_cast<u32>(event.payload), event.info->id});
         }
-        PacketEvents events(items);
+        PacketEvents events(items, shortest ? packet.data() : nullptr);
         events.recorder_begin = header.recorder_begin;
         events.spent_close = close;
         return events;

@@ -48,6 +48,11 @@ void Canvas::triangle(ImVec2 a, ImVec2 b, ImVec2 c, ImU32 colour) {
     list_->AddTriangleFilled(a, b, c, colour);
 }
 
+void Canvas::diamond(ImVec2 middle, float half, ImU32 colour) {
+    const auto [x, y] = middle;
+    list_->AddQuadFilled({x, y - half}, {x + half, y}, {x, y + half}, {x - half, y}, colour);
+}
+
 void Canvas::cause(const Rect& r, const CausePaint& paint, float opacity) {
     fill(r, faded(paint.fill, opacity));
     if (!paint.hatched || r.width() < theme_.px(4)) return;

@@ -36,6 +36,8 @@ class Canvas {
     /// A rectangle in a cause's colour, hatched if it shares the colour.
     void cause(const Rect& r, const CausePaint& paint, float opacity = 1);
     void triangle(ImVec2 a, ImVec2 b, ImVec2 c, ImU32 colour);
+    /// A square on its corner; `half` from its middle to each of them.
+    void diamond(ImVec2 middle, float half, ImU32 colour);
 
     /// One line of text in the middle of the height of `r`; what does not fit ends with an ellipsis.
     /// Returns where the text ends.

@@ -76,7 +76,8 @@ class EventView : public View {
             const char* name;
             std::string value;
         };
-        std::vector<Clock> clocks = {{"raw", grouped(event.raw)}, {"net", grouped(event.net)}};
+        const u64 raw = context.session.run(context.state.side()).trace.raw(context.state.event());
+        std::vector<Clock> clocks = {{"raw", grouped(raw)}, {"net", grouped(event.net)}};
         if (shown.operation != nullptr) {
             const std::size_t place = shown.parts.place_of(context.state.event());
             const i64 after =

@@ -17,9 +17,9 @@ float who_height(const Theme& theme, const Rect& group) {
 void draw_spans(const Context& context, Canvas& canvas, const Group& group, std::size_t lane) {
     const Theme& theme = context.theme;
     paint_lane(
-        group.lane[lane], group.lanes->spans[lane], kColumn, [&](const Rect& r, u32) { canvas.fill(r, theme.band); },
-        [&](const Rect& r, double density, std::size_t, std::size_t) {
-            canvas.fill(r, faded(theme.band, static_cast<float>(std::clamp(density, 0.15, 1.0))));
+        canvas, group.lane[lane], group.lanes->spans[lane], [&](const Rect& r, u32) { canvas.fill(r, theme.band); },
+        [&](double density, std::size_t, std::size_t) {
+            return faded(theme.band, static_cast<float>(std::clamp(density, 0.15, 1.0)));
         });
 }
 
@@ -45,7 +45,7 @@ void draw_phases(const Context& context, Canvas& canvas, const Group& group, std
         return context.state.hot_cause.empty() || context.state.hot_cause == cause ? 1.0F : 0.2F;
     };
     paint_lane(
-        phase_place(theme, group, lane, depth), index, kColumn,
+        canvas, phase_place(theme, group, lane, depth), index,
         [&](const Rect& r, u32 item) {
             const std::string cause = cause_of(item);
             const CausePaint paint = theme.cause(cause);
@@ -55,36 +55,50 @@ void draw_phases(const Context& context, Canvas& canvas, const Group& group, std
             const model::StepInfo* step = model::find_step(group.timeline->phases.packed(item).what);
             label(context, canvas, filled, step != nullptr ? words(step->name) : "", cause);
         },
-        [&](const Rect& r, double density, std::size_t first, std::size_t count) {
+        [&](double density, std::size_t first, std::size_t count) {
             static constexpr std::size_t kFew = 16;  // more than that in one column have no one colour
             const float alpha = static_cast<float>(std::clamp(density, 0.25, 1.0));
-            if (count > kFew) return canvas.fill(r, faded(theme.muted, 0.5F * alpha));
+            if (count > kFew) return faded(theme.muted, 0.5F * alpha);
             std::size_t longest = first;
             for (std::size_t i = first; i < first + count; ++i) {
                 if (index[i].end - index[i].begin > index[longest].end - index[longest].begin) longest = i;
             }
             const std::string cause = cause_of(index[longest].item);
-            canvas.fill(r, faded(theme.cause(cause).fill, alpha * opacity(cause)));
+            return faded(theme.cause(cause).fill, alpha * opacity(cause));
         });
 }
 
+/// A tick for each event; where there is one in each of many columns side by side, a band for all of them.
 void draw_ticks(const Context& context, Canvas& canvas, const Group& group) {
+    static constexpr float kCrowd = 16 * kColumn;
     const Theme& theme = context.theme;
     const model::Trace& trace = context.session.run(group.side).trace;
     const LanePlace& place = group.ticks;
+    const float top = place.r.y0 + theme.px(3);
     const i64 last = place.origin + static_cast<i64>(std::ceil(place.axis.to));
     const auto column = std::max<i64>(1, static_cast<i64>(place.axis.per_pixel() * static_cast<double>(kColumn)));
+    std::vector<float> crowd;  // ticks that follow each other as closely as they can
+    const auto draw_crowd = [&] {
+        if (!crowd.empty() && crowd.back() - crowd.front() >= kCrowd) {
+            canvas.fill({crowd.front(), top, crowd.back() + 1, place.r.y1}, faded(theme.faint, 0.4F));
+        } else {
+            for (const float x : crowd) canvas.fill({x, top, x + 1, place.r.y1}, theme.faint);
+        }
+        crowd.clear();
+    };
     i64 begin = place.origin + static_cast<i64>(std::floor(place.axis.from));
     std::size_t at = trace.any_in(group.cpu, begin, begin + column);
     while (at < group.events->size()) {
         const i64 net = trace.net_of(group.cpu, at);
         if (net > last) break;
         const float x = std::floor(place.axis.x(static_cast<double>(net - place.origin)));
-        canvas.fill({x, place.r.y0 + theme.px(3), x + 1, place.r.y1}, theme.faint);
+        if (!crowd.empty() && x > crowd.back() + 2 * kColumn) draw_crowd();
+        crowd.push_back(x);
         // One mark a column: go on with the next one.
         begin = place.origin + static_cast<i64>(std::floor(place.axis.time(x + kColumn)));
         at = trace.any_in(group.cpu, begin, begin + column, at + 1);
     }
+    draw_crowd();
 }
 
 /// What was found, a tick for as many as there are within a few pixels.

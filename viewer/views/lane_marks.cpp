@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "viewer/views/event_words.hpp"
+#include "viewer/views/found_ticks.hpp"
 
 namespace ws::view {
 namespace {
@@ -70,7 +71,7 @@ void draw_stints(const Context& context, Canvas& canvas, const Group& group) {
         return owner == trace::kHost ? faded(theme.grid, 0.6F) : theme.owner(owner);
     };
     paint_lane(
-        group.who, group.lanes->stints, kColumn,
+        canvas, group.who, group.lanes->stints,
         [&](const Rect& r, u32 item) {
             const trace::Owner owner = group.timeline->stints[item].owner;
             canvas.fill({r.x0, r.y0, r.x1 - (r.width() > theme.px(4) ? 1.0F : 0.0F), r.y1}, colour(owner));
@@ -80,13 +81,13 @@ void draw_stints(const Context& context, Canvas& canvas, const Group& group) {
             canvas.text(r.inset(theme.px(4), 0), name, theme.fonts.small,
                         owner == trace::kHost ? theme.faint : theme.text);
         },
-        [&](const Rect& r, double, std::size_t first, std::size_t count) {
+        [&](double, std::size_t first, std::size_t count) {
             std::size_t longest = first;
             const auto& stints = group.lanes->stints;
             for (std::size_t i = first; i < first + std::min<std::size_t>(count, 16); ++i) {
                 if (stints[i].end - stints[i].begin > stints[longest].end - stints[longest].begin) longest = i;
             }
-            canvas.fill(r, colour(group.timeline->stints[stints[longest].item].owner));
+            return colour(group.timeline->stints[stints[longest].item].owner);
         });
 }
 
@@ -94,31 +95,14 @@ void draw_marks(const Context& context, Canvas& canvas, const Group& group) {
     const Theme& theme = context.theme;
     const model::Trace& trace = context.session.run(group.side).trace;
     const auto& notable = context.session.marks(group.side).notable[group.cpu];
-    // By the place of the first event at a time, which is found quickly, and not by the times of these events.
-    const auto from_time = [&](auto begin, i64 net) {
-        const std::size_t place = trace.first_from(group.cpu, net);
-        if (place == group.events->size()) return notable.end();
-        return std::lower_bound(begin, notable.end(), (*group.events)[place]);
-    };
-    const Axis& axis = group.ticks.axis;
-    const Rect& r = group.ticks.r;
     const float d = theme.px(4);
-    const auto from = group.ticks.origin + static_cast<i64>(std::floor(axis.time(r.x0)));
-    auto at = from_time(notable.begin(), from);
-    while (at != notable.end()) {
-        const model::Event event = trace.event(*at);
-        const float x = std::floor(axis.x(static_cast<double>(event.net - group.ticks.origin))) + 0.5F;
-        if (x > r.x1) break;
-        if (const char* cause = cause_of_mark(event)) {
-            const float y = r.y0 + d + 1;
-            const ImU32 fill = theme.cause(cause).fill;
-            canvas.triangle({x, y - d}, {x + d, y}, {x - d, y}, fill);
-            canvas.triangle({x - d, y}, {x + d, y}, {x, y + d}, fill);
-        }
-        // One mark a few pixels: what is nearer together is one to the eye.
-        const double next = std::floor(axis.time(x + d)) + static_cast<double>(group.ticks.origin);
-        at = from_time(at + 1, static_cast<i64>(next));
-    }
+    const float y = group.ticks.r.y0 + d + 1;
+    // One mark in its own width: what is nearer together is one to the eye.
+    for_each_place(trace, notable, group.cpu, group.ticks, 2 * d, [&](float at, auto first) {
+        const char* const cause = cause_of_mark(trace.event(*first));
+        const float x = at + 0.5F;
+        if (cause != nullptr) canvas.diamond({x, y}, d, theme.cause(cause).fill);
+    });
 }
 
 void draw_links(const Context& context, Canvas& canvas, const std::vector<Group>& groups) {

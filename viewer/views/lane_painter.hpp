@@ -23,12 +23,12 @@ inline constexpr float kColumn = 3;
 
 /// Draws an interval that is wide enough to be one.
 using PaintItem = std::function<void(const Rect&, u32 item)>;
-/// Draws a column of `count` intervals from place `first` on that fill the part `density` of it. Columns side by side
-/// of so many intervals that they cannot be told apart, and of about the same density, come as one wide one.
-using PaintColumn = std::function<void(const Rect&, double density, std::size_t first, std::size_t count)>;
+/// The colour of a column of `count` intervals from place `first` on that fill about the part `density` of it.
+using ColumnColour = std::function<ImU32(double density, std::size_t first, std::size_t count)>;
 
-void paint_lane(const LanePlace& place, const model::LaneIndex& lane, float column, const PaintItem& item,
-                const PaintColumn& merged);
+/// Columns of the same colour side by side are one rectangle.
+void paint_lane(Canvas& canvas, const LanePlace& place, const model::LaneIndex& lane, const PaintItem& item,
+                const ColumnColour& colour);
 
 /// The interval under `x`, within a pixel; nothing if there is none.
 std::optional<model::LaneIndex::Interval> find_in_lane(const LanePlace& place, const model::LaneIndex& lane, float x);

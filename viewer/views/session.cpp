@@ -6,39 +6,62 @@
 #include <algorithm>
 
 #include "viewer/model/explanation.hpp"
+#include "viewer/model/freed_memory.hpp"
+#include "viewer/model/parallel.hpp"
 
 namespace ws::view {
 
-Session::Session(std::vector<model::SharedRun> runs) : runs_(std::move(runs)) {
+Session::Session(std::vector<model::SharedRun> runs, const model::Progress& progress) : runs_(std::move(runs)) {
     for (const model::SharedRun& run : runs_) {
         if (run->operations.all().empty()) {
             throw model::TraceError(run->trace.path().string(),
                                     "holds no operation: no guest trapped and was entered again");
         }
     }
-    const model::Run& first = *runs_.front();
-    const model::Run& other = *runs_.back();  // a run alone is compared with itself: its rows are what is shown
-    comparison_ = model::compare(first, other);
-    browse_ = std::make_unique<model::Browse>(first, two() ? &other : nullptr, comparison_);
-    const bool same = two() && first.trace.design() == other.trace.design();
-    for (std::size_t i = 0; i < runs_.size(); ++i) {
-        const model::Run& run = *runs_[i];
-        lanes_.push_back(model::make_lanes(run));
-        const std::string design = run.trace.design();
-        names_.push_back(same ? fmt::format("{} {}", i == 0 ? 'A' : 'B', design) : design);
-        const auto at_el1 = [](const model::CpuLanes& lanes) {
-            return lanes.spans[static_cast<std::size_t>(model::Lane::host)].size() != 0;
-        };
-        const auto of_several = [](const model::CpuTimeline& cpu) { return cpu.stints.size() > 1; };
-        shared_.push_back(run.trace.cpus() > 1 || std::any_of(run.timeline.begin(), run.timeline.end(), of_several));
-        marks_.push_back(model::find_marks(run.trace));
-        host_at_el1_.push_back(std::any_of(lanes_[i].begin(), lanes_[i].end(), at_el1));
-    }
+    prepare(progress);
+    find_names();
     for (const model::SharedRun& run : runs_) places_.push_back(std::make_unique<const model::PlacesLater>(run->trace));
     find_causes();
     for (std::size_t i = 0; i < runs_.size() && unexplainable_.empty(); ++i) {
         const std::string reason = model::unexplainable(*runs_[i]);
         if (!reason.empty()) unexplainable_ = names_[i] + " " + reason;
+    }
+}
+
+/// What takes long: the comparison, and each run's lanes and marks, which have nothing to do with each other.
+void Session::prepare(const model::Progress& progress) {
+    lanes_.resize(runs_.size());
+    marks_.resize(runs_.size());
+    std::vector<std::function<void()>> parts = {[this] { compare(); }};
+    for (std::size_t i = 0; i < runs_.size(); ++i) {
+        parts.emplace_back([this, i] { marks_[i] = model::find_marks(runs_[i]->trace); });
+        parts.emplace_back([this, i] { lanes_[i] = model::make_lanes(*runs_[i]); });
+    }
+    model::for_each_in_parallel(
+        parts.size(), [&parts](std::size_t part) { parts[part](); },
+        [&progress](double done) { model::tell(progress, done); }, 1);
+    model::give_back_freed_memory();
+}
+
+void Session::compare() {
+    const model::Run& first = *runs_.front();
+    const model::Run& other = *runs_.back();  // a run alone is compared with itself: its rows are what is shown
+    comparison_ = model::compare(first, other);
+    browse_ = std::make_unique<model::Browse>(first, two() ? &other : nullptr, comparison_);
+}
+
+void Session::find_names() {
+    const bool same = two() && run(0).trace.design() == run(1).trace.design();
+    for (std::size_t i = 0; i < runs_.size(); ++i) {
+        const model::Run& run = *runs_[i];
+        const std::string design = run.trace.design();
+        names_.push_back(same ? fmt::format("{} {}", i == 0 ? 'A' : 'B', design) : design);
+        const auto of_several = [](const model::CpuTimeline& cpu) { return cpu.stints.size() > 1; };
+        shared_.push_back(run.trace.cpus() > 1 || std::any_of(run.timeline.begin(), run.timeline.end(), of_several));
+        const auto at_el1 = [](const model::CpuLanes& lanes) {
+            return lanes.spans[static_cast<std::size_t>(model::Lane::host)].size() != 0;
+        };
+        host_at_el1_.push_back(std::any_of(lanes_[i].begin(), lanes_[i].end(), at_el1));
     }
 }
 

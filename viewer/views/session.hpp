@@ -15,8 +15,9 @@ namespace ws::view {
 
 class Session {
   public:
-    /// Takes one run or two. Throws model::TraceError when a run has no operation that could be shown.
-    explicit Session(std::vector<model::SharedRun> runs);
+    /// Takes one run or two. Throws model::TraceError when a run has no operation that could be shown, and
+    /// model::Cancelled.
+    explicit Session(std::vector<model::SharedRun> runs, const model::Progress& progress = {});
 
     int count() const { return static_cast<int>(runs_.size()); }
     bool two() const { return runs_.size() == 2; }
@@ -49,6 +50,9 @@ class Session {
     const std::string& unexplainable() const { return unexplainable_; }
 
   private:
+    void compare();
+    void prepare(const model::Progress& progress);
+    void find_names();
     void find_causes();
 
     std::vector<model::SharedRun> runs_;

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "viewer/model/freed_memory.hpp"
+
+#include <malloc.h>
+
+namespace ws::model {
+
+void give_back_freed_memory() {
+    malloc_trim(0);
+}
+
+}  // namespace ws::model
