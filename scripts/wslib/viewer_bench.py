@@ -105,7 +105,8 @@ def _print(figures: dict) -> None:
     print()
     print(f"{figures['frames']:,} frames of both, at any zoom; CPU time to build one, drawing apart:")
     print(f"  p50 {figures['frame_build_ms_p50']:.2f} ms   p99 {figures['frame_build_ms_p99']:.2f} ms   "
-          f"most {figures['frame_build_ms_max']:.2f} ms   at most {figures['most_rectangles']:,} rectangles")
+          f"most {figures['frame_build_ms_max']:.2f} ms   at most {figures['most_rectangles']:,} rectangles and "
+          f"{figures['most_letters']:,} letters")
     print()
     print(f"load_ratio_to_babeltrace2 {figures['load_ratio_to_babeltrace2']:.3f}")
     print(f"frame_build_ms_p99 {figures['frame_build_ms_p99']:.2f}")

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What is drawn of a CPU beside its lanes: whose it is, a mark for each event that is more than a step of a switch, and
-// lines from CPU to CPU.
+// What is drawn of a CPU beside its lanes: whose it is, and a mark for each event that is more than a step of a switch.
 #pragma once
 
 #include "viewer/views/lane_painter.hpp"
@@ -33,8 +32,5 @@ void draw_stints(const Context& context, Canvas& canvas, const Group& group);
 
 /// A diamond in its cause's colour for each event that is more than a step of a switch.
 void draw_marks(const Context& context, Canvas& canvas, const Group& group);
-
-/// Kicks, and the ways of virtual interrupts, from CPU to CPU.
-void draw_links(const Context& context, Canvas& canvas, const std::vector<Group>& groups);
 
 }  // namespace ws::view

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "viewer/views/lane_links.hpp"
 #include "viewer/views/lane_pointer.hpp"
 #include "viewer/views/minimap.hpp"
 #include "viewer/views/moment_line.hpp"
