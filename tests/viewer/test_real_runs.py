@@ -8,9 +8,11 @@ import shutil
 import subprocess
 import sys
 import unittest
+from pathlib import Path
+from random import Random
 from unittest import mock
 
-from viewer_support import ROOT, WSTRACE, Image, environment, new_folder, picture
+from viewer_support import ROOT, WSTRACE, Image, environment, new_folder, picture, wsview
 from test_picture import EL1, FP, HANDLER, strips
 
 os.environ.setdefault("WS_HOST_BUILD", "debug")
@@ -46,6 +48,47 @@ class RealRuns(unittest.TestCase):
             self.assertLess(kept.stat().st_size, 120_000)
             unlike = Image.from_afar(kept).share_unlike(Image.from_afar(drawn / f"{name}.png"))
             self.assertLess(unlike, 0.02, f"{kept} is out of date: docs/pictures.py draws it anew")
+
+
+@unittest.skipUnless(shutil.which("qemu-system-aarch64") and "hypercall" in support.GUESTS,
+                     "QEMU and the hypervisor's images are needed")
+class SourceTab(unittest.TestCase):
+    """It says what `wstrace source` says, of events drawn at random."""
+
+    def lines(self, run, event) -> list:
+        file = new_folder() / "texts"
+        done = wsview(run, "--event", event, "--tab", "source", "--size", "3000x2000", "--text", file)
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        return file.read_text(encoding="utf-8").split("[source]\n")[1].splitlines()
+
+    def assert_says(self, lines: list, wanted: list) -> None:
+        """The texts stand one after the other."""
+        length = len(wanted)
+        self.assertTrue(any(lines[at:at + length] == wanted for at in range(len(lines) - length + 1)), wanted)
+
+    def test_places_lines_instructions_and_commands(self):
+        random = Random(7)
+        for design in ("split", "el2", "vhe"):
+            run = support.run(design, "hypercall").folder
+            for event in random.sample(range(json.loads(support.call(WSTRACE, "summary", run, "--json").stdout)["events"]), 3):
+                with self.subTest(f"{design}, event {event}"):
+                    self.compare(run, event)
+
+    def compare(self, run, event) -> None:
+        told = json.loads(support.call(WSTRACE, "source", run, event, "--json").stdout)
+        lines = self.lines(run, event)
+        for place in told["places"]:
+            self.assertIn(f"{place['image']}: {place['what']}", lines)
+        self.assertIn(told["debug"]["shell"], lines)
+        place = told["places"][0]
+        if place["instructions"]:
+            here = next(one for one in place["instructions"] if one["here"])
+            self.assert_says(lines, [f"{here['address']:x}"])
+            self.assertIn(here["text"], lines)
+        shown = next(frame for frame in place["frames"] if (frame["file"], frame["line"]) == (place["file"], place["line"]))
+        self.assertIn(f"{shown['function']}  {Path(shown['file']).name}:{shown['line']}", lines)
+        source = [part for line in place["source"] for part in (str(line["line"]), line["text"].strip()) if part]
+        self.assert_says(lines, source)
 
 
 FIGURE = re.compile(r"(?<![\w.])(0x[0-9a-f]+|[0-9][0-9,]*(?:\.[0-9]+)?)(?!\w)")

@@ -52,8 +52,7 @@ bool Debuggers::follow(const view::Session& session, view::State& state) {
         if (!news->stopped || *news->stopped >= session.run(side).trace.events().size()) continue;
         const auto event = static_cast<model::EventIndex>(*news->stopped);
         if (side == state.side() && event == state.event()) continue;
-        state.select_event(side, event);
-        state.reveal();
+        state.go_to_event(side, event);
     }
     return changed;
 }

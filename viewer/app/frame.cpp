@@ -81,7 +81,10 @@ void choose(const view::Session& session, const Options& options, view::State& s
             throw AppError(fmt::format("--event {}: the trace has {} events, numbered from 0", options.event,
                                        view::grouped(u64{events.size()})));
         }
-        state.select_event(state.side(), static_cast<model::EventIndex>(options.event));
+        const auto event = static_cast<model::EventIndex>(options.event);
+        state.select_event(state.side(), event);
+        state.fit();
+        state.go_to_event(state.side(), event);  // it may be in no operation
     }
     if (!options.find.empty()) {
         model::Query::parse(options.find);  // a mistake in it is told here and now

@@ -52,6 +52,7 @@ void write_picture(const view::Session& session, view::OpenRuns& open_runs, cons
 }
 
 void write_texts(const view::Session& session, view::OpenRuns& open_runs, const Options& options) {
+    session.wait_for_images();
     Gui gui(options.dark, fitting_scale(options));
     Frame frame(session, options, open_runs, gui);
     set_size(options);

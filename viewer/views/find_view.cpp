@@ -109,8 +109,7 @@ class FindView : public View {
 
     void go(State& state, model::EventIndex event) {
         if (event == model::kNoEvent) return;
-        state.select_event(state.found_side, event);
-        state.reveal();
+        state.go_to_event(state.found_side, event);
         follow_ = true;
     }
 
@@ -157,7 +156,7 @@ class FindView : public View {
         canvas.text(row.take_left(theme.px(150)), words(event.info().name), theme.fonts.text, theme.text);
         canvas.text(row, brief(trace, event), theme.fonts.text, theme.muted);
         ImGui::SetCursorScreenPos({at.x, row.y1});
-        if (clicked) state.select_event(state.found_side, index);
+        if (clicked) state.go_to_event(state.found_side, index);
     }
 
     std::array<char, 256> text_{};

@@ -66,8 +66,7 @@ class GoToField : public View {
         State& state = context.state;
         try {
             const model::Moment moment = model::parse_moment(context.session.run(state.side()).trace, text_.data());
-            state.select_event(state.side(), moment.event);
-            state.reveal();
+            state.go_to_event(state.side(), moment.event);
             return true;
         } catch (const model::MomentError& error) {
             problem_ = error.what();

@@ -69,8 +69,7 @@ void draw_note(const Context& context, Canvas& canvas, float width, int side, co
     canvas.text(row, note.text, theme.fonts.text, theme.text);
     ImGui::SetCursorScreenPos({at.x, row.y1});
     if (!clicked || !there) return;
-    state.select_event(side, event);
-    state.reveal();
+    state.go_to_event(side, event);
 }
 
 /// The run's name, and where its notes are.

@@ -89,8 +89,8 @@ class State {
     void zoom(double factor, double about);
     /// Moves along, so that the time line begins there.
     void pan_to(double new_from);
-    /// Moves along, if need be, until the selected event is in view.
-    void reveal();
+    /// Selects an event, and moves along, if need be, until it is in view.
+    void go_to_event(int side, model::EventIndex event);
 
     void set_found(int run_side, std::vector<model::EventIndex> events);
     /// Those of them that are of a CPU of the run `found_side`.

@@ -97,7 +97,8 @@ class StatisticsView : public View {
         ImGui::SetCursorScreenPos({at.x, line.y1});
         if (!clicked) return;
         const int side = context.state.side();
-        context.state.select_event(side, context.session.run(side).operations.all()[figures.slowest].first);
+        context.state.go_to_event(side, context.session.run(side).operations.all()[figures.slowest].first);
+        context.state.fit();
     }
 
     static void draw_histogram(const Theme& theme, Canvas& canvas, const Rect& r, const ExitFigures& figures) {

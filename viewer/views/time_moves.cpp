@@ -41,7 +41,8 @@ void State::pan_to(double new_from) {
     from = new_from;
 }
 
-void State::reveal() {
+void State::go_to_event(int side, model::EventIndex event) {
+    select_event(side, event);
     const model::Operation* operation = shown_[side_].operation;
     if (operation == nullptr || event_ == model::kNoEvent) return;
     const auto time = static_cast<double>(session_.run(side_).trace.net(event_) - operation->begin);
@@ -63,8 +64,7 @@ void State::go_found(bool ahead) {
         event = ahead ? model::next_found(found, event_) : model::previous_found(found, event_);
     }
     if (event == model::kNoEvent) return;
-    select_event(found_side, event);
-    reveal();
+    go_to_event(found_side, event);
 }
 
 void State::go_noted(bool ahead) {
@@ -73,8 +73,7 @@ void State::go_noted(bool ahead) {
         notice = "No event has a note. N writes one on the selected event.";
         return;
     }
-    select_event(noted->side, noted->event);
-    reveal();
+    go_to_event(noted->side, noted->event);
 }
 
 void State::note_look() {

@@ -32,8 +32,7 @@ void State::go_to_step(std::size_t step) {
     select_kind(there.kind);
     select_stop(there.stop);
     fit();
-    select_event(wanted.side, there.event);
-    reveal();
+    go_to_event(wanted.side, there.event);
 }
 
 }  // namespace ws::view
