@@ -171,8 +171,9 @@ Drawn count_drawn(const ImDrawData& data) {
     return {letters / 2, triangles / 2};
 }
 
-nlohmann::json tour(const view::Session& session, view::OpenRuns& open_runs, u64 frames, u64 seed) {
+nlohmann::json tour(const view::Session& session, view::OpenRuns& open_runs, u64 frames, u64 seed, view::Tab tab) {
     view::State state(session, false);
+    state.tab = tab;
     Display display(open_runs);
     display.draw(session, state);  // the first one loads what all others use
     Tour way(session, state, seed);
@@ -194,7 +195,7 @@ nlohmann::json tour(const view::Session& session, view::OpenRuns& open_runs, u64
             {"most_letters", most.letters}};
 }
 
-nlohmann::json measure(const std::vector<std::string>& folders, u64 frames, u64 seed) {
+nlohmann::json measure(const std::vector<std::string>& folders, u64 frames, u64 seed, view::Tab tab) {
     const u64 before = anonymous_bytes();
     const u64 heap_before = heap_bytes;
     const double cpu_before = cpu_milliseconds(CLOCK_PROCESS_CPUTIME_ID);
@@ -225,7 +226,7 @@ nlohmann::json measure(const std::vector<std::string>& folders, u64 frames, u64 
                           {"bytes_an_event_loaded", each(loaded)},
                           {"bytes_an_event", each(shown)},
                           {"heap_bytes_an_event", each(heap)}};
-    if (frames != 0) result.update(tour(session, open_runs, frames, seed));
+    if (frames != 0) result.update(tour(session, open_runs, frames, seed, tab));
     return result;
 }
 
@@ -285,12 +286,16 @@ int main(int argc, char** argv) {
     std::vector<std::string> folders;
     ws::u64 frames = 2000;
     ws::u64 seed = 1;
+    std::string tab = "why";
+    std::map<std::string, ws::view::Tab> tabs;
+    for (const ws::view::TabInfo& info : ws::view::kTabs) tabs[info.name] = info.tab;
     app.add_option("traces", folders, "one or two")->required()->expected(1, 2);
     app.add_option("--frames", frames, "how many (2000)");
     app.add_option("--seed", seed, "of the tour");
+    app.add_option("--tab", tab, "what the lower part shows (why)")->check(CLI::IsMember(tabs));
     CLI11_PARSE(app, argc, argv);
     try {
-        fmt::print("{}\n", ws::test::measure(folders, frames, seed).dump(2));
+        fmt::print("{}\n", ws::test::measure(folders, frames, seed, tabs.at(tab)).dump(2));
     } catch (const std::exception& error) {
         fmt::print(stderr, "frame_tour: {}\n", error.what());
         return 1;

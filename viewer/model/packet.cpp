@@ -9,8 +9,8 @@
 
 namespace ws::model {
 
-/// No run lasts that many instructions; below it no difference of clocks overflows.
-static constexpr u64 kBeyondAnyRun = u64{1} << 62;
+/// No run lasts that many instructions; below it no sum or difference of all CPUs' clocks overflows.
+static constexpr u64 kBeyondAnyRun = u64{1} << 56;
 
 trace::PacketHeader read_header(Bytes bytes) {
     trace::PacketHeader header;

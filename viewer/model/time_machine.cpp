@@ -45,19 +45,17 @@ TimeMachine::Latest::Latest() {
 }
 
 TimeMachine::TimeMachine(const Trace& trace) : trace_(trace), checkpoints_(trace.cpus()) {
-    for (u32 cpu = 0; cpu < trace.cpus(); ++cpu) {
-        const auto& events = trace.events_of(cpu);
-        Latest latest;
-        for (std::size_t i = 0; i < events.size(); ++i) {
-            if (i % kCheckpointEvery == 0) checkpoints_[cpu].push_back(latest);
-            apply(latest, events[i]);
-        }
+    std::vector<Latest> latest(trace.cpus());
+    std::vector<std::size_t> passed(trace.cpus(), 0);
+    for (EventWalk walk(trace.store()); !walk.done(); walk.next()) {
+        const u32 cpu = walk.cpu();
+        if (passed[cpu]++ % kCheckpointEvery == 0) checkpoints_[cpu].push_back(latest[cpu]);
+        apply(latest[cpu], walk.index(), walk.event());
     }
 }
 
-void TimeMachine::apply(Latest& latest, EventIndex index) const {
+void TimeMachine::apply(Latest& latest, EventIndex index, const Event& event) const {
     if (trace_.after_gap(index)) latest = {};
-    const Event& event = trace_.event(index);
     if (const auto c = block_class(event)) {
         latest.block[static_cast<std::size_t>(*c)] = index;
     } else if (event.is(trace::EventId::control_write)) {
@@ -75,7 +73,7 @@ TimeMachine::Latest TimeMachine::after(u32 cpu, std::size_t count) const {
     if (count == 0) return {};
     const std::size_t checkpoint = (count - 1) / kCheckpointEvery;
     Latest latest = checkpoints_[cpu][checkpoint];
-    for (std::size_t i = checkpoint * kCheckpointEvery; i < count; ++i) apply(latest, events[i]);
+    for (std::size_t i = checkpoint * kCheckpointEvery; i < count; ++i) apply(latest, events[i], trace_.event(events[i]));
     return latest;
 }
 
@@ -92,7 +90,7 @@ std::vector<RegisterChange> TimeMachine::changed_by(EventIndex event) const {
     const auto here = std::lower_bound(events.begin(), events.end(), event);
     Latest latest = after(cpu, static_cast<std::size_t>(here - events.begin()));
     const MachineNow before = machine(cpu, latest);
-    apply(latest, event);
+    apply(latest, event, trace_.event(event));
     const MachineNow now = machine(cpu, latest);
     std::vector<RegisterChange> changes;
     for (RegisterPlace place = 0; place < now.registers.size(); ++place) {

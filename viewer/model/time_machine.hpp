@@ -68,7 +68,7 @@ class TimeMachine {
         EventIndex eret = kNoEvent;  ///< to EL1 or EL0
     };
 
-    void apply(Latest& latest, EventIndex index) const;
+    void apply(Latest& latest, EventIndex index, const Event& event) const;
     /// The state after the first `count` events of a CPU.
     Latest after(u32 cpu, std::size_t count) const;
     MachineNow machine(u32 cpu, const Latest& latest) const;
