@@ -27,13 +27,13 @@ class TourView : public View {
         const TourWalk& walk = *context.state.tour;
         const ScrollArea scroll(theme, "step", inside);
         if (step_ != walk.step) ImGui::SetScrollY(0);
-        // An answer that was asked for is to be seen. ImGui knows only a frame later how far one can scroll.
+        // An answer that was asked for is to be seen, below its question. ImGui knows only a frame later how far one can
+        // scroll.
         if (walk.answered && !answered_) scroll_frames_ = 3;
         step_ = walk.step;
         answered_ = walk.answered;
         draw_text(context, {ImGui::GetWindowPos().x, ImGui::GetCursorScreenPos().y,
                             ImGui::GetWindowPos().x + inside.width() - theme.px(16), inside.y1});
-        if (scroll_frames_ > 0) ImGui::SetScrollHereY(1);
         scroll_frames_ = std::max(0, scroll_frames_ - 1);
     }
 
@@ -99,7 +99,7 @@ class TourView : public View {
         Rect place_;
     };
 
-    static void draw_text(const Context& context, const Rect& place) {
+    void draw_text(const Context& context, const Rect& place) const {
         const Theme& theme = context.theme;
         const TourWalk& walk = *context.state.tour;
         const model::TourStep& step = walk.at();
@@ -113,6 +113,7 @@ class TourView : public View {
         if (!problem.empty()) writer.write(problem, theme.fonts.text, theme.cause("trap_config").fill);
         writer.write_all(step.text, theme.fonts.text, theme.text);
         if (step.question.empty()) return;
+        if (scroll_frames_ > 0) ImGui::SetScrollHereY(0);
         writer.line();
         writer.write_all(step.question, theme.fonts.bold, theme.text);
         if (walk.answered) writer.write_all(step.answer, theme.fonts.text, theme.text);
