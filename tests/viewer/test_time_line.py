@@ -138,6 +138,45 @@ class TimeLine(window_support.WindowTest):
         self.xdotool("key", "shift+F3")
         self.assert_nearly(self.settled(unlike=second), first)
 
+    def drag(self, x, y, to_x, to_y):
+        self.xdotool("mousemove", x, y, "sleep", 0.4, "mousedown", 1, "sleep", 0.4, "mousemove", (x + to_x) // 2, (y + to_y) // 2,
+                     "sleep", 0.4, "mousemove", to_x, to_y, "sleep", 0.4, "mouseup", 1)
+        self.park_mouse()
+
+    def test_borders_between_panels_are_moved_and_remembered(self):
+        self.drag(559, 649, 559, 760)
+        higher = self.settled(unlike=self.first)
+        self.assertEqual(higher.rows[:340], self.first.rows[:340], "the strips are where they were")
+        tabs = [row[48:2000] for row in self.first.rows[658:680]]
+        moved = [y for y in range(640, 900) if [row[48:2000] for row in higher.rows[y:y + len(tabs)]] == tabs]
+        self.assertEqual(len(moved), 1, "what is below the time line moved with it")
+        self.assertAlmostEqual(moved[0], 658 + 111, delta=2)
+        self.drag(1107, 670, 1000, 670)
+        both = self.settled(unlike=higher)
+        self.xdotool("key", "q")
+        self.assert_ends()
+        written = json.loads((self.config / "worldswitch" / "wsview.json").read_text(encoding="utf-8"))
+        self.assertLess(0.5, written["lanes_part"])
+        self.assertLess(0.3, written["events_part"])
+        self.start()
+        self.assertEqual(self.first.rows, both.rows)
+
+    def test_borders_are_moved_by_keys_and_put_back(self):
+        self.xdotool("key", "ctrl+Down")
+        higher = self.settled(unlike=self.first)
+        self.xdotool("key", "ctrl+Left")
+        both = self.settled(unlike=higher)
+        self.xdotool("key", "ctrl+Right")
+        self.assert_nearly(self.settled(unlike=both), higher)
+        self.xdotool("key", "ctrl+Up")
+        self.assert_nearly(self.settled(unlike=higher), self.first)
+        self.xdotool("key", "ctrl+Down", "key", "ctrl+Down")
+        higher = self.settled(unlike=self.first)
+        middle = next(y for y in range(650, 800) if higher.pixel(559, y) != higher.pixel(500, y))
+        self.xdotool("mousemove", 559, middle, "sleep", 0.4, "click", "--repeat", 2, "--delay", 80, 1)
+        self.park_mouse()
+        self.assertEqual(self.settled(unlike=higher).rows, self.first.rows)
+
     def test_what_was_chosen_is_remembered(self):
         self.xdotool("key", "t", "key", "l", "key", "4")
         chosen = self.settled(unlike=self.first)

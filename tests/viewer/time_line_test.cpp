@@ -210,6 +210,8 @@ TEST_CASE("what the window remembers is read as it was written", "[settings]") {
     settings.tab = "machine";
     settings.profile = "seattle-gicv2";
     settings.lined_up = true;
+    settings.lanes_part = 0.5F;
+    settings.events_part = 0.25F;
     CHECK(model::Settings::parse(settings.text(), "x") == settings);
     CHECK(model::Settings::parse("{\"of another version\": 1}", "x") == model::Settings{});
     CHECK(model::Settings::load("/nowhere/wsview.json") == model::Settings{});

@@ -49,6 +49,7 @@ void Frame::carry_over(const view::Session& session_before, const view::State& b
     state_.dark = before.dark;
     state_.tab = before.tab;
     state_.lined_up = before.lined_up && session_.two();
+    state_.borders = before.borders;
     state_.profile = before.profile;
     state_.left_out = before.left_out;
     state_.notes.carry_over(before.notes);
@@ -92,6 +93,8 @@ void choose(const view::Session& session, const Options& options, view::State& s
         state.tab = view::Tab::find;
     }
     state.lined_up = options.lined_up && session.two();
+    state.borders.lanes.wanted = options.lanes_part;
+    state.borders.events.wanted = options.events_part;
     if (!options.tour.empty()) begin_tour(session, options.tour, state);
     if (options.whole_run) state.show_whole_run();
     for (const view::TabInfo& info : view::kTabs) {

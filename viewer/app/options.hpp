@@ -2,6 +2,7 @@
 // What the command line asks for.
 #pragma once
 
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -24,6 +25,8 @@ struct Options {
     bool dark = false;
     bool whole_run = false;
     bool lined_up = false;
+    std::optional<float> lanes_part;   ///< of the room, where the person left the borders between the panels
+    std::optional<float> events_part;
     std::string profile = model::kDefaultProfile;
     std::string tab;      ///< empty: as it is
     std::string without;  ///< parts for what if, with commas

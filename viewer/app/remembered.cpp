@@ -43,6 +43,8 @@ void recall(const CLI::App& app, Options& options) {
     take("--size", options.width, settings.width);
     take("--size", options.height, settings.height);
     take("--line-up", options.lined_up, settings.lined_up);
+    options.lanes_part = settings.lanes_part;
+    options.events_part = settings.events_part;
     // These may be another version's.
     if (settings.tab && is_tab(*settings.tab)) take("--tab", options.tab, settings.tab);
     if (settings.profile && is_known_profile(*settings.profile)) take("--profile", options.profile, settings.profile);
@@ -55,6 +57,8 @@ model::Settings remembered(const view::State* state, const Options& options, int
     settings.height = std::clamp(height, model::kLeastWindow[1], model::kMostWindow);
     settings.dark = state != nullptr ? state->dark : options.dark;
     settings.lined_up = state != nullptr ? state->lined_up : options.lined_up;
+    settings.lanes_part = state != nullptr ? state->borders.lanes.wanted : options.lanes_part;
+    settings.events_part = state != nullptr ? state->borders.events.wanted : options.events_part;
     std::string tab = options.tab;
     for (const view::TabInfo& info : view::kTabs) {
         if (state != nullptr && state->tab == info.tab) tab = info.name;

@@ -36,6 +36,12 @@ constexpr Key kKeys[] = {
     {GLFW_KEY_BACKSPACE, Action::back},       {GLFW_KEY_SPACE, Action::show_answer},
     {GLFW_KEY_PAGE_DOWN, Action::next_step},  {GLFW_KEY_PAGE_UP, Action::previous_step},
 };
+constexpr Key kKeysWithControl[] = {
+    {GLFW_KEY_UP, Action::border_up},
+    {GLFW_KEY_DOWN, Action::border_down},
+    {GLFW_KEY_LEFT, Action::border_left},
+    {GLFW_KEY_RIGHT, Action::border_right},
+};
 struct Letter {
     char letter;
     Action action;
@@ -70,10 +76,15 @@ Input& input_of(GLFWwindow* window) {
     return *static_cast<Input*>(glfwGetWindowUserPointer(window));
 }
 
-/// With Alt the arrows go through what was looked at, as in a browser.
+/// With Alt the arrows go through what was looked at, as in a browser; with Control they move borders.
 std::optional<Action> action_of(int key, int modifiers) {
     if ((modifiers & GLFW_MOD_ALT) != 0 && key == GLFW_KEY_LEFT) return Action::back;
     if ((modifiers & GLFW_MOD_ALT) != 0 && key == GLFW_KEY_RIGHT) return Action::forward;
+    if ((modifiers & GLFW_MOD_CONTROL) != 0) {
+        for (const Key& row : kKeysWithControl) {
+            if (row.key == key) return row.action;
+        }
+    }
     if (key == GLFW_KEY_F3) return (modifiers & GLFW_MOD_SHIFT) != 0 ? Action::previous_found : Action::next_found;
     for (const Key& row : kKeys) {
         if (row.key == key) return row.action;

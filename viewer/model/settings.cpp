@@ -86,6 +86,8 @@ Settings Settings::parse(const std::string& text, const std::filesystem::path& f
     settings.tab = reader.text("tab");
     settings.profile = reader.text("profile");
     settings.lined_up = reader.truth("lined_up");
+    settings.lanes_part = as<float>(reader.number("lanes_part", 0, 1));
+    settings.events_part = as<float>(reader.number("events_part", 0, 1));
     return settings;
 }
 
@@ -111,6 +113,8 @@ std::string Settings::text() const {
     if (tab) json["tab"] = *tab;
     if (profile) json["profile"] = *profile;
     if (lined_up) json["lined_up"] = *lined_up;
+    if (lanes_part) json["lanes_part"] = *lanes_part;
+    if (events_part) json["events_part"] = *events_part;
     return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 

@@ -24,6 +24,8 @@ struct Settings {
     std::optional<std::string> tab;
     std::optional<std::string> profile;
     std::optional<bool> lined_up;
+    std::optional<float> lanes_part;   ///< of the height below the strips
+    std::optional<float> events_part;  ///< of the width
 
     /// Reads a file's text; `file` is for messages. Keys that it does not know it passes over: another version's.
     /// Throws SettingsError.

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// The whole picture: the list of views and the place of each.
+// The whole picture: the list of views, each in its place of the layout.
 #pragma once
 
-#include "viewer/views/view.hpp"
+#include "viewer/views/screen_layout.hpp"
 
 namespace ws::view {
 
@@ -15,17 +15,13 @@ class Screen {
     void draw(const Context& context, std::string* texts = nullptr);
 
   private:
-    /// Where a view is, for a screen of a given size. The last three are of the tabs: all of their room, its left and its
-    /// right part.
-    enum class Place { top, operation, strips, lanes, tour, events, event, tabs, whole, left, right };
     struct Placed {
         const char* name;
-        Place place;
+        Rect ScreenLayout::*place;
         std::unique_ptr<View> view;
         std::optional<Tab> tab;  ///< drawn in this tab alone
     };
     static void draw_notice(const Context& context);
-    static Rect rect_of(Place place, const Context& context, const Rect& screen);
 
     std::vector<Placed> views_;
 };

@@ -8,6 +8,7 @@ namespace {
 
 constexpr double kZoomStep = 1.5;
 constexpr double kPanStep = 0.15;  // of what is in view
+constexpr float kBorderStep = 0.04F;  // of the room
 
 }  // namespace
 
@@ -79,6 +80,14 @@ void State::act(Action action) {
         case Action::show_answer:
             if (tour) tour->answered = !tour->answered;
             return;
+        case Action::border_up:
+            return borders.lanes.move_by(-kBorderStep);
+        case Action::border_down:
+            return borders.lanes.move_by(kBorderStep);
+        case Action::border_left:
+            return borders.events.move_by(kBorderStep);
+        case Action::border_right:
+            return borders.events.move_by(-kBorderStep);
         case Action::toggle_theme:
             dark = !dark;
             return;

@@ -5,6 +5,7 @@
 
 #include "viewer/model/history.hpp"
 #include "viewer/model/what_if.hpp"
+#include "viewer/views/borders.hpp"
 #include "viewer/views/pointed.hpp"
 #include "viewer/views/run_notes.hpp"
 #include "viewer/views/session.hpp"
@@ -41,6 +42,10 @@ enum class Action : u8 {
     next_step,
     previous_step,
     show_answer,
+    border_up,
+    border_down,
+    border_left,
+    border_right,
     toggle_theme,
     toggle_help,
     export_files,
@@ -124,6 +129,7 @@ class State {
     Pointed pointed;  ///< the moment under the mouse. Set anew in each frame.
     Pointed next_pointed;
     std::optional<Measured> measured;
+    Borders borders;
     bool lined_up = false;  ///< the strips: each step under its partner, not to true scale
     bool go_to = false;     ///< the field for an event's number is open
     RunNotes notes;         ///< what people wrote down about events; the field for that

@@ -33,6 +33,7 @@ constexpr KeyHelp kKeys[] = {
     {"1, 2, 3, ...", "what the lower part shows"},
     {"O", "open or make another run; folders may be dropped on the window, too"},
     {"B", "compare with the next of the open runs"},
+    {"Ctrl + arrows", "move the borders between the panels; the mouse drags them"},
     {"T", "light or dark"},
     {"E", "export: this picture, and the comparison as Markdown, HTML and JSON"},
     {"H", "this help"},
