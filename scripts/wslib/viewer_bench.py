@@ -17,6 +17,7 @@ from .problem import Problem
 _EVENTS = 10_000_000
 _FRAMES = 2000
 _PROGRAMS = BUILD / "release" / "tests" / "viewer"
+_WSVIEW = BUILD / "release" / "viewer" / "wsview"
 # What is measured: one run of each design alone, and both side by side.
 _DESIGNS = {"split": 1, "vhe": 2}  # with so many CPUs
 
@@ -24,13 +25,14 @@ _DESIGNS = {"split": 1, "vhe": 2}  # with so many CPUs
 def main(*, as_json: bool) -> int:
     if not shutil.which("babeltrace2"):
         raise Problem("babeltrace2 is not installed, and it is what loading is compared with: run scripts/install")
-    build.build_targets("release", ["large_trace", "frame_tour"], sys.stderr)
+    build.build_targets("release", ["large_trace", "frame_tour", "wsview"], sys.stderr)
     traces = {design: _trace(design, cpus) for design, cpus in _DESIGNS.items()}
     loads = {design: _load(design, trace) for design, trace in traces.items()}
     _say("2,000 frames of both, side by side")
     tour = _run("frame_tour", *traces.values(), "--frames", _FRAMES)
     figures = {"events": _EVENTS,
                "load_ratio_to_babeltrace2": max(load["ratio"] for load in loads.values()),
+               "first_picture_seconds": max(load["first_picture_seconds"] for load in loads.values()),
                "bytes_an_event_loaded": max(load["bytes_an_event_loaded"] for load in loads.values()),
                "bytes_an_event": max(load["bytes_an_event"] for load in loads.values()),
                **{name: value for name, value in tour.items() if name.startswith(("frame", "most"))},
@@ -64,10 +66,13 @@ def _load(design: str, trace: Path) -> dict:
     others = _timed(["babeltrace2", "--output-format=dummy", str(trace)])
     _say(f"{design} loaded")
     ours = _run("frame_tour", trace, "--frames", 0)
-    return {"seconds": ours["load_seconds"], "babeltrace2_seconds": others["seconds"],
+    _say(f"{design} drawn")
+    picture = _timed([str(_WSVIEW), str(trace), "--png", str(trace.with_suffix(".png"))])
+    return {"first_picture_seconds": picture["seconds"], "seconds": ours["load_seconds"], "babeltrace2_seconds": others["seconds"],
             "cpu_seconds": ours["load_cpu_seconds"], "babeltrace2_cpu_seconds": others["cpu_seconds"],
             "ratio": ours["load_seconds"] / others["seconds"], "session_seconds": ours["session_seconds"],
-            "bytes_an_event_loaded": ours["bytes_an_event_loaded"], "bytes_an_event": ours["bytes_an_event"], "trace_bytes": ours["trace_bytes"], "events": ours["events"]}
+            "bytes_an_event_loaded": ours["bytes_an_event_loaded"], "bytes_an_event": ours["bytes_an_event"],
+            "trace_bytes": ours["trace_bytes"], "events": ours["events"]}
 
 
 def _timed(command: list[str]) -> dict:
@@ -98,10 +103,12 @@ def _say(what: str) -> None:
 def _print(figures: dict) -> None:
     print(f"Traces of {figures['events']:,} events, loaded with all checks; babeltrace2 reads them to nowhere.")
     print()
-    print(f"{'design':7}{'trace, MiB':>12}{'load, s':>10}{'babeltrace2, s':>16}{'ratio':>8}{'bytes an event':>16}{'with window':>13}")
+    print(f"{'design':7}{'trace, MiB':>12}{'load, s':>10}{'babeltrace2, s':>16}{'ratio':>8}{'picture, s':>12}"
+          f"{'bytes an event':>16}{'with window':>13}")
     for design, load in figures["loads"].items():
         print(f"{design:7}{load['trace_bytes'] / 2**20:>12,.0f}{load['seconds']:>10.2f}{load['babeltrace2_seconds']:>16.2f}"
-              f"{load['ratio']:>8.3f}{load['bytes_an_event_loaded']:>16.1f}{load['bytes_an_event']:>13.1f}")
+              f"{load['ratio']:>8.3f}{load['first_picture_seconds']:>12.2f}"
+              f"{load['bytes_an_event_loaded']:>16.1f}{load['bytes_an_event']:>13.1f}")
     print()
     print(f"{figures['frames']:,} frames of both, at any zoom; CPU time to build one, drawing apart:")
     print(f"  p50 {figures['frame_build_ms_p50']:.2f} ms   p99 {figures['frame_build_ms_p99']:.2f} ms   "

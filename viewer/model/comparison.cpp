@@ -119,7 +119,7 @@ Comparison compare(const Run& a, const Run& b) {
     const auto places_b = places_by_row(b, rows_of_b, comparison.rows.size());
     for (std::size_t i = 0; i < comparison.rows.size(); ++i) {
         comparison.rows[i].a = figures(a, places_a[i]);
-        comparison.rows[i].b = figures(b, places_b[i]);
+        comparison.rows[i].b = &a == &b ? comparison.rows[i].a : figures(b, places_b[i]);
     }
     const auto& of_a = a.operations.all();
     const auto& of_b = b.operations.all();

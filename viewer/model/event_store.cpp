@@ -60,11 +60,6 @@ EventStore::Place EventStore::place_in(u32 cpu, u32 number) const {
     return {cpu, packet, number - of.first[packet]};
 }
 
-Event EventStore::event_at(const Place& at) const {
-    const PacketEvents& events = packet(at);
-    return {events.net(at.event), events.id(at.event), at.cpu, events.offset + events.payload(at.event)};
-}
-
 i64 EventStore::net(EventIndex index) const {
     const Place at = place(index);
     return packet(at).net(at.event);

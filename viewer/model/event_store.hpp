@@ -91,7 +91,10 @@ class EventStore {
     };
     Place place(EventIndex index) const { return place_in(order_.cpu_of(index), order_.place_of(index)); }
     Place place_in(u32 cpu, u32 number) const;
-    Event event_at(const Place& place) const;
+    Event event_at(const Place& at) const {
+        const PacketEvents& events = packet(at);
+        return {events.net(at.event), events.id(at.event), at.cpu, events.offset + events.payload(at.event)};
+    }
     /// The place of a CPU's next event; behind the last one its packet is packets_of(cpu).
     Place after(const Place& place) const {
         return place.event + 1 < packet(place).size() ? Place{place.cpu, place.packet, place.event + 1}

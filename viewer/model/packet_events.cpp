@@ -3,14 +3,8 @@
 
 #include <algorithm>
 
-#include "hyp/trace/format/layout.hpp"
-
 namespace ws::model {
 namespace {
-
-/// Payloads are counted from here: so the place behind the last byte of a full packet fits 16 bits as well.
-constexpr u32 kPayloadBase = sizeof(trace::PacketHeader);
-static_assert(trace::kPacketBytes - kPayloadBase <= 0xffff);
 
 constexpr u64 kMostNarrow = 0xffff'ffff;
 /// The longest time that a compact header tells.
@@ -55,12 +49,6 @@ u64 PacketEvents::since_base(u32 i) const {
         low = header.time;
     }
     return (low - raw_base_) & kMostCompact;
-}
-
-u32 PacketEvents::payload(u32 i) const {
-    u16 payload;
-    std::memcpy(&payload, bytes_.get() + payloads_at() + sizeof(payload) * i, sizeof(payload));
-    return payload + kPayloadBase;
 }
 
 void PacketEvents::set_net(std::span<const i64> net) {

@@ -10,7 +10,7 @@
 #include <span>
 #include <vector>
 
-#include "hyp/arch/types.hpp"
+#include "hyp/trace/format/layout.hpp"
 
 namespace ws::model {
 
@@ -32,7 +32,11 @@ class PacketEvents {
     u32 size() const { return size_; }
     u64 raw(u32 i) const { return raw_base_ + (packet_ != nullptr ? since_base(i) : time(1, i)); }
     i64 net(u32 i) const { return static_cast<i64>(static_cast<u64>(net_base_) + time(0, i)); }
-    u32 payload(u32 i) const;
+    u32 payload(u32 i) const {
+        u16 payload;
+        std::memcpy(&payload, bytes_.get() + payloads_at() + sizeof(payload) * i, sizeof(payload));
+        return payload + kPayloadBase;
+    }
     u32 id(u32 i) const { return bytes_[ids_at() + i]; }
     /// Puts other net times in.
     void set_net(std::span<const i64> net);
@@ -42,6 +46,10 @@ class PacketEvents {
     bool spent_close = true;  ///< 32 bits tell all that it had spent at each event after that
 
   private:
+    /// Payloads are counted from here: so the place behind the last byte of a full packet fits 16 bits as well.
+    static constexpr u32 kPayloadBase = sizeof(trace::PacketHeader);
+    static_assert(trace::kPacketBytes - kPayloadBase <= 0xffff);
+
     std::size_t width() const { return wide_ ? sizeof(u64) : sizeof(u32); }
     std::size_t payloads_at() const { return (packet_ != nullptr ? 1 : 2) * width() * size_; }
     std::size_t ids_at() const { return payloads_at() + sizeof(u16) * size_; }

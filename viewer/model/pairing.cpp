@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <functional>
 #include <map>
+#include <numeric>
 #include <span>
 
 namespace ws::model {
@@ -127,6 +128,16 @@ std::vector<u32> without_partner(const std::vector<u32>& partners) {
     return places;
 }
 
+Pairing with_itself(u32 operations) {
+    Pairing result;
+    result.pairs.reserve(operations);
+    for (u32 i = 0; i < operations; ++i) result.pairs.push_back({i, i});
+    result.partner_of_a.resize(operations);
+    std::iota(result.partner_of_a.begin(), result.partner_of_a.end(), 0U);
+    result.partner_of_b = result.partner_of_a;
+    return result;
+}
+
 }  // namespace
 
 std::vector<Pair> common_subsequence(const std::vector<u64>& a, const std::vector<u64>& b, bool& exact) {
@@ -150,6 +161,7 @@ std::vector<Pair> common_subsequence(const std::vector<u64>& a, const std::vecto
 }
 
 Pairing pair(const Run& a, const Run& b) {
+    if (&a == &b) return with_itself(static_cast<u32>(a.operations.all().size()));
     Pairing result;
     result.partner_of_a.assign(a.operations.all().size(), kUnpaired);
     result.partner_of_b.assign(b.operations.all().size(), kUnpaired);
