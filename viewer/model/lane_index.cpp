@@ -56,6 +56,10 @@ LaneIndex::Interval LaneIndex::operator[](std::size_t place) const {
 }
 
 std::size_t LaneIndex::block_at(i64 time, std::size_t from) const {
+    // Mostly it is near: a picture asks for one column after the other.
+    for (std::size_t end = from + 1; end < from + kNear; ++end) {
+        if (end >= blocks_.size() || blocks_[end].begin > time) return end - 1;
+    }
     const auto by_begin = [](i64 t, const Block& block) { return t < block.begin; };
     const auto stride = std::upper_bound(strides_.begin(), strides_.end(), time);
     const auto end = std::min(static_cast<std::size_t>(stride - strides_.begin()) * kStride, blocks_.size());

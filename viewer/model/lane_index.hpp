@@ -58,6 +58,7 @@ class LaneIndex {
     };
     static constexpr std::size_t kBlock = 16;
     static constexpr std::size_t kStride = 64;
+    static constexpr std::size_t kNear = 8;  ///< blocks that are looked through before a search
 
     /// The last block that begins at or before `time`, from block `from` on; `from` if there is none.
     std::size_t block_at(i64 time, std::size_t from) const;
