@@ -203,8 +203,8 @@ TEST_CASE("a kind is found by its name or by a part that no other has", "[explai
     const model::Run b = load(vhe);
     CHECK(model::explain(a, b, "unhandled", some_profile()).kind == "hypercall (HVC, unhandled)");
     CHECK(model::explain(a, b, "mark", some_profile()).kind == "hypercall mark");
-    check_contains(refusal(a, b, "hypercall"), "--kind hypercall: more than one kind of operation has this name");
-    check_contains(refusal(a, b, "WFI"), "--kind WFI: no kind of operation has this name; both runs have: ");
+    check_contains(refusal(a, b, "hypercall"), "kind hypercall: more than one kind of operation has this name");
+    check_contains(refusal(a, b, "WFI"), "kind WFI: no kind of operation has this name; both runs have: ");
     check_contains(refusal(a, b, "console_putc"), "only B has it, 1 times");
 }
 

@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """`wsview --png`: the picture is there, it shows both runs on one scale in the causes' colours, and it is always the same."""
 
+import os
+import subprocess
 import unittest
 
-from viewer_support import new_folder, picture, trace, wsview
+from viewer_support import WSTRACE, new_folder, picture, trace, wsview
 
 # Okabe and Ito's colours, as theme.cpp has them.
 GENERAL, FP, EL1, VGIC, DEBUG, TRAPS, HANDLER = 0xF0E442, 0xE69F00, 0x0072B2, 0x009E73, 0xCC79A7, 0xD55E00, 0x56B4E9
@@ -107,6 +109,40 @@ class WrongUse(unittest.TestCase):
 
     def test_a_picture_of_nothing(self):
         self.assert_told(self.picture_of(), "--png", "wsview A")
+
+    def test_numbers_and_names_that_are_none(self):
+        for option, words in (("--event", ("-1", "99999999999999999999", "", "4x")), ("--operation", ("-1", "0", "two")),
+                              ("--scale", ("nan", "huge"))):
+            for word in words:
+                with self.subTest(f"{option} {word}"):
+                    self.assert_told(self.picture_of(trace("vhe"), option, word), option, word)
+        self.assert_told(wsview(trace("vhe"), "--png", ""), "--png", "a file's name is wanted")
+
+    def test_numbers_that_wstrace_does_not_take(self):
+        for arguments in (("at", trace("vhe"), "-1"), ("at", trace("vhe"), ""), ("source", trace("vhe"), "1e3"),
+                          ("dump", trace("vhe"), "--from", "-1"), ("dump", trace("vhe"), "--from", "99999999"),
+                          ("dump", trace("vhe"), "--count", "-1"), ("find", trace("vhe"), "trap", "--count", "-1"),
+                          ("export", trace("vhe"), "--csv", "")):
+            with self.subTest(arguments[2:]):
+                self.assert_told(subprocess.run([WSTRACE, *arguments], capture_output=True, text=True, timeout=60))
+
+    def test_a_pipe_and_a_link_are_written_to(self):
+        folder = new_folder()
+        pipe = folder / "pipe"
+        os.mkfifo(pipe)
+        writer = subprocess.Popen([WSTRACE, "export", trace("vhe"), "--csv", pipe], stderr=subprocess.PIPE, text=True)
+        text = pipe.read_text(encoding="utf-8")
+        self.assertEqual((writer.wait(60), writer.stderr.read()), (0, ""))
+        writer.stderr.close()
+        self.assertTrue(pipe.is_fifo(), "it was replaced")
+        self.assertTrue(text.startswith("index,cpu,raw"))
+        link = folder / "link"
+        link.symlink_to("behind")
+        for _ in range(2):  # the file behind is made, and then replaced
+            subprocess.run([WSTRACE, "export", trace("vhe"), "--csv", link], check=True, timeout=60)
+            self.assertTrue(link.is_symlink(), "it was replaced")
+            self.assertEqual((folder / "behind").read_text(encoding="utf-8"), text)
+        self.assertEqual({path.name for path in folder.iterdir()}, {"pipe", "link", "behind"})
 
     def test_missing_folder(self):
         self.assert_told(self.picture_of("/nowhere/at/all"), "/nowhere/at/all", "no such folder")

@@ -127,9 +127,10 @@ class AnOperation(Views):
     def test_what_if(self):
         for kind, place, chosen in self.each(count=2):
             predicted = data("explain", *runs(1), "--kind", kind, "--number", place, "--without", "fp,vgic")["what_if"]
-            told = next(line for line in said(*runs(1), *chosen, "--without", "fp,vgic")["why"] if line.startswith("What if: "))
-            for design, side, text in zip(("split", "vhe"), "ab", told.removeprefix("What if: ").split(" · ")):
-                figures = re.fullmatch(rf"{design} ([\d,]+) \((.*)\), modelled ([\d,]+) \((.*)\)", text)
+            told = [line.removeprefix("What if: ") for line in said(*runs(1), *chosen, "--without", "fp,vgic")["why"]
+                    if line.startswith("What if: ")]
+            for design, side, text in zip(("split", "vhe"), "ab", told, strict=True):
+                figures = re.fullmatch(rf"{design} ([\d,]+) instructions \((.*)\), ([\d,]+) cycles \((.*)\)", text)
                 self.assertIsNotNone(figures, text)
                 self.assertEqual((number(figures[1]), number(figures[3])),
                                  (predicted["instructions"][side], whole(predicted["cycles"][side])))

@@ -6,6 +6,7 @@ import unittest
 
 import window_support
 from viewer_support import picture, trace
+from window_support import SIZE
 
 
 @window_support.needed
@@ -61,6 +62,28 @@ class Window(window_support.WindowTest):
         operations = self.settled(unlike=self.first)
         self.xdotool("key", "1")
         self.assertEqual(self.settled(unlike=operations).rows, self.first.rows)
+
+    def test_ctrl_f_goes_to_the_field_of_find(self):
+        self.xdotool("key", "ctrl+f", "sleep", 0.5, "type", "--delay", "120", "trap t5")
+        self.xdotool("keydown", "Return", "sleep", 0.3, "keyup", "Return")
+        typed = self.settled(unlike=self.first)
+        self.assertEqual(typed.part(0, 0, SIZE[0], 340).rows, self.first.part(0, 0, SIZE[0], 340).rows,
+                         "the letters were commands")
+
+    def test_escape_closes_a_list(self):
+        self.xdotool("mousemove", 250, 72, "sleep", 0.3, "click", 1)
+        self.park_mouse()
+        opened = self.settled(unlike=self.first)
+        self.xdotool("key", "Escape")
+        self.assertEqual(self.settled(unlike=opened).rows, self.first.rows)
+
+    def test_the_time_line_stays_at_the_runs(self):
+        for key in ("a", "d", "s"):
+            self.xdotool("key", "f", "sleep", 0.3, "key", "--repeat", 120, "--delay", 20, key)
+            lanes = self.settled(unlike=self.first).part(170, 380, 1080, 605)
+            # An empty lane is of one colour, the ground between them of another; a note may be written there.
+            drawn = sum(lanes.width - sum(sorted(lanes.row_counts(y).values())[-2:]) for y in range(lanes.height))
+            self.assertGreater(drawn, 3000, f"{key} leads to where nothing is")
 
     def test_letters_for_a_field_are_no_commands(self):
         self.xdotool("key", "5")

@@ -10,6 +10,7 @@
 #include "viewer/app/picture.hpp"
 #include "viewer/app/remembered.hpp"
 #include "viewer/app/window.hpp"
+#include "viewer/cli/arguments.hpp"
 #include "viewer/model/tour.hpp"
 
 namespace ws::app {
@@ -40,9 +41,12 @@ void describe_options(CLI::App& app, Options& options) {
            "with the runs that are there")
         ->expected(0, -1)
         ->option_text("[A [B ...]]");
-    app.add_option("--png", options.png, "Draw into FILE, without a display")->option_text("FILE");
+    app.add_option("--png", options.png, "Draw into FILE, without a display")
+        ->option_text("FILE")
+        ->check(cli::file_name);
     app.add_option("--text", options.text, "Write into FILE all that the frame says, view by view, without a display")
-        ->option_text("FILE");
+        ->option_text("FILE")
+        ->check(cli::file_name);
     app.add_option_function<std::string>(
            "--size", [&options](const std::string& text) { take_size(text, options); },
            "Pixels of the window or picture (1600x1000)")
@@ -50,16 +54,18 @@ void describe_options(CLI::App& app, Options& options) {
     app.add_option("--kind", options.kind, "Kind of operation to show: its name, or a part of it that no other has")
         ->option_text("NAME");
     app.add_option("--operation", options.operation, "Which one of that kind, from 1 (a typical one)")
+        ->check(cli::whole_number)
         ->check(CLI::Range(u64{1}, ~u64{0}))
         ->option_text("N");
     app.add_option("--event", options.event,
                    "Event of A to select, by its number as wstrace prints it (the operation's trap)")
+        ->check(cli::whole_number)
         ->option_text("N");
     app.add_option("--scale", options.scale,
                    "Size of everything, for fine screens and projectors (1); less where --size has no room for it")
         ->check(CLI::Range(0.5F, 4.0F))
         ->check([](const std::string& text) {
-            return std::isnan(std::strtof(text.c_str(), nullptr)) ? "is no number" : "";
+            return std::isnan(std::strtof(text.c_str(), nullptr)) ? "'" + text + "' is no number" : "";
         })
         ->option_text("FACTOR");
     app.add_option_function<std::string>(

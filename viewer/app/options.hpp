@@ -37,7 +37,7 @@ struct Options {
 /// The scale at which everything has room: the one that is asked for, or the largest that fits the size.
 float fitting_scale(const Options& options);
 inline constexpr int kLeastWidth = 1180;  ///< at scale 1
-inline constexpr int kLeastHeight = 760;
+inline constexpr int kLeastHeight = 860;
 
 /// What the program says when it cannot go on: one line.
 class AppError : public std::runtime_error {

@@ -37,6 +37,7 @@ constexpr Key kKeys[] = {
     {GLFW_KEY_PAGE_DOWN, Action::next_step},  {GLFW_KEY_PAGE_UP, Action::previous_step},
 };
 constexpr Key kKeysWithControl[] = {
+    {GLFW_KEY_F, Action::find},
     {GLFW_KEY_UP, Action::border_up},
     {GLFW_KEY_DOWN, Action::border_down},
     {GLFW_KEY_LEFT, Action::border_left},
@@ -53,7 +54,7 @@ constexpr Letter kLetters[] = {
     {'h', Action::toggle_help},       {'?', Action::toggle_help}, {'q', Action::quit},
     {'l', Action::toggle_lined_up},   {'g', Action::go_to},       {'w', Action::zoom_in_at_mouse},
     {'s', Action::zoom_out_at_mouse}, {'a', Action::pan_left},    {'d', Action::pan_right},
-    {'e', Action::export_files},      {'n', Action::write_note},  {'p', Action::previous_note},
+    {'/', Action::find},              {'e', Action::export_files},      {'n', Action::write_note},  {'p', Action::previous_note},
 };
 
 struct StartKeyRow {
@@ -93,6 +94,10 @@ std::optional<Action> action_of(int key, int modifiers) {
 }
 
 void on_key_of_runs(view::State& state, int key, int modifiers) {
+    if (key == GLFW_KEY_ESCAPE && ImGui::IsPopupOpen("", ImGuiPopupFlags_AnyPopup)) {
+        state.close_lists = true;
+        return;
+    }
     if (key == GLFW_KEY_ESCAPE) return state.escape();
     if (const auto wanted = action_of(key, modifiers)) state.act(*wanted);
 }
@@ -183,8 +188,10 @@ std::string glfw_problem() {
 /// GLFW and its window.
 class Window {
   public:
-    Window(const Options& options, const std::string& title) {
+    /// The options' size becomes less where the screen is smaller.
+    Window(Options& options, const std::string& title) {
         if (glfwInit() == GLFW_FALSE) fail();
+        fit_to_screen(options);
         glfwWindowHint(GLFW_CONTEXT_VERSION_MAJOR, 3);
         glfwWindowHint(GLFW_CONTEXT_VERSION_MINOR, 3);
         glfwWindowHint(GLFW_OPENGL_PROFILE, GLFW_OPENGL_CORE_PROFILE);
@@ -207,6 +214,16 @@ class Window {
     GLFWwindow* get() const { return window_; }
 
   private:
+    static void fit_to_screen(Options& options) {
+        GLFWmonitor* const monitor = glfwGetPrimaryMonitor();
+        if (monitor == nullptr) return;
+        int width = 0;
+        int height = 0;
+        glfwGetMonitorWorkarea(monitor, nullptr, nullptr, &width, &height);
+        if (width > 0) options.width = std::min(options.width, width);
+        if (height > 0) options.height = std::min(options.height, height);
+    }
+
     [[noreturn]] static void fail() {
         const std::string problem = glfw_problem();
         glfwTerminate();
@@ -280,7 +297,7 @@ void run(GLFWwindow* window, Input& input, std::atomic<bool>& woken) {
 
 }  // namespace
 
-model::Settings show_window(const Options& options) {
+model::Settings show_window(Options options) {
     const Window window(options, "Worldswitch");
     std::atomic<bool> woken = false;
     Application application(options, [&woken] {

@@ -41,6 +41,11 @@ const model::EventInfo* kind_of(const std::string& name) {
 int dump_command(const DumpArguments& arguments) {
     const model::EventInfo* kind = kind_of(arguments.kind);
     const model::Trace trace = model::Trace::load(arguments.trace);
+    const u64 events = trace.events().size();
+    if (arguments.from >= events && arguments.from != 0) {
+        throw model::TraceError(arguments.trace, fmt::format("has no event {}: it has {}, numbered from 0",
+                                                             arguments.from, events));
+    }
     if (arguments.json) fmt::print("{{\"events\": [");
     u64 printed = 0;
     for (u64 place = arguments.from; place < trace.events().size() && printed < arguments.count; ++place) {

@@ -5,6 +5,7 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 
+#include "viewer/cli/arguments.hpp"
 #include "viewer/cli/commands.hpp"
 #include "viewer/cli/export_command.hpp"
 #include "viewer/cli/notes_command.hpp"
@@ -32,6 +33,8 @@ using ws::cli::RegistersArguments;
 using ws::cli::SourceArguments;
 using ws::cli::SpanArguments;
 using ws::cli::TourArguments;
+using ws::cli::file_name;
+using ws::cli::whole_number;
 
 /// What the command line says.
 struct Arguments {
@@ -66,7 +69,7 @@ CLI::App* add_verb(CLI::App& app, Arguments& arguments, const std::string& name,
 void add_capture(CLI::App& app, CaptureArguments& arguments) {
     CLI::App* verb = app.add_subcommand("capture", "copy a run's trace out of guest RAM until standard input ends");
     verb->add_option("--ram", arguments.ram, "guest RAM: the file that QEMU maps shared")->required();
-    verb->add_option("--offset", arguments.offset, "byte of that file where the run page is")->required();
+    verb->add_option("--offset", arguments.offset, "byte of that file where the run page is")->required()->check(whole_number);
     verb->add_option("--out", arguments.out, "the trace folder to make")->required();
     verb->add_option("--uuid", arguments.uuid, "UUID of the run; random if not given");
     verb->add_option("--env", arguments.env, "KEY=VALUE: what else to write down about the run; may be given again");
@@ -75,8 +78,8 @@ void add_capture(CLI::App& app, CaptureArguments& arguments) {
 void add_dump(CLI::App& app, DumpArguments& arguments) {
     CLI::App* verb = app.add_subcommand("dump", "print events, a line each");
     verb->add_option("TRACE", arguments.trace, kTraceHelp)->required();
-    verb->add_option("--from", arguments.from, "number of the first event");
-    verb->add_option("--count", arguments.count, "how many events at most");
+    verb->add_option("--from", arguments.from, "number of the first event")->check(whole_number);
+    verb->add_option("--count", arguments.count, "how many events at most")->check(whole_number);
     verb->add_option("--kind", arguments.kind, "only events of this kind, such as trap or registers_el1");
     verb->add_flag("--json", arguments.json, "print data instead of text");
 }
@@ -116,6 +119,7 @@ void add_explain(CLI::App& app, ExplainArguments& arguments) {
                      "the machine's costs in cycles: a name of viewer/profiles, or a file")
         ->capture_default_str();
     verb->add_option("--number", arguments.number, "which pair of the kind, from 1 (a typical one)")
+        ->check(whole_number)
         ->check(CLI::Range(ws::u64{1}, ~ws::u64{0}));
     verb->add_option("--set", arguments.costs, "another cost than the profile's: KEY=CYCLES; may be given again")
         ->option_text("KEY=CYCLES");
@@ -133,6 +137,7 @@ void add_operation_verb(CLI::App& app, RegistersArguments& arguments, const std:
     verb->add_option("B", arguments.b, "another one, to show the same operation of both");
     verb->add_option("--operation", arguments.kind, "the kind: its name, or a part of it that no other has");
     verb->add_option("--number", arguments.number, "which one of the kind, from 1 (a typical one)")
+        ->check(whole_number)
         ->check(CLI::Range(ws::u64{1}, ~ws::u64{0}));
     verb->add_flag("--json", arguments.json, "print data instead of text");
 }
@@ -150,6 +155,7 @@ void add_overview(CLI::App& app, OverviewArguments& arguments) {
     CLI::App* verb = app.add_subcommand("overview", "a whole trace in a few columns: how much of each guest, EL2 and host ran");
     verb->add_option("TRACE", arguments.trace, kTraceHelp)->required();
     verb->add_option("--columns", arguments.columns, "how many")
+        ->check(whole_number)
         ->check(CLI::Range(ws::u64{1}, ws::u64{100'000}))
         ->capture_default_str();
     verb->add_flag("--json", arguments.json, "print data instead of text");
@@ -158,7 +164,9 @@ void add_overview(CLI::App& app, OverviewArguments& arguments) {
 void add_at(CLI::App& app, AtArguments& arguments) {
     CLI::App* verb = app.add_subcommand("at", "a CPU's registers just after an event: whose they are and what they hold");
     verb->add_option("TRACE", arguments.trace, kTraceHelp)->required();
-    verb->add_option("EVENT", arguments.event, "its number, as dump and find print it")->required();
+    verb->add_option("EVENT", arguments.event, "its number, as dump and find print it")
+        ->required()
+        ->check(whole_number);
     verb->add_option("--register", arguments.reg, "this one alone, with its fields");
     verb->add_flag("--json", arguments.json, "print data instead of text");
 }
@@ -166,7 +174,9 @@ void add_at(CLI::App& app, AtArguments& arguments) {
 void add_source(CLI::App& app, SourceArguments& arguments) {
     CLI::App* verb = app.add_subcommand("source", "where an event happened: the source line, the instruction, the way there in GDB");
     verb->add_option("TRACE", arguments.trace, kTraceHelp)->required();
-    verb->add_option("EVENT", arguments.event, "its number, as dump and find print it")->required();
+    verb->add_option("EVENT", arguments.event, "its number, as dump and find print it")
+        ->required()
+        ->check(whole_number);
     verb->add_flag("--json", arguments.json, "print data instead of text");
 }
 
@@ -174,7 +184,7 @@ void add_find(CLI::App& app, FindArguments& arguments) {
     CLI::App* verb = app.add_subcommand("find", "events that a query holds for");
     verb->add_option("TRACE", arguments.trace, kTraceHelp)->required();
     verb->add_option("QUERY", arguments.query, "what to find, in quotes; see below")->required();
-    verb->add_option("--count", arguments.count, "how many to show at most");
+    verb->add_option("--count", arguments.count, "how many to show at most")->check(whole_number);
     verb->add_flag("--json", arguments.json, "print data instead of text");
     verb->footer(ws::model::kQueryHelp);
 }
@@ -184,8 +194,9 @@ void add_export(CLI::App& app, ExportArguments& arguments) {
     verb->add_option("TRACE", arguments.trace, kTraceHelp)->required();
     CLI::Option_group* formats = verb->add_option_group("formats", "what to write; one or both");
     formats->add_option("--perfetto", arguments.perfetto, "a file that Perfetto and chrome://tracing open")
-        ->option_text("FILE");
-    formats->add_option("--csv", arguments.csv, "a table, one line an event")->option_text("FILE");
+        ->option_text("FILE")
+        ->check(file_name);
+    formats->add_option("--csv", arguments.csv, "a table, one line an event")->option_text("FILE")->check(file_name);
     formats->require_option(1, 2);
 }
 
@@ -196,7 +207,8 @@ void add_notes(CLI::App& app, NotesArguments& arguments) {
     verb->add_option("--remove", arguments.remove, "take away the notes of an event; may be given again")
         ->expected(1)
         ->take_all()
-        ->option_text("EVENT");
+        ->option_text("EVENT")
+        ->check(whole_number);
     verb->add_flag("--json", arguments.json, "print data instead of text");
 }
 

@@ -50,10 +50,17 @@ std::optional<RunInfo> read_run(const fs::path& folder) {
 }  // namespace
 
 std::vector<RunInfo> list_runs(const fs::path& folder) {
+    static constexpr int kDeepest = 1;  // out/bench/ has runs, too
     std::vector<RunInfo> runs;
     std::error_code error;
-    for (fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error)) {
-        if (std::optional<RunInfo> run = read_run(entry->path())) runs.push_back(std::move(*run));
+    const auto options = fs::directory_options::skip_permission_denied;
+    for (fs::recursive_directory_iterator entry(folder, options, error), end; !error && entry != end;
+         entry.increment(error)) {
+        std::error_code unknown;
+        if (!entry->is_directory(unknown)) continue;
+        std::optional<RunInfo> run = read_run(entry->path());
+        if (run || entry.depth() >= kDeepest) entry.disable_recursion_pending();
+        if (run) runs.push_back(std::move(*run));
     }
     std::sort(runs.begin(), runs.end(), [](const RunInfo& a, const RunInfo& b) {
         return std::tie(b.started, a.folder) < std::tie(a.started, b.folder);

@@ -22,8 +22,8 @@ struct RunInfo {
     u64 bytes = 0;  ///< of the trace
 };
 
-/// The runs below a folder that have a trace, the newest first. Folders that are no run's are passed over, and so is a
-/// run.json that cannot be read.
+/// The runs in a folder and in the folders in it, such as out/bench/, that have a trace, the newest first. Folders that
+/// are no run's are passed over, and so is a run.json that cannot be read.
 std::vector<RunInfo> list_runs(const std::filesystem::path& folder);
 
 }  // namespace ws::model

@@ -124,14 +124,14 @@ const WayKind& find_kind(const std::vector<WayKind>& kinds, const std::string& n
     }
     if (parts.size() > 1) std::erase_if(parts, [](const WayKind* kind) { return kind->pairs.empty(); });
     if (parts.size() != 1) {
-        throw ExplainError(fmt::format("--kind {}: {} kind of operation has this name; both runs have: {}", name,
+        throw ExplainError(fmt::format("kind {}: {} kind of operation has this name; both runs have: {}", name,
                                        parts.empty() ? "no" : "more than one", names_of(paired)));
     }
     const WayKind& kind = *parts[0];
     if (kind.pairs.empty()) {
         const bool one = kind.in_a == 0 || kind.in_b == 0;
         throw ExplainError(
-            fmt::format("--kind {}: {}; both runs have: {}", kind.name,
+            fmt::format("kind {}: {}; both runs have: {}", kind.name,
                         one ? fmt::format("only {} has it, {} times", kind.in_a != 0 ? "A" : "B", kind.in_a + kind.in_b)
                             : "none of A's has a partner in B",
                         names_of(paired)));

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A file that is there in whole or not at all: it is written under another name and gets its own at the end.
+// A file that is there in whole or not at all: it is written under another name and gets its own at the end. Where the
+// name is a link, that of the file behind it; a device or a pipe has no other name and is written as it is.
 #pragma once
 
 #include <cstdio>
@@ -25,7 +26,7 @@ class WholeFile {
     [[noreturn]] void fail(int error) const;
 
     std::filesystem::path file_;
-    std::filesystem::path unfinished_;
+    std::filesystem::path unfinished_;  ///< empty for a device or a pipe
     std::FILE* stream_;
 };
 

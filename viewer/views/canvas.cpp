@@ -139,6 +139,9 @@ Rect Canvas::heading(Rect& inside, const std::string& name) {
 }
 
 Tooltip::Tooltip(const Theme& theme) : theme_(theme) {
+    // A list that it is of may have none of its own.
+    ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, {theme.px(10), theme.px(8)});
+    ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, {theme.px(8), theme.px(4)});
     ImGui::BeginTooltip();
     ImGui::PushTextWrapPos(theme.px(420));
 }
@@ -146,6 +149,7 @@ Tooltip::Tooltip(const Theme& theme) : theme_(theme) {
 Tooltip::~Tooltip() {
     ImGui::PopTextWrapPos();
     ImGui::EndTooltip();
+    ImGui::PopStyleVar(2);
 }
 
 void Tooltip::title(const std::string& text) {

@@ -43,6 +43,7 @@ class CostModelView : public View {
         ImGui::SetNextItemWidth(row.width());
         ImGui::PushFont(theme.fonts.small);
         if (ImGui::BeginCombo("##profile", profile.name.c_str())) {
+            if (context.state.close_lists) ImGui::CloseCurrentPopup();
             for (const std::string& name : model::profile_names()) {
                 if (ImGui::Selectable(name.c_str(), name == profile.name)) load(profile, name);
             }

@@ -96,6 +96,7 @@ class FindView : public View {
         ImGui::SetCursorScreenPos({row.x0, row.y0 + theme.px(2)});
         ImGui::SetNextItemWidth(row.width());
         ImGui::PushStyleColor(ImGuiCol_FrameBg, theme.background);
+        if (std::exchange(state.find, false)) ImGui::SetKeyboardFocusHere();
         if (ImGui::InputTextWithHint("##query",
                                      "find: trap class=HVC64   register=SCTLR_EL1   address=0x8000000..0x8010000",
                                      text_.data(), text_.size(), ImGuiInputTextFlags_EnterReturnsTrue)) {

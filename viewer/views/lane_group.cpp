@@ -35,6 +35,15 @@ void label(const Context& context, Canvas& canvas, const Rect& r, const std::str
     }
 }
 
+/// Are there steps inside of this one, which are drawn over it?
+bool is_covered(const Group& group, std::size_t lane, std::size_t depth, u32 item) {
+    const auto& depths = group.lanes->phases[lane];
+    if (depth + 1 >= depths.size()) return false;
+    const model::Phase phase = group.timeline->phases[item];
+    const std::size_t inner = depths[depth + 1].first_after(phase.begin);
+    return inner < depths[depth + 1].size() && depths[depth + 1][inner].begin < phase.end;
+}
+
 void draw_phases(const Context& context, Canvas& canvas, const Group& group, std::size_t lane, std::size_t depth) {
     const Theme& theme = context.theme;
     const model::LaneIndex& index = group.lanes->phases[lane][depth];
@@ -52,6 +61,7 @@ void draw_phases(const Context& context, Canvas& canvas, const Group& group, std
             Rect filled = r;
             if (filled.width() > theme.px(4)) filled.x1 -= 1;
             canvas.cause(filled, paint, opacity(cause));
+            if (is_covered(group, lane, depth, item)) return;
             const model::StepInfo* step = model::find_step(group.timeline->phases.packed(item).what);
             label(context, canvas, filled, step != nullptr ? words(step->name) : "", cause);
         },
@@ -146,7 +156,7 @@ Rect lane_rect(const Theme& theme, const Rect& group, std::size_t lane, bool sha
 LanePlace phase_place(const Theme& theme, const Group& group, std::size_t lane, std::size_t depth) {
     LanePlace place = group.lane[lane];
     const auto rows = static_cast<float>(group.lanes->phases[lane].size());
-    place.r = place.r.inset(0, theme.px(3));
+    place.r = place.r.inset(0, std::min(theme.px(3), place.r.height() * 0.15F));
     place.r.y0 += std::floor(place.r.height() / rows) * static_cast<float>(depth);
     return place;
 }

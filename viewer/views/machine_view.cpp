@@ -57,8 +57,11 @@ class MachineView : public View {
         changes_ = machine->changed_by(event_);
         order_.clear();
         for (const model::RegisterChange& change : changes_) order_.push_back(change.place);
-        for (model::RegisterPlace place = 0; place < now_.registers.size(); ++place) {
-            if (change_of(place) == nullptr) order_.push_back(place);
+        for (const bool known : {true, false}) {
+            for (model::RegisterPlace place = 0; place < now_.registers.size(); ++place) {
+                const bool is_known = now_.registers[place].certainty != model::Certainty::unknown;
+                if (is_known == known && change_of(place) == nullptr) order_.push_back(place);
+            }
         }
         if (chosen_ == model::kNoRegister || !changes_.empty()) chosen_ = order_.front();
     }

@@ -47,7 +47,8 @@ class OperationBar : public View {
             const model::Operation* operation = context.state.shown(side).operation;
             if (operation == nullptr || operation->away <= 0) continue;
             const std::string name = context.session.two() ? context.session.name(side) + " " : "";
-            text += (text.empty() ? " \u00b7 away, not counted: " : ", ") + name + grouped(operation->away);
+            text += (text.empty() ? " \u00b7 not counted, since others had the CPU: " : ", ") + name +
+                    counted(static_cast<u64>(operation->away), "instruction");
             if (operation->end_cpu != operation->cpu) text += fmt::format(" (on CPU {} after)", operation->end_cpu);
         }
         return text;
@@ -64,6 +65,7 @@ class OperationBar : public View {
         ImGui::SetCursorScreenPos({place.x0, (row.y0 + row.y1 - ImGui::GetFrameHeight()) / 2});
         ImGui::SetNextItemWidth(width);
         if (ImGui::BeginCombo("##kind", rows[context.state.kind()].kind.c_str(), ImGuiComboFlags_HeightLarge)) {
+            if (context.state.close_lists) ImGui::CloseCurrentPopup();
             for (u32 i = 0; i < rows.size(); ++i) {
                 if (ImGui::Selectable(rows[i].kind.c_str(), i == context.state.kind())) context.state.select_kind(i);
             }
@@ -98,7 +100,8 @@ class OperationBar : public View {
         std::string text = fmt::format("paired {} of {}", grouped(row.paired), grouped(most));
         if (row.only_a != 0) text += fmt::format(" \u00b7 {} in {} alone", grouped(row.only_a), session.name(0));
         if (row.only_b != 0) text += fmt::format(" \u00b7 {} in {} alone", grouped(row.only_b), session.name(1));
-        if (!session.comparison().pairing.exact) text += " \u00b7 the runs differ much: pairs may be missing";
+        const bool some_alone = row.only_a != 0 || row.only_b != 0;
+        if (some_alone && !session.comparison().pairing.exact) text += " \u00b7 the runs differ much: pairs may be missing";
         return text;
     }
 };

@@ -50,6 +50,7 @@ void Screen::draw(const Context& context, std::string* texts) {
     context.state.hot_cause = context.state.next_hot_cause;
     context.state.pointed = context.state.next_pointed;
     context.state.note_look();
+    context.state.close_lists = false;
     if (texts != nullptr) {
         ImGui::LogFinish();
         const char* all = ImGui::GetClipboardText();

@@ -121,8 +121,11 @@ void StartPage::draw_run(const Theme& theme, Canvas& canvas, const Rect& line, s
     }
     canvas.text(rest.take_right(theme.px(80)), size_text(info.bytes), theme.fonts.small, theme.muted, Align::right);
     canvas.text(rest.take_right(theme.px(150)), minute(info.started), theme.fonts.small, theme.muted, Align::right);
-    canvas.text(rest.take_left(rest.width() * 0.56F), name_of(info) + " \u00b7 trace " + info.level, theme.fonts.text,
+    canvas.text(rest.take_left(rest.width() * 0.44F), name_of(info) + " \u00b7 trace " + info.level, theme.fonts.text,
                 theme.text);
+    rest.take_left(theme.px(12));
+    canvas.text(rest.take_left(rest.width() * 0.6F), info.folder.lexically_relative(checkout_.runs()).string(),
+                theme.fonts.small, theme.muted);
     rest.take_left(theme.px(12));
     const bool bad = !info.success && !info.words.empty();
     canvas.text(rest, info.words.empty() ? "goes on, or was ended" : info.words, theme.fonts.small,

@@ -56,6 +56,10 @@ void State::act(Action action) {
         case Action::go_to:
             go_to = true;
             return;
+        case Action::find:
+            tab = Tab::find;
+            find = true;
+            return;
         case Action::next_found:
             return go_found(true);
         case Action::previous_found:

@@ -32,6 +32,7 @@ enum class Action : u8 {
     whole_run,
     toggle_lined_up,
     go_to,
+    find,
     next_found,
     previous_found,
     write_note,
@@ -132,12 +133,16 @@ class State {
     Borders borders;
     bool lined_up = false;  ///< the strips: each step under its partner, not to true scale
     bool go_to = false;     ///< the field for an event's number is open
+    bool find = false;      ///< the field of Find is to be typed into; it takes this
+    bool close_lists = false;  ///< a list that has been opened is to be closed, in the next frame
     RunNotes notes;         ///< what people wrote down about events; the field for that
     /// Is a field open that keys are for?
     bool has_field() const { return go_to || notes.draft; }
     std::optional<TourWalk> tour;
 
   private:
+    /// From where to where the runs reach, on the time line's axis.
+    std::pair<double, double> reach() const;
     void show_stop();
     void restore(const Look* look);
     void step_event(int by);

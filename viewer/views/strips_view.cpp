@@ -22,7 +22,8 @@ class StripsView : public View {
         const Theme& theme = context.theme;
         Canvas canvas(theme);
         Rect inside = canvas.panel(area);
-        heading(context, canvas, inside);
+        const Rect heading = canvas.heading(
+            inside, context.session.two() ? "The same operation, on one scale" : "The operation");
         const float gutter = gutter_width(context, canvas);
         Rect causes = inside.take_bottom(theme.px(22.0F + 20.0F * static_cast<float>(context.session.count())));
         inside.take_bottom(theme.px(8));
@@ -39,21 +40,29 @@ class StripsView : public View {
             draw_strip(context, canvas, scale, row, side);
             draw_moment(context, canvas, scale, row, under, side);
         }
+        draw_heading(context, canvas, heading);
         draw_causes(context, canvas, causes, gutter);
     }
 
   private:
-    static void heading(const Context& context, Canvas& canvas, Rect& inside) {
+    /// What is in the heading's line: the scale, and the difference where the strips had no room to tell it.
+    void draw_heading(const Context& context, Canvas& canvas, Rect row) {
         const Theme& theme = context.theme;
         State& state = context.state;
         const bool two = context.session.two();
-        Rect row = canvas.heading(inside, two ? "The same operation, on one scale" : "The operation");
         if (two) {
             const std::string button_text = state.lined_up ? "true scale  L" : "line up the steps  L";
             const Rect place = row.take_right(theme.px(132));
             if (button(theme, "line up", place, button_text, state.lined_up)) state.act(Action::toggle_lined_up);
             row.x1 -= theme.px(14);
+            if (!told_) {
+                const std::string text = difference(context);
+                canvas.text(row.take_right(canvas.width(text, theme.fonts.bold) + theme.px(2)), text, theme.fonts.bold,
+                            theme.text);
+                row.x1 -= theme.px(14);
+            }
         }
+        told_ = false;
         const char* to_scale = two ? "true scale \u00b7 net instructions after the trap, measured"
                                    : "net instructions after the trap, measured";
         canvas.text(row,
@@ -61,6 +70,20 @@ class StripsView : public View {
                         ? "lined up: the same steps under each other, each as wide as it is long; a gap is no time"
                         : to_scale,
                     theme.fonts.small, theme.muted);
+    }
+
+    /// Which of the two operations takes more, how much, and how many times as much. Empty if one has no partner.
+    static std::string difference(const Context& context) {
+        const model::Operation* const a = context.state.shown(0).operation;
+        const model::Operation* const b = context.state.shown(1).operation;
+        if (a == nullptr || b == nullptr) return "";
+        const u64 less = std::min(a->net(), b->net());
+        const u64 more = std::max(a->net(), b->net());
+        if (less == more) return "both take as many";
+        const std::string& slower = context.session.name(a->net() > b->net() ? 0 : 1);
+        if (less == 0) return fmt::format("{} takes {} more", slower, grouped(more));
+        return fmt::format("{} takes {} more: {} as many", slower, grouped(more - less),
+                           times(static_cast<double>(more) / static_cast<double>(less)));
     }
 
     static float gutter_width(const Context& context, Canvas& canvas) {
@@ -77,7 +100,7 @@ class StripsView : public View {
         return std::max(figure, canvas.width("instructions", theme.fonts.small)) + theme.px(14);
     }
 
-    static void draw_strip(const Context& context, Canvas& canvas, const StripScale& scale, const Rect& row, int side) {
+    void draw_strip(const Context& context, Canvas& canvas, const StripScale& scale, const Rect& row, int side) {
         const Theme& theme = context.theme;
         const Shown& shown = context.state.shown(side);
         canvas.text({row.x0, row.y0, scale.axis().x0, row.y1}, context.session.name(side), theme.fonts.bold,
@@ -183,7 +206,7 @@ class StripsView : public View {
         }
     }
 
-    static void draw_total(const Context& context, Canvas& canvas, const StripScale& scale, const Rect& row, int side) {
+    void draw_total(const Context& context, Canvas& canvas, const StripScale& scale, const Rect& row, int side) {
         const Theme& theme = context.theme;
         const u64 net = context.state.shown(side).operation->net();
         const std::string figure = grouped(net);
@@ -199,7 +222,7 @@ class StripsView : public View {
     }
 
     /// From the end of the shorter strip to the end of the longer one: how much more, and how many times as much.
-    static void draw_difference(const Context& context, Canvas& canvas, const StripScale& scale, const Rect& row,
+    void draw_difference(const Context& context, Canvas& canvas, const StripScale& scale, const Rect& row,
                                 int side) {
         if (!context.session.two() || scale.lined_up()) return;
         const Theme& theme = context.theme;
@@ -207,16 +230,16 @@ class StripsView : public View {
         const model::Operation* other = context.state.shown(1 - side).operation;
         if (other == nullptr || mine->net() >= other->net() || mine->net() == 0) return;
         const float end = scale.end(1 - side);
-        const double ratio = static_cast<double>(other->net()) / static_cast<double>(mine->net());
-        const std::string text = fmt::format("{} takes {} more: {} as many", context.session.name(1 - side),
-                                             grouped(other->net() - mine->net()), times(ratio));
+        const std::string text = difference(context);
         const float room = end - row.x0;
         const float needed = canvas.width(text, theme.fonts.bold) + theme.px(70);
         const float y = std::floor((row.y0 + row.y1) / 2) + 0.5F;
         if (room < needed) {
-            if (row.x1 - row.x0 >= needed) canvas.text(row, text, theme.fonts.bold, theme.text);
+            told_ = row.x1 - row.x0 >= needed;
+            if (told_) canvas.text(row, text, theme.fonts.bold, theme.text);
             return;
         }
+        told_ = true;
         const float middle = (row.x0 + end) / 2;
         const float half = canvas.width(text, theme.fonts.bold) / 2 + theme.px(8);
         canvas.text({middle - half, row.y0, middle + half, row.y1}, text, theme.fonts.bold, theme.text, Align::centre);
@@ -246,6 +269,8 @@ class StripsView : public View {
             return;
         }
     }
+
+    bool told_ = false;  ///< the difference stands beside a strip
 };
 
 }  // namespace

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // How the time line is moved: to an operation, to the whole run, nearer, along, back to where one was.
 #include <algorithm>
+#include <tuple>
 
 #include "viewer/model/find.hpp"
 #include "viewer/views/state.hpp"
@@ -9,6 +10,7 @@ namespace ws::view {
 namespace {
 
 constexpr double kShortestView = 8;  // instructions
+constexpr double kMargin = 1.1;      // of what is in view at most to the length of the runs
 
 }  // namespace
 
@@ -18,27 +20,36 @@ void State::fit() {
     to = 1.12 * length;
 }
 
-void State::show_whole_run() {
-    from = 0;
-    to = 1;
+std::pair<double, double> State::reach() const {
+    double begin = 0;
+    double end = 1;
     for (int side = 0; side < session_.count(); ++side) {
         const model::Operation* operation = shown_[side].operation;
         if (operation == nullptr) continue;
         for (u32 cpu = 0; cpu < session_.run(side).trace.cpus(); ++cpu) {
             if (session_.run(side).trace.events_of(cpu).empty()) continue;
             const model::CpuLanes& lanes = session_.lanes(side, cpu);
-            from = std::min(from, static_cast<double>(lanes.begin - operation->begin));
-            to = std::max(to, static_cast<double>(lanes.end - operation->begin));
+            begin = std::min(begin, static_cast<double>(lanes.begin - operation->begin));
+            end = std::max(end, static_cast<double>(lanes.end - operation->begin));
         }
     }
+    return {begin, end};
+}
+
+void State::show_whole_run() {
+    std::tie(from, to) = reach();
     const double margin = 0.02 * (to - from);
     from -= margin;
     to += margin;
 }
 
 void State::pan_to(double new_from) {
-    to += new_from - from;
-    from = new_from;
+    // A part of the runs stays in view.
+    static constexpr double kKept = 0.1;
+    const auto [begin, end] = reach();
+    const double length = to - from;
+    from = std::clamp(new_from, std::min(begin - (1 - kKept) * length, end - kKept * length), end - kKept * length);
+    to = from + length;
 }
 
 void State::go_to_event(int side, model::EventIndex event) {
@@ -46,7 +57,13 @@ void State::go_to_event(int side, model::EventIndex event) {
     const model::Operation* operation = shown_[side_].operation;
     if (operation == nullptr || event_ == model::kNoEvent) return;
     const auto time = static_cast<double>(session_.run(side_).trace.net(event_) - operation->begin);
-    if (time < from || time > to) pan_to(time - (to - from) / 2);
+    const auto net = static_cast<double>(operation->net());
+    const bool in_it = time >= 0 && time <= net;
+    if (in_it && (from > 0 || to < net) && to - from > net) {
+        pan_to((net - (to - from)) / 2);  // all of its operation
+    } else if (time < from || time > to) {
+        pan_to(time - (to - from) / 2);
+    }
 }
 
 void State::set_found(int run_side, std::vector<model::EventIndex> events) {
@@ -94,15 +111,13 @@ void State::restore(const Look* look) {
 }
 
 void State::zoom(double factor, double about) {
-    double widest = 1;
-    for (int side = 0; side < session_.count(); ++side) {
-        const model::CpuLanes& lanes = session_.lanes(side, 0);
-        widest = std::max(widest, 3 * static_cast<double>(lanes.end - lanes.begin));
-    }
+    const auto [begin_of_runs, end_of_runs] = reach();
+    const double widest = kMargin * (end_of_runs - begin_of_runs);
     const double length = std::clamp((to - from) * factor, kShortestView, std::max(widest, kShortestView));
     const double real = length / (to - from);
-    from = about - (about - from) * real;
+    const double begin = about - (about - from) * real;
     to = from + length;
+    pan_to(begin);
 }
 
 }  // namespace ws::view

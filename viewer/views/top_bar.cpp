@@ -25,6 +25,7 @@ constexpr KeyHelp kKeys[] = {
     {"G", "go to an event by its number, or to a time"},
     {"N", "write a note on the selected event"},
     {"Shift + N, P", "the next event with a note, the one before"},
+    {"/, Ctrl + F", "find events"},
     {"F3, Shift + F3", "the next event found, the one before"},
     {"Backspace, Alt + Left", "back to where you were"},
     {"Alt + Right", "forward again"},
@@ -97,7 +98,7 @@ class TopBar : public View {
         const OpenRuns& runs = context.open_runs;
         const std::string live = runs.all[static_cast<std::size_t>(run)].live ? "live \u00b7 " : "";
         if (!is_compared(runs, run)) return live + runs[run].title();
-        const std::string letter = runs.count() > 2 ? (run == runs.a ? "A  " : "B  ") : "";
+        const std::string letter = runs.b >= 0 ? (run == runs.a ? "A  " : "B  ") : "";
         return letter + live + Session::title(runs[run]);
     }
 
@@ -129,14 +130,15 @@ class TopBar : public View {
     static void draw_menu(const Context& context, int run) {
         OpenRuns& runs = context.open_runs;
         if (!ImGui::BeginPopup("menu")) return;
+        if (context.state.close_lists) ImGui::CloseCurrentPopup();
         const auto compare = [&runs](int a, int b) { runs.wish = Wish{Wish::What::compare, a, b}; };
         const int other = run == runs.a ? runs.b : runs.a;
-        if (run != runs.a && ImGui::Selectable("as A, beside what is B")) compare(run, run == runs.b ? runs.a : runs.b);
+        if (run != runs.a && ImGui::Selectable("compare as A, with what is B now")) compare(run, run == runs.b ? runs.a : runs.b);
         if (run != runs.b && runs.count() > 1 && (run != runs.a || runs.b >= 0) &&
-            ImGui::Selectable("as B, beside what is A")) {
+            ImGui::Selectable("compare as B, with what is A now")) {
             compare(run == runs.a ? runs.b : runs.a, run);
         }
-        if ((other >= 0 || run != runs.a) && ImGui::Selectable("alone")) compare(run, -1);
+        if ((other >= 0 || run != runs.a) && ImGui::Selectable("show alone")) compare(run, -1);
         if (ImGui::Selectable("close")) runs.wish = Wish{Wish::What::close, run};
         ImGui::EndPopup();
     }

@@ -40,14 +40,12 @@ class WhyView : public View {
         const Explanation* explanation = explained_.of(context);
         if (explanation == nullptr) return say_why_not(context, canvas, inside);
         choose_rows(context, *explanation);
-        draw_prediction(context, canvas, inside.take_bottom(theme.px(20)), *explanation);
+        if (context.state.left_out.any()) draw_prediction(context, canvas, inside, *explanation);
         draw_scale_heads(context, canvas, inside.take_top(theme.px(18)), *explanation);
         const float lines = static_cast<float>(parts_.size()) + (context.session.two() ? 2.0F : 1.0F);
         const float height = std::clamp(std::floor(inside.height() / lines), theme.px(15), theme.px(24));
-        inside.x1 += theme.px(12);
-        const ScrollArea scroll(theme, "why", inside);
-        Canvas rows(theme);
-        draw_rows(context, rows, inside.width() - theme.px(12), height, *explanation);
+        inside.y1 = std::min(inside.y1, inside.y0 + lines * height);
+        draw_rows(context, canvas, inside, height, *explanation);
     }
 
   private:
@@ -107,22 +105,30 @@ class WhyView : public View {
                     theme.fonts.small, theme.muted);
     }
 
-    void draw_rows(const Context& context, Canvas& canvas, float width, float height, const Explanation& explanation) {
-        const ImVec2 at = ImGui::GetCursorScreenPos();
-        Rect line{at.x, at.y, at.x + width, at.y + height};
-        const auto next = [&] { line = {line.x0, line.y1, line.x1, line.y1 + height}; };
+    /// The two ends always have room; where the parts have not, they are scrolled.
+    void draw_rows(const Context& context, Canvas& canvas, Rect inside, float height, const Explanation& explanation) {
         i64 level[2] = {0, 0};
         if (context.session.two()) {
             for (const Scale& scale : kScales) level[scale.cycles] = scale.of(explanation.a.whole);
-            draw_whole(context, canvas, line, explanation, 0);
-            next();
+            draw_whole(context, canvas, inside.take_top(height), explanation, 0);
         }
+        const Rect end = inside.take_bottom(height);
+        draw_parts(context, inside, height, explanation, level);
+        draw_whole(context, canvas, end, explanation, context.session.two() ? 1 : 0);
+    }
+
+    void draw_parts(const Context& context, Rect inside, float height, const Explanation& explanation, i64 (&level)[2]) {
+        const float width = inside.width();
+        inside.x1 += context.theme.px(12);
+        const ScrollArea scroll(context.theme, "why", inside);
+        Canvas rows(context.theme);
+        const ImVec2 at = ImGui::GetCursorScreenPos();
+        Rect line{at.x, at.y, at.x + width, at.y + height};
         for (const Part part : parts_) {
-            draw_part(context, canvas, line, explanation, part, level);
-            next();
+            draw_part(context, rows, line, explanation, part, level);
+            line = {line.x0, line.y1, line.x1, line.y1 + height};
         }
-        draw_whole(context, canvas, line, explanation, context.session.two() ? 1 : 0);
-        ImGui::SetCursorScreenPos({line.x0, line.y1});
+        ImGui::SetCursorScreenPos({line.x0, line.y0 - 1});
     }
 
     static i64 longest(const Explanation& explanation, const Scale& scale) {
@@ -247,22 +253,21 @@ class WhyView : public View {
         }
     }
 
-    static void draw_prediction(const Context& context, Canvas& canvas, const Rect& line,
-                                const Explanation& explanation) {
+    /// A line a run at the bottom of `inside`, which becomes what is above.
+    static void draw_prediction(const Context& context, Canvas& canvas, Rect& inside, const Explanation& explanation) {
         const Theme& theme = context.theme;
-        if (context.state.left_out.none()) return;
-        std::string text = "What if: ";
+        const float height = theme.px(18);
+        Rect lines = inside.take_bottom(height * static_cast<float>(context.session.count()));
         for (int side = 0; side < context.session.count(); ++side) {
             const model::Breakdown& breakdown = side == 0 ? explanation.a : explanation.b;
             const Figures rest = model::without(breakdown, context.state.left_out);
-            text += fmt::format("{}{} {} ({}), modelled {} ({})", side == 0 ? "" : " \u00b7 ", context.session.name(side),
-                                grouped(rest.instructions),
-                                grouped(rest.instructions - breakdown.whole.instructions, true),
-                                grouped(model::whole_cycles(rest.cycles)),
-                                grouped(model::whole_cycles(rest.cycles) - model::whole_cycles(breakdown.whole.cycles),
-                                        true));
+            const i64 cycles = model::whole_cycles(rest.cycles);
+            const std::string text =
+                fmt::format("What if: {} {} instructions ({}), {} cycles ({})", context.session.name(side),
+                            grouped(rest.instructions), grouped(rest.instructions - breakdown.whole.instructions, true),
+                            grouped(cycles), grouped(cycles - model::whole_cycles(breakdown.whole.cycles), true));
+            canvas.text(lines.take_top(height), text, theme.fonts.bold, theme.text);
         }
-        canvas.text(line, text, theme.fonts.bold, theme.text);
     }
 
     Explained explained_;
