@@ -317,7 +317,9 @@ class AnEvent(Views):
                     changed = [change["register"] for change in now["changed"]]
                     self.assertRegex(lines[1], f"changed {len(changed) or 'no'} registers?$")
                     registers = {one["register"]: one for one in now["registers"]}
-                    order = changed + [name for name in registers if name not in changed]
+                    known = [name for name, one in registers.items() if one["value"] is not None]
+                    unknown = [name for name in registers if name not in known]
+                    order = changed + [name for name in known + unknown if name not in changed]
                     self.assertTrue(lines[2].startswith(order[0] + ": "), lines[2])
                     expected = []
                     if registers[order[0]]["value"] is not None:
