@@ -53,6 +53,24 @@ class TimeLine(window_support.WindowTest):
         self.assertEqual(near.pixel(TRAP_X, 505), self.first.pixel(TRAP_X, 505))
         self.assertNotEqual(near.pixel(TRAP_X, 505), near.pixel(TRAP_X + 2, 505))
 
+    def test_the_wheel_with_shift_moves_along(self):
+        self.xdotool("mousemove", 600, 516, "sleep", 0.3, "keydown", "shift", "sleep", 0.3, "click", 4, "sleep", 0.3, "keyup", "shift")
+        self.park_mouse()
+        moved = self.settled(unlike=self.first)
+        self.assertEqual(moved.pixel(TRAP_X + 60, 505), self.first.pixel(TRAP_X, 505), "not by 60 pixels")
+        self.xdotool("mousemove", 600, 516, "sleep", 0.3, "keydown", "shift", "sleep", 0.3, "click", 5, "sleep", 0.3, "keyup", "shift")
+        self.park_mouse()
+        self.assert_nearly(self.settled(unlike=moved), self.first)
+
+    def test_a_double_click_shows_a_step_at_full_width(self):
+        def widest(image):
+            return max((image.row_counts(y).get(HANDLER, 0), y) for y in range(380, 480))
+        width, y = widest(self.first)
+        x = next(x for x in range(200, 1080) if self.first.pixel(x, y) == HANDLER == self.first.pixel(x + 40, y))
+        self.xdotool("mousemove", x + 20, y, "sleep", 0.4, "click", "--repeat", 2, "--delay", 80, 1)
+        self.park_mouse()
+        self.assertGreater(widest(self.settled(unlike=self.first))[0], max(600, width + 100))
+
     def columns_that_differ(self, image, y):
         return {x for x in range(SIZE[0]) if image.pixel(x, y) != self.first.pixel(x, y)}
 

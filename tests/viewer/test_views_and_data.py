@@ -261,7 +261,7 @@ class AllOfARun(Views):
                 with self.subTest(query, cpus=cpus):
                     found = data("find", runs(cpus)[0], query)
                     lines = said(*runs(cpus), "--find", query)["find"]
-                    self.assertRegex(lines[0], rf"^{found['found']:,} events? found in split$")
+                    self.assertRegex(lines[0], rf"^([\d,]+ of )?{found['found']:,} events? found in split$")
                     shown = [(number(lines[at - 1]), int(line[4:])) for at, line in enumerate(lines) if re.fullmatch(r"CPU \d", line)]
                     self.assert_lines(shown, [(event["index"], event["cpu"]) for event in found["events"]])
 

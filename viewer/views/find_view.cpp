@@ -45,6 +45,13 @@ class FindView : public View {
     static constexpr float kLine = 21;
     static constexpr std::size_t kMostRows = 500'000;  // further down a float has no pixel to give
 
+    /// `6 of ` where the selected event is the sixth of those found.
+    static std::string place_among_found(const State& state) {
+        const auto at = std::lower_bound(state.found.begin(), state.found.end(), state.event());
+        const bool is_one = state.side() == state.found_side && at != state.found.end() && *at == state.event();
+        return is_one ? grouped(static_cast<u64>(at - state.found.begin()) + 1) + " of " : "";
+    }
+
     /// A query that comes from elsewhere.
     void take(const Context& context, const std::string& query) {
         text_.fill(0);
@@ -87,8 +94,8 @@ class FindView : public View {
             if (button(theme, "notes", row.take_right(theme.px(60)), "notes")) forget(state);
             row.take_right(theme.px(10));
         }
-        const std::string count =
-            fmt::format("{} found in {}", counted(state.found.size(), "event"), context.session.name(state.side()));
+        const std::string count = place_among_found(state) + fmt::format("{} found in {}", counted(state.found.size(), "event"),
+                                                                         context.session.name(state.side()));
         if (searched_ && problem_.empty()) {
             canvas.text(row.take_right(canvas.width(count, theme.fonts.small) + theme.px(8)), count, theme.fonts.small,
                         theme.muted, Align::right);

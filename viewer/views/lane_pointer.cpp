@@ -73,7 +73,12 @@ u32 segment_of(const Context& context, int side, model::EventIndex event) {
 
 }  // namespace
 
-void inspect(const Context& context, const Group& group, ImVec2 mouse, bool click) {
+void inspect(const Context& context, const Group& group, ImVec2 mouse, Press press) {
+    const bool click = press == Press::once;
+    const auto fit_to = [&](i64 begin, i64 end) {
+        const i64 origin = group.ticks.origin;
+        if (press == Press::twice) context.state.fit_to(static_cast<double>(begin - origin), static_cast<double>(end - origin));
+    };
     if (inspect_flag(context, group, mouse, click)) return;
     if (group.ticks.r.contains(mouse)) {
         const model::EventIndex nearest = nearest_event(context, group, mouse.x);
@@ -98,6 +103,7 @@ void inspect(const Context& context, const Group& group, ImVec2 mouse, bool clic
                 phase_tooltip(context, group.side, phase, group.ticks.origin);
                 context.state.next_pointed.segment = segment_of(context, group.side, phase.first);
                 if (click) context.state.select_event(group.side, phase.first);
+                fit_to(phase.begin, phase.end);
                 return;
             }
         }
@@ -105,6 +111,7 @@ void inspect(const Context& context, const Group& group, ImVec2 mouse, bool clic
             const model::Span span = group.timeline->spans[found->item];
             span_tooltip(context, group.side, span, group.ticks.origin);
             if (click) context.state.select_event(group.side, span.first);
+            fit_to(span.begin, span.end);
         }
     }
 }

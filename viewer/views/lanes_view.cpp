@@ -186,11 +186,24 @@ class LanesView : public View {
             state.pan_to(state.from - static_cast<double>(ImGui::GetIO().MouseDelta.x) * axis.per_pixel());
         }
         if (!over) return;
-        if (const float wheel = ImGui::GetIO().MouseWheel; wheel != 0) {
-            state.zoom(std::pow(1.25, -static_cast<double>(wheel)), axis.time(mouse.x));
-        }
+        turn_wheel(state, axis, mouse.x);
         if (ImGui::IsItemActive() && dragged_) return;
-        for (const Group& group : groups) inspect(context, group, mouse, released && !dragged_);
+        const Press press = ImGui::IsMouseDoubleClicked(0)  ? Press::twice
+                            : released && !dragged_ ? Press::once
+                                                    : Press::none;
+        for (const Group& group : groups) inspect(context, group, mouse, press);
+    }
+
+    /// It zooms at the mouse; a horizontal one, or one with shift, moves along.
+    static void turn_wheel(State& state, const Axis& axis, float x) {
+        const ImGuiIO& io = ImGui::GetIO();
+        const float along = io.MouseWheelH != 0 ? io.MouseWheelH : io.KeyShift ? io.MouseWheel : 0;
+        if (along != 0) {
+            static constexpr double kPixels = 60;  // a notch
+            state.pan_to(state.from - static_cast<double>(along) * kPixels * axis.per_pixel());
+        } else if (io.MouseWheel != 0) {
+            state.zoom(std::pow(1.25, -static_cast<double>(io.MouseWheel)), axis.time(x));
+        }
     }
 
     static const Group& group_near(const std::vector<Group>& groups, float y) {

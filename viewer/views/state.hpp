@@ -91,6 +91,8 @@ class State {
     double from = 0;
     double to = 1;
     void fit();
+    /// Shows a stretch of the axis, with some room around it.
+    void fit_to(double begin, double end);
     void show_whole_run();
     void zoom(double factor, double about);
     /// Moves along, so that the time line begins there.

@@ -15,9 +15,13 @@ constexpr double kMargin = 1.1;      // of what is in view at most to the length
 }  // namespace
 
 void State::fit() {
-    const auto length = static_cast<double>(longest_net());
-    from = -0.08 * length;
-    to = 1.12 * length;
+    fit_to(0, static_cast<double>(longest_net()));
+}
+
+void State::fit_to(double begin, double end) {
+    const double length = std::max(end - begin, kShortestView);
+    from = begin - 0.08 * length;
+    to = begin + 1.12 * length;
 }
 
 std::pair<double, double> State::reach() const {

@@ -234,6 +234,11 @@ class WhyView : public View {
             tip.note(fmt::format("{}: {}, measured; {} cycles, modelled{}{}", context.session.name(side),
                                  counted(static_cast<u64>(std::max<i64>(figures.instructions, 0)), "instruction"),
                                  grouped(model::whole_cycles(figures.cycles)), doing.empty() ? "" : "; ", doing));
+            if (figures.instructions > 0) {
+                tip.note(fmt::format("    {:.1f} cycles an instruction",
+                                     static_cast<double>(model::whole_cycles(figures.cycles)) /
+                                         static_cast<double>(figures.instructions)));
+            }
             for (const auto& [place, code] : breakdown[part].code) {
                 tip.note(fmt::format("    {} in {}: {}", place.function, place.file,
                                      counted(static_cast<u64>(std::max<i64>(code.instructions, 0)), "instruction")));
