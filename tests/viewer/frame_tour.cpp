@@ -142,8 +142,8 @@ double percentile(std::vector<double> values, double part) {
     return values[static_cast<std::size_t>(part * static_cast<double>(values.size() - 1))];
 }
 
-/// What a frame is drawn of, in pairs of triangles: a letter is one, so is a plain rectangle; lines and round corners are
-/// several.
+/// What a frame is drawn of, in pairs of triangles: a letter is one, so is a plain rectangle; lines and round corners
+/// are several.
 struct Drawn {
     u64 letters = 0;
     u64 shapes = 0;
@@ -156,7 +156,8 @@ Drawn count_drawn(const ImDrawData& data) {
         const ImDrawList& list = *data.CmdLists[i];
         for (const ImDrawCmd& command : list.CmdBuffer) {
             const auto vertex = [&](u32 index) {
-                return list.VtxBuffer[static_cast<int>(command.VtxOffset + list.IdxBuffer[static_cast<int>(command.IdxOffset + index)])];
+                return list.VtxBuffer[static_cast<int>(command.VtxOffset +
+                                                       list.IdxBuffer[static_cast<int>(command.IdxOffset + index)])];
             };
             for (u32 at = 0; at + 3 <= command.ElemCount; at += 3) {
                 const ImVec2 a = vertex(at).uv;

@@ -90,7 +90,8 @@ TEST_CASE("raw times are read from the packet where its headers tell them", "[la
     CHECK(packed.raw(1) == second);
     CHECK(packed.net(1) == 2);
     SECTION("but not where it lasts longer than they tell") {
-        const model::PacketEvents longer(std::vector<Item>{{first, 1, at, kId}, {first + kWrap, 2, after, 40}}, packet.data());
+        const model::PacketEvents longer(std::vector<Item>{{first, 1, at, kId}, {first + kWrap, 2, after, 40}},
+                                         packet.data());
         CHECK(longer.raw(1) == first + kWrap);
     }
 }

@@ -25,7 +25,7 @@ struct Options {
     bool dark = false;
     bool whole_run = false;
     bool lined_up = false;
-    std::optional<float> lanes_part;   ///< of the room, where the person left the borders between the panels
+    std::optional<float> lanes_part;  ///< of the room, where the person left the borders between the panels
     std::optional<float> events_part;
     std::string profile = model::kDefaultProfile;
     std::string tab;      ///< empty: as it is

@@ -37,11 +37,8 @@ constexpr Key kKeys[] = {
     {GLFW_KEY_PAGE_DOWN, Action::next_step},  {GLFW_KEY_PAGE_UP, Action::previous_step},
 };
 constexpr Key kKeysWithControl[] = {
-    {GLFW_KEY_F, Action::find},
-    {GLFW_KEY_UP, Action::border_up},
-    {GLFW_KEY_DOWN, Action::border_down},
-    {GLFW_KEY_LEFT, Action::border_left},
-    {GLFW_KEY_RIGHT, Action::border_right},
+    {GLFW_KEY_F, Action::find},           {GLFW_KEY_UP, Action::border_up},       {GLFW_KEY_DOWN, Action::border_down},
+    {GLFW_KEY_LEFT, Action::border_left}, {GLFW_KEY_RIGHT, Action::border_right},
 };
 struct Letter {
     char letter;
@@ -49,12 +46,25 @@ struct Letter {
 };
 /// Letters go by what they are on this keyboard, not by where they are.
 constexpr Letter kLetters[] = {
-    {'+', Action::zoom_in},           {'=', Action::zoom_in},     {'-', Action::zoom_out},
-    {'f', Action::fit_operation},     {'z', Action::whole_run},   {'t', Action::toggle_theme},
-    {'h', Action::toggle_help},       {'?', Action::toggle_help}, {'q', Action::quit},
-    {'l', Action::toggle_lined_up},   {'g', Action::go_to},       {'w', Action::zoom_in_at_mouse},
-    {'s', Action::zoom_out_at_mouse}, {'a', Action::pan_left},    {'d', Action::pan_right},
-    {'/', Action::find},              {'e', Action::export_files},      {'n', Action::write_note},  {'p', Action::previous_note},
+    {'+', Action::zoom_in},
+    {'=', Action::zoom_in},
+    {'-', Action::zoom_out},
+    {'f', Action::fit_operation},
+    {'z', Action::whole_run},
+    {'t', Action::toggle_theme},
+    {'h', Action::toggle_help},
+    {'?', Action::toggle_help},
+    {'q', Action::quit},
+    {'l', Action::toggle_lined_up},
+    {'g', Action::go_to},
+    {'w', Action::zoom_in_at_mouse},
+    {'s', Action::zoom_out_at_mouse},
+    {'a', Action::pan_left},
+    {'d', Action::pan_right},
+    {'/', Action::find},
+    {'e', Action::export_files},
+    {'n', Action::write_note},
+    {'p', Action::previous_note},
 };
 
 struct StartKeyRow {

@@ -12,9 +12,9 @@ Json json_of(const model::Trace& trace, const model::LawReport& law) {
     Json json = {{"law", law.law}, {"meaning", law.meaning}, {"checked", law.checked}, {"offences", law.offences}};
     if (law.first_event == model::kNoEvent) return json;
     const model::Event& event = trace.event(law.first_event);
-    json["first_offence"] = {{"index", law.first_event}, {"cpu", event.cpu()},
+    json["first_offence"] = {{"index", law.first_event},          {"cpu", event.cpu()},
                              {"raw", trace.raw(law.first_event)}, {"net", event.net},
-                             {"event", event.info().name}, {"what", law.first_offence}};
+                             {"event", event.info().name},        {"what", law.first_offence}};
     return json;
 }
 

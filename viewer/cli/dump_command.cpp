@@ -43,8 +43,8 @@ int dump_command(const DumpArguments& arguments) {
     const model::Trace trace = model::Trace::load(arguments.trace);
     const u64 events = trace.events().size();
     if (arguments.from >= events && arguments.from != 0) {
-        throw model::TraceError(arguments.trace, fmt::format("has no event {}: it has {}, numbered from 0",
-                                                             arguments.from, events));
+        throw model::TraceError(arguments.trace,
+                                fmt::format("has no event {}: it has {}, numbered from 0", arguments.from, events));
     }
     if (arguments.json) fmt::print("{{\"events\": [");
     u64 printed = 0;
@@ -55,8 +55,8 @@ int dump_command(const DumpArguments& arguments) {
         if (arguments.json) {
             fmt::print("{}\n{}", printed == 0 ? "" : ",", json_of(trace, index).dump());
         } else {
-            fmt::print("{:>8} cpu{} raw={:<12} net={:<12} {:24} {}\n", index, event.cpu(), trace.raw(index),
-                       event.net, event.info().name, model::one_line(trace, event));
+            fmt::print("{:>8} cpu{} raw={:<12} net={:<12} {:24} {}\n", index, event.cpu(), trace.raw(index), event.net,
+                       event.info().name, model::one_line(trace, event));
         }
         ++printed;
     }

@@ -26,6 +26,7 @@ using ws::cli::CompareArguments;
 using ws::cli::DumpArguments;
 using ws::cli::ExplainArguments;
 using ws::cli::ExportArguments;
+using ws::cli::file_name;
 using ws::cli::FindArguments;
 using ws::cli::NotesArguments;
 using ws::cli::OverviewArguments;
@@ -33,7 +34,6 @@ using ws::cli::RegistersArguments;
 using ws::cli::SourceArguments;
 using ws::cli::SpanArguments;
 using ws::cli::TourArguments;
-using ws::cli::file_name;
 using ws::cli::whole_number;
 
 /// What the command line says.
@@ -69,7 +69,9 @@ CLI::App* add_verb(CLI::App& app, Arguments& arguments, const std::string& name,
 void add_capture(CLI::App& app, CaptureArguments& arguments) {
     CLI::App* verb = app.add_subcommand("capture", "copy a run's trace out of guest RAM until standard input ends");
     verb->add_option("--ram", arguments.ram, "guest RAM: the file that QEMU maps shared")->required();
-    verb->add_option("--offset", arguments.offset, "byte of that file where the run page is")->required()->check(whole_number);
+    verb->add_option("--offset", arguments.offset, "byte of that file where the run page is")
+        ->required()
+        ->check(whole_number);
     verb->add_option("--out", arguments.out, "the trace folder to make")->required();
     verb->add_option("--uuid", arguments.uuid, "UUID of the run; random if not given");
     verb->add_option("--env", arguments.env, "KEY=VALUE: what else to write down about the run; may be given again");
@@ -96,7 +98,8 @@ CLI::Option* add_report(CLI::App& verb, CompareArguments& arguments, const std::
 }
 
 void add_compare(CLI::App& app, CompareArguments& arguments) {
-    CLI::App* verb = app.add_subcommand("compare", "pair the operations of two traces and show what they cost, and why");
+    CLI::App* verb =
+        app.add_subcommand("compare", "pair the operations of two traces and show what they cost, and why");
     verb->add_option("A", arguments.a, kTraceHelp)->required();
     verb->add_option("B", arguments.b, kTraceHelp)->required();
     verb->add_option("--profile", arguments.profile,
@@ -131,7 +134,8 @@ void add_explain(CLI::App& app, ExplainArguments& arguments) {
 }
 
 /// A verb on an operation of one run, or on the same one of two.
-void add_operation_verb(CLI::App& app, RegistersArguments& arguments, const std::string& name, const std::string& help) {
+void add_operation_verb(CLI::App& app, RegistersArguments& arguments, const std::string& name,
+                        const std::string& help) {
     CLI::App* verb = app.add_subcommand(name, help);
     verb->add_option("A", arguments.a, kTraceHelp)->required();
     verb->add_option("B", arguments.b, "another one, to show the same operation of both");
@@ -143,16 +147,19 @@ void add_operation_verb(CLI::App& app, RegistersArguments& arguments, const std:
 }
 
 void add_span(CLI::App& app, SpanArguments& arguments) {
-    CLI::App* verb = app.add_subcommand("span", "what a stretch of a trace comes to: instructions, events, traps, registers");
+    CLI::App* verb =
+        app.add_subcommand("span", "what a stretch of a trace comes to: instructions, events, traps, registers");
     verb->add_option("TRACE", arguments.trace, kTraceHelp)->required();
-    verb->add_option("FROM", arguments.from, "an event's number, as dump and find print it, or @ and a time on the net clock")
+    verb->add_option("FROM", arguments.from,
+                     "an event's number, as dump and find print it, or @ and a time on the net clock")
         ->required();
     verb->add_option("TO", arguments.to, "the same; what is at this moment does not count")->required();
     verb->add_flag("--json", arguments.json, "print data instead of text");
 }
 
 void add_overview(CLI::App& app, OverviewArguments& arguments) {
-    CLI::App* verb = app.add_subcommand("overview", "a whole trace in a few columns: how much of each guest, EL2 and host ran");
+    CLI::App* verb =
+        app.add_subcommand("overview", "a whole trace in a few columns: how much of each guest, EL2 and host ran");
     verb->add_option("TRACE", arguments.trace, kTraceHelp)->required();
     verb->add_option("--columns", arguments.columns, "how many")
         ->check(whole_number)
@@ -162,7 +169,8 @@ void add_overview(CLI::App& app, OverviewArguments& arguments) {
 }
 
 void add_at(CLI::App& app, AtArguments& arguments) {
-    CLI::App* verb = app.add_subcommand("at", "a CPU's registers just after an event: whose they are and what they hold");
+    CLI::App* verb =
+        app.add_subcommand("at", "a CPU's registers just after an event: whose they are and what they hold");
     verb->add_option("TRACE", arguments.trace, kTraceHelp)->required();
     verb->add_option("EVENT", arguments.event, "its number, as dump and find print it")
         ->required()
@@ -172,7 +180,8 @@ void add_at(CLI::App& app, AtArguments& arguments) {
 }
 
 void add_source(CLI::App& app, SourceArguments& arguments) {
-    CLI::App* verb = app.add_subcommand("source", "where an event happened: the source line, the instruction, the way there in GDB");
+    CLI::App* verb =
+        app.add_subcommand("source", "where an event happened: the source line, the instruction, the way there in GDB");
     verb->add_option("TRACE", arguments.trace, kTraceHelp)->required();
     verb->add_option("EVENT", arguments.event, "its number, as dump and find print it")
         ->required()
@@ -201,9 +210,12 @@ void add_export(CLI::App& app, ExportArguments& arguments) {
 }
 
 void add_notes(CLI::App& app, NotesArguments& arguments) {
-    CLI::App* verb = app.add_subcommand("notes", "what people have written down about events, in a file beside the trace");
+    CLI::App* verb =
+        app.add_subcommand("notes", "what people have written down about events, in a file beside the trace");
     verb->add_option("TRACE", arguments.trace, kTraceHelp)->required();
-    verb->add_option("--add", arguments.add, "a note on an event, by its number")->expected(2)->option_text("EVENT TEXT");
+    verb->add_option("--add", arguments.add, "a note on an event, by its number")
+        ->expected(2)
+        ->option_text("EVENT TEXT");
     verb->add_option("--remove", arguments.remove, "take away the notes of an event; may be given again")
         ->expected(1)
         ->take_all()

@@ -20,8 +20,8 @@ void export_csv(const Trace& trace, const Sink& sink) {
     sink("index,cpu,raw,net,event,fields\r\n");
     for (EventIndex index = 0; index < trace.events().size(); ++index) {
         const Event& event = trace.event(index);
-        sink(fmt::format("{},{},{},{},{},{}\r\n", index, event.cpu(), trace.raw(index), event.net,
-                         event.info().name, quoted(one_line(trace, event))));
+        sink(fmt::format("{},{},{},{},{},{}\r\n", index, event.cpu(), trace.raw(index), event.net, event.info().name,
+                         quoted(one_line(trace, event))));
     }
 }
 

@@ -31,8 +31,8 @@ class LaneIndex {
     /// How much of [begin, end) is filled.
     i64 filled(i64 begin, i64 end) const { return filled_before(end) - filled_before(begin); }
 
-    /// Both at once for a time: the first interval from there on, and how much is filled before. `near` is how far off an
-    /// answer may be: then it is that of a block's begin, whose intervals need not be looked at.
+    /// Both at once for a time: the first interval from there on, and how much is filled before. `near` is how far off
+    /// an answer may be: then it is that of a block's begin, whose intervals need not be looked at.
     struct Mark {
         std::size_t place;
         i64 filled;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The events of one packet, packed: 7 bytes an event. Net times are kept as 32-bit differences from the packet's first
-// one, payloads as 16-bit places in the packet, and raw times not at all: an event's header in the mapped file has their
-// low bits. In the few packets where those do not tell the time, it is kept as well; and where 32 bits do not tell the
-// times, 64 are kept.
+// one, payloads as 16-bit places in the packet, and raw times not at all: an event's header in the mapped file has
+// their low bits. In the few packets where those do not tell the time, it is kept as well; and where 32 bits do not
+// tell the times, 64 are kept.
 #pragma once
 
 #include <cstring>
@@ -25,8 +25,8 @@ class PacketEvents {
     };
 
     PacketEvents() = default;
-    /// `packet` is where the packet stays mapped, if each of its events has the shortest header that its id allows; null
-    /// if not.
+    /// `packet` is where the packet stays mapped, if each of its events has the shortest header that its id allows;
+    /// null if not.
     explicit PacketEvents(std::span<const Item> items, const u8* packet = nullptr);
 
     u32 size() const { return size_; }

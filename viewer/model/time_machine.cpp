@@ -73,7 +73,8 @@ TimeMachine::Latest TimeMachine::after(u32 cpu, std::size_t count) const {
     if (count == 0) return {};
     const std::size_t checkpoint = (count - 1) / kCheckpointEvery;
     Latest latest = checkpoints_[cpu][checkpoint];
-    for (std::size_t i = checkpoint * kCheckpointEvery; i < count; ++i) apply(latest, events[i], trace_.event(events[i]));
+    for (std::size_t i = checkpoint * kCheckpointEvery; i < count; ++i)
+        apply(latest, events[i], trace_.event(events[i]));
     return latest;
 }
 
@@ -131,8 +132,8 @@ RegisterNow TimeMachine::of_block(const Latest& latest, EventIndex source, Regis
     const auto header = trace_.block(event);
     RegisterNow now;
     now.owner = header.owner;
-    now.value = values_of_block(trace_, event)[static_cast<std::size_t>(
-        std::find(places.begin(), places.end(), place) - places.begin())];
+    now.value = values_of_block(
+        trace_, event)[static_cast<std::size_t>(std::find(places.begin(), places.end(), place) - places.begin())];
     now.source = source;
     const bool turned_off = header.operation == trace::Operation::save && turned_off_after_save(c);
     const bool ran = later(latest.eret, source) && c != RegisterClass::return_state;  // EL2 alone reaches those
@@ -166,9 +167,11 @@ RegisterNow TimeMachine::general_purpose(const Latest& latest, RegisterPlace pla
         if (source == kNoEvent) return now;
     } else {
         const Event& event = trace_.event(change);
-        now.owner = in_el2 ? trace_.as<trace::payload::trap>(event).owner : trace_.as<trace::payload::eret>(event).owner;
+        now.owner =
+            in_el2 ? trace_.as<trace::payload::trap>(event).owner : trace_.as<trace::payload::eret>(event).owner;
     }
-    const bool restored = source != kNoEvent && trace_.block(trace_.event(source)).operation == trace::Operation::restore;
+    const bool restored =
+        source != kNoEvent && trace_.block(trace_.event(source)).operation == trace::Operation::restore;
     if (!later(source, change)) {
         // Their owner has run since, or was just trapped: what was restored for it is the last that is known.
         if (!restored || trace_.block(trace_.event(source)).owner != now.owner) return now;

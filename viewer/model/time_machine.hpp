@@ -13,9 +13,9 @@ namespace ws::model {
 
 /// How well a register's value is known.
 enum class Certainty : u8 {
-    unknown,      ///< the trace does not tell
-    exact,        ///< nothing that could change it ran since
-    may_differ,   ///< it had this value; somebody who may have changed it ran since
+    unknown,     ///< the trace does not tell
+    exact,       ///< nothing that could change it ran since
+    may_differ,  ///< it had this value; somebody who may have changed it ran since
 };
 /// `not known`, `exact`, `may have changed since`.
 const char* certainty_words(Certainty certainty);
@@ -36,9 +36,9 @@ std::string value_text(const HardwareRegister& hardware, const RegisterNow& now)
 /// One CPU at one moment.
 struct MachineNow {
     u32 cpu = 0;
-    std::optional<World> world;          ///< who runs; nothing before the first trap or eret
+    std::optional<World> world;           ///< who runs; nothing before the first trap or eret
     std::optional<trace::Owner> running;  ///< whose code that is, or whose trap is being handled
-    std::vector<RegisterNow> registers;  ///< by hardware_registers()
+    std::vector<RegisterNow> registers;   ///< by hardware_registers()
 };
 
 /// What an event did to a register.

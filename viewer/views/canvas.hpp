@@ -52,7 +52,8 @@ class Canvas {
 
     /// A panel's ground; returns what is inside of its margins.
     Rect panel(const Rect& area);
-    /// A heading at the top of `inside`, which becomes what is below. Returns the rest of its line, for a note or buttons.
+    /// A heading at the top of `inside`, which becomes what is below. Returns the rest of its line, for a note or
+    /// buttons.
     Rect heading(Rect& inside, const std::string& text);
 
     ImDrawList& list() { return *list_; }

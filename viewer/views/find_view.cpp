@@ -94,8 +94,9 @@ class FindView : public View {
             if (button(theme, "notes", row.take_right(theme.px(60)), "notes")) forget(state);
             row.take_right(theme.px(10));
         }
-        const std::string count = place_among_found(state) + fmt::format("{} found in {}", counted(state.found.size(), "event"),
-                                                                         context.session.name(state.side()));
+        const std::string count =
+            place_among_found(state) +
+            fmt::format("{} found in {}", counted(state.found.size(), "event"), context.session.name(state.side()));
         if (searched_ && problem_.empty()) {
             canvas.text(row.take_right(canvas.width(count, theme.fonts.small) + theme.px(8)), count, theme.fonts.small,
                         theme.muted, Align::right);

@@ -50,8 +50,8 @@ class GoToField : public View {
                                                       text_.size(), ImGuiInputTextFlags_EnterReturnsTrue);
         if (entered && go(context)) context.state.go_to = false;
         if (entered) ImGui::SetKeyboardFocusHere(-1);
-        const std::string range =
-            fmt::format("Events are 0 to {}. Enter goes there, Escape closes.", grouped(u64{trace.events().size() - 1}));
+        const std::string range = fmt::format("Events are 0 to {}. Enter goes there, Escape closes.",
+                                              grouped(u64{trace.events().size() - 1}));
         ImGui::PushFont(theme.fonts.small);
         ImGui::PushStyleColor(ImGuiCol_Text, problem_.empty() ? theme.muted : theme.cause("trap_config").fill);
         ImGui::PushTextWrapPos(theme.px(410));

@@ -77,7 +77,8 @@ void inspect(const Context& context, const Group& group, ImVec2 mouse, Press pre
     const bool click = press == Press::once;
     const auto fit_to = [&](i64 begin, i64 end) {
         const i64 origin = group.ticks.origin;
-        if (press == Press::twice) context.state.fit_to(static_cast<double>(begin - origin), static_cast<double>(end - origin));
+        if (press == Press::twice)
+            context.state.fit_to(static_cast<double>(begin - origin), static_cast<double>(end - origin));
     };
     if (inspect_flag(context, group, mouse, click)) return;
     if (group.ticks.r.contains(mouse)) {

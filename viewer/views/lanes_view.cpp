@@ -188,9 +188,9 @@ class LanesView : public View {
         if (!over) return;
         turn_wheel(state, axis, mouse.x);
         if (ImGui::IsItemActive() && dragged_) return;
-        const Press press = ImGui::IsMouseDoubleClicked(0)  ? Press::twice
-                            : released && !dragged_ ? Press::once
-                                                    : Press::none;
+        const Press press = ImGui::IsMouseDoubleClicked(0) ? Press::twice
+                            : released && !dragged_        ? Press::once
+                                                           : Press::none;
         for (const Group& group : groups) inspect(context, group, mouse, press);
     }
 

@@ -74,12 +74,15 @@ class MachineView : public View {
 
     std::string headline(const Context& context) const {
         const model::Trace& trace = context.session.run(side_).trace;
-        std::string text = fmt::format("{} \u00b7 CPU {} after event {}", context.session.name(side_), now_.cpu, grouped(u64{event_}));
+        std::string text =
+            fmt::format("{} \u00b7 CPU {} after event {}", context.session.name(side_), now_.cpu, grouped(u64{event_}));
         if (now_.world) {
             text += fmt::format(" \u00b7 {} runs, {}{}", model::world_name(*now_.world),
-                                *now_.world == model::World::el2 ? "after a trap of " : "", trace.owner_name(*now_.running));
+                                *now_.world == model::World::el2 ? "after a trap of " : "",
+                                trace.owner_name(*now_.running));
         }
-        return text + " \u00b7 " + (changes_.empty() ? "changed no register" : "changed " + counted(changes_.size(), "register"));
+        return text + " \u00b7 " +
+               (changes_.empty() ? "changed no register" : "changed " + counted(changes_.size(), "register"));
     }
 
     void draw_register(const Context& context, Canvas& canvas, float width, model::RegisterPlace place) {
@@ -104,21 +107,24 @@ class MachineView : public View {
         const bool known = now.certainty != model::Certainty::unknown;
         const std::string value = model::value_text(hardware, now);
         line.x0 = canvas.text(line, known ? hex_groups(value) : value, known ? theme.fonts.mono : theme.fonts.text,
-                              known ? theme.text : theme.faint) + theme.px(12);
+                              known ? theme.text : theme.faint) +
+                  theme.px(12);
         if (now.certainty == model::Certainty::may_differ) {
             canvas.text(line, model::certainty_words(now.certainty), theme.fonts.small, theme.muted);
         }
         ImGui::SetCursorScreenPos({at.x, line.y1});
     }
 
-    void tooltip(const Context& context, const HardwareRegister& hardware, const RegisterNow& now, model::RegisterPlace place) const {
+    void tooltip(const Context& context, const HardwareRegister& hardware, const RegisterNow& now,
+                 model::RegisterPlace place) const {
         const model::Trace& trace = context.session.run(side_).trace;
         Tooltip tip(context.theme);
         tip.title(hardware.name);
         tip.text(hardware.meaning);
         if (now.source != model::kNoEvent) tip.note("told by event " + grouped(u64{now.source}));
         if (const model::RegisterChange* change = change_of(place)) {
-            tip.note(fmt::format("before: {} of {}", model::value_text(hardware, change->before), model::owner_text(trace, change->before)));
+            tip.note(fmt::format("before: {} of {}", model::value_text(hardware, change->before),
+                                 model::owner_text(trace, change->before)));
         }
     }
 

@@ -101,7 +101,8 @@ class OperationBar : public View {
         if (row.only_a != 0) text += fmt::format(" \u00b7 {} in {} alone", grouped(row.only_a), session.name(0));
         if (row.only_b != 0) text += fmt::format(" \u00b7 {} in {} alone", grouped(row.only_b), session.name(1));
         const bool some_alone = row.only_a != 0 || row.only_b != 0;
-        if (some_alone && !session.comparison().pairing.exact) text += " \u00b7 the runs differ much: pairs may be missing";
+        if (some_alone && !session.comparison().pairing.exact)
+            text += " \u00b7 the runs differ much: pairs may be missing";
         return text;
     }
 };

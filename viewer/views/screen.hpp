@@ -10,8 +10,8 @@ class Screen {
   public:
     Screen();
     /// Draws one frame over the whole display; ImGui::NewFrame was called before.
-    /// `texts` gets all that the views write, each under a line with the view's name in brackets; rows that are scrolled
-    /// out of sight are among them. It goes over ImGui's clipboard: for frames without a window alone.
+    /// `texts` gets all that the views write, each under a line with the view's name in brackets; rows that are
+    /// scrolled out of sight are among them. It goes over ImGui's clipboard: for frames without a window alone.
     void draw(const Context& context, std::string* texts = nullptr);
 
   private:

@@ -29,7 +29,8 @@ float tour_height(const Context& context, float room) {
     return room - wanted < least_event ? room : wanted;
 }
 
-/// Pixels before a border: the wanted part of the room, or else so many, but as few or as many as the panels can do with.
+/// Pixels before a border: the wanted part of the room, or else so many, but as few or as many as the panels can do
+/// with.
 float before(Border& border, float room, float of_itself, float least, float most) {
     const float wanted = border.wanted ? *border.wanted * room : of_itself;
     // A whole pixel, so that what is beyond does not blur on the way.
@@ -49,7 +50,8 @@ void draw_border(const Context& context, Border& border, const char* id, const R
     const float y = (gap.y0 + gap.y1) / 2;
     const float half = theme.px(held ? 40 : 14);
     const float thick = theme.px(1.5F);
-    const Rect grip = across ? Rect{x - half, y - thick, x + half, y + thick} : Rect{x - thick, y - half, x + thick, y + half};
+    const Rect grip =
+        across ? Rect{x - half, y - thick, x + half, y + thick} : Rect{x - thick, y - half, x + thick, y + half};
     Canvas(theme).fill(grip, held ? theme.link : theme.border, thick);
 }
 
@@ -71,8 +73,8 @@ ScreenLayout make_screen_layout(const Context& context, const Rect& screen) {
     layout.room = rest;
 
     const float width = std::clamp(rest.width() * 0.30F, theme.px(360), theme.px(560));
-    Rect side = rest.take_right(
-        before(borders.events, rest.width(), width, theme.px(300), rest.width() - theme.px(640)));
+    Rect side =
+        rest.take_right(before(borders.events, rest.width(), width, theme.px(300), rest.width() - theme.px(640)));
     layout.along = rest.take_right(gap);
     const float lower = theme.px(140);  // the least that the tabs and what is below can do with
     layout.lanes = rest.take_top(before(borders.lanes, rest.height(), lanes_height(context, rest.height()),

@@ -7,7 +7,7 @@ namespace ws::view {
 namespace {
 
 constexpr double kZoomStep = 1.5;
-constexpr double kPanStep = 0.15;  // of what is in view
+constexpr double kPanStep = 0.15;     // of what is in view
 constexpr float kBorderStep = 0.04F;  // of the room
 
 }  // namespace

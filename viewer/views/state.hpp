@@ -133,11 +133,11 @@ class State {
     Pointed next_pointed;
     std::optional<Measured> measured;
     Borders borders;
-    bool lined_up = false;  ///< the strips: each step under its partner, not to true scale
-    bool go_to = false;     ///< the field for an event's number is open
-    bool find = false;      ///< the field of Find is to be typed into; it takes this
+    bool lined_up = false;     ///< the strips: each step under its partner, not to true scale
+    bool go_to = false;        ///< the field for an event's number is open
+    bool find = false;         ///< the field of Find is to be typed into; it takes this
     bool close_lists = false;  ///< a list that has been opened is to be closed, in the next frame
-    RunNotes notes;         ///< what people wrote down about events; the field for that
+    RunNotes notes;            ///< what people wrote down about events; the field for that
     /// Is a field open that keys are for?
     bool has_field() const { return go_to || notes.draft; }
     std::optional<TourWalk> tour;

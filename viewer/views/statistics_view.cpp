@@ -22,7 +22,8 @@ class StatisticsView : public View {
         Canvas canvas(theme);
         Rect inside = canvas.panel(area);
         const Rect row = canvas.heading(inside, "Statistics");
-        canvas.text(row, context.session.name(side) + ", net instructions of an operation; a click goes to the slowest one",
+        canvas.text(row,
+                    context.session.name(side) + ", net instructions of an operation; a click goes to the slowest one",
                     theme.fonts.small, theme.muted);
         draw_head(theme, canvas, inside.take_top(theme.px(20)));
         canvas.line(inside.x0, inside.y0, inside.x1, inside.y0, theme.border);
@@ -42,8 +43,8 @@ class StatisticsView : public View {
 
     /// The places of the figures, and of the histogram right of them; what is left is the name's.
     static Rect figure(const Theme& theme, const Rect& line, std::size_t column) {
-        const float x = line.x1 - theme.px(kHistogram + 16) -
-                        theme.px(kFigure) * static_cast<float>(std::size(kColumns) - column);
+        const float x =
+            line.x1 - theme.px(kHistogram + 16) - theme.px(kFigure) * static_cast<float>(std::size(kColumns) - column);
         return {x, line.y0, x + theme.px(kFigure - 6), line.y1};
     }
 
@@ -52,11 +53,12 @@ class StatisticsView : public View {
         for (std::size_t i = 0; i < std::size(kColumns); ++i) {
             canvas.text(figure(theme, line, i), kColumns[i], theme.fonts.small, theme.muted, Align::right);
         }
-        canvas.text({line.x1 - theme.px(kHistogram), line.y0, line.x1, line.y1}, "spread, by doubling", theme.fonts.small,
-                    theme.muted);
+        canvas.text({line.x1 - theme.px(kHistogram), line.y0, line.x1, line.y1}, "spread, by doubling",
+                    theme.fonts.small, theme.muted);
     }
 
-    static void draw_group(const Context& context, Canvas& canvas, float width, const char* title, const std::vector<ExitFigures>& all) {
+    static void draw_group(const Context& context, Canvas& canvas, float width, const char* title,
+                           const std::vector<ExitFigures>& all) {
         const Theme& theme = context.theme;
         const ImVec2 at = ImGui::GetCursorScreenPos();
         canvas.text({at.x, at.y, at.x + width, at.y + theme.px(kLine)}, title, theme.fonts.bold, theme.text);
@@ -82,7 +84,8 @@ class StatisticsView : public View {
             tip.title(figures.name);
             tip.text(fmt::format("The slowest took {} instructions; a click goes there.", grouped(figures.max)));
             for (std::size_t i = figures.first_bucket(); i <= figures.last_bucket(); ++i) {
-                tip.note(fmt::format("from {}: {}", grouped(model::bucket_begin(i)), grouped(u64{figures.histogram[i]})));
+                tip.note(
+                    fmt::format("from {}: {}", grouped(model::bucket_begin(i)), grouped(u64{figures.histogram[i]})));
             }
         }
         Rect name = line;
@@ -93,7 +96,9 @@ class StatisticsView : public View {
         for (std::size_t i = 0; i < std::size(values); ++i) {
             canvas.text(figure(theme, line, i), grouped(values[i]), theme.fonts.text, theme.text, Align::right);
         }
-        draw_histogram(theme, canvas, {line.x1 - theme.px(kHistogram), line.y0 + theme.px(3), line.x1, line.y1 - theme.px(3)}, figures);
+        draw_histogram(theme, canvas,
+                       {line.x1 - theme.px(kHistogram), line.y0 + theme.px(3), line.x1, line.y1 - theme.px(3)},
+                       figures);
         ImGui::SetCursorScreenPos({at.x, line.y1});
         if (!clicked) return;
         const int side = context.state.side();

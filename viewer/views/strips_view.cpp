@@ -22,8 +22,8 @@ class StripsView : public View {
         const Theme& theme = context.theme;
         Canvas canvas(theme);
         Rect inside = canvas.panel(area);
-        const Rect heading = canvas.heading(
-            inside, context.session.two() ? "The same operation, on one scale" : "The operation");
+        const Rect heading =
+            canvas.heading(inside, context.session.two() ? "The same operation, on one scale" : "The operation");
         const float gutter = gutter_width(context, canvas);
         Rect causes = inside.take_bottom(theme.px(22.0F + 20.0F * static_cast<float>(context.session.count())));
         inside.take_bottom(theme.px(8));
@@ -222,8 +222,7 @@ class StripsView : public View {
     }
 
     /// From the end of the shorter strip to the end of the longer one: how much more, and how many times as much.
-    void draw_difference(const Context& context, Canvas& canvas, const StripScale& scale, const Rect& row,
-                                int side) {
+    void draw_difference(const Context& context, Canvas& canvas, const StripScale& scale, const Rect& row, int side) {
         if (!context.session.two() || scale.lined_up()) return;
         const Theme& theme = context.theme;
         const model::Operation* mine = context.state.shown(side).operation;

@@ -134,7 +134,8 @@ class TopBar : public View {
         if (context.state.close_lists) ImGui::CloseCurrentPopup();
         const auto compare = [&runs](int a, int b) { runs.wish = Wish{Wish::What::compare, a, b}; };
         const int other = run == runs.a ? runs.b : runs.a;
-        if (run != runs.a && ImGui::Selectable("compare as A, with what is B now")) compare(run, run == runs.b ? runs.a : runs.b);
+        if (run != runs.a && ImGui::Selectable("compare as A, with what is B now"))
+            compare(run, run == runs.b ? runs.a : runs.b);
         if (run != runs.b && runs.count() > 1 && (run != runs.a || runs.b >= 0) &&
             ImGui::Selectable("compare as B, with what is A now")) {
             compare(run == runs.a ? runs.b : runs.a, run);

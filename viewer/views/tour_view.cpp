@@ -27,8 +27,8 @@ class TourView : public View {
         const TourWalk& walk = *context.state.tour;
         const ScrollArea scroll(theme, "step", inside);
         if (step_ != walk.step) ImGui::SetScrollY(0);
-        // An answer that was asked for is to be seen, below its question. ImGui knows only a frame later how far one can
-        // scroll.
+        // An answer that was asked for is to be seen, below its question. ImGui knows only a frame later how far one
+        // can scroll.
         if (walk.answered && !answered_) scroll_frames_ = 3;
         step_ = walk.step;
         answered_ = walk.answered;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Why one run's operation costs more than the other's: a waterfall from one to the other, part by part, in instructions,
-// which are measured, and in cycles, which are modelled. A box leaves a class of registers out: what if?
+// Why one run's operation costs more than the other's: a waterfall from one to the other, part by part, in
+// instructions, which are measured, and in cycles, which are modelled. A box leaves a class of registers out: what if?
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -19,9 +19,7 @@ using model::Part;
 /// One of the two scales: what is measured, what is modelled.
 struct Scale {
     bool cycles;
-    i64 of(const Figures& figures) const {
-        return cycles ? model::whole_cycles(figures.cycles) : figures.instructions;
-    }
+    i64 of(const Figures& figures) const { return cycles ? model::whole_cycles(figures.cycles) : figures.instructions; }
 };
 constexpr Scale kScales[] = {{false}, {true}};
 
@@ -117,7 +115,8 @@ class WhyView : public View {
         draw_whole(context, canvas, end, explanation, context.session.two() ? 1 : 0);
     }
 
-    void draw_parts(const Context& context, Rect inside, float height, const Explanation& explanation, i64 (&level)[2]) {
+    void draw_parts(const Context& context, Rect inside, float height, const Explanation& explanation,
+                    i64 (&level)[2]) {
         const float width = inside.width();
         inside.x1 += context.theme.px(12);
         const ScrollArea scroll(context.theme, "why", inside);
