@@ -84,7 +84,6 @@ void event_tooltip(const Context& context, int side, model::EventIndex index, i6
             model::place_of_sysreg(trace.as<trace::payload::control_write>(event).sysreg);
         if (place != model::kNoRegister) tip.text(register_words(place));
     }
-    if (const auto block = model::block_class(event)) tip.text(std::string(info(*block).meaning) + ".");
     tell_notes(context, tip, side, index);
     tip.note(
         fmt::format("{}: {} after the trap \u00b7 measured", context.session.name(side), grouped(event.net - origin)));
