@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the window writes out: its picture, and the comparison as wstrace prints it."""
 
+import json
 import subprocess
 import unittest
 
@@ -31,6 +32,25 @@ class Export(window_support.WindowTest):
             self.assertEqual((self.folder / f"{stem}.{ending}").read_text(encoding="utf-8"), printed)
         self.xdotool("key", "Escape")
         self.assertEqual(self.settled(unlike=told).rows, self.first.rows)
+
+    def test_another_cost_is_typed_and_goes_into_the_report(self):
+        def cycles(*arguments):
+            printed = subprocess.run([BUILD / "viewer" / "wstrace", "explain", trace("split"), trace("vhe"), "--kind", "DABT", "--json",
+                                      *arguments], capture_output=True, text=True, check=True, timeout=60).stdout
+            return json.loads(printed)["cycles"]
+        self.open_in(new_folder())
+        self.xdotool("mousemove", 1045, 762, "sleep", 0.4, "click", 1, "sleep", 0.4, "type", "--delay", "150", "720")
+        self.xdotool("keydown", "Return", "sleep", 0.3, "keyup", "Return")
+        self.park_mouse()
+        typed = self.settled(unlike=self.first)
+        waterfall = (30, 725, 690, 970)
+        self.assertGreater(typed.part(*waterfall).differing(self.first.part(*waterfall)), 100, "the waterfall stayed as it was")
+        self.xdotool("key", "e")
+        self.settled(unlike=typed)
+        report = json.loads(next(self.folder.glob("*.json")).read_text(encoding="utf-8"))
+        kind = next(kind for kind in report["kinds"] if "DABT" in kind["kind"])
+        self.assertEqual(kind["explanation"]["cycles"], cycles("--set", "exception=720"))
+        self.assertNotEqual(cycles("--set", "exception=720"), cycles())
 
     def test_export_by_the_button_of_another_tab(self):
         self.open_in(new_folder())
