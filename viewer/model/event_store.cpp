@@ -2,23 +2,35 @@
 #include "viewer/model/event_store.hpp"
 
 #include <algorithm>
+#include <bit>
 
 namespace ws::model {
 
 void CpuOrder::push_back(u32 cpu) {
     if (cpus_ == 1) return;
-    if (cpu_.size() % kBlock == 0) blocks_.insert(blocks_.end(), counts_.begin(), counts_.end());
-    cpu_.push_back(static_cast<u8>(cpu));
+    if (size_ % kBlock == 0) blocks_.insert(blocks_.end(), counts_.begin(), counts_.end());
+    if (size_ % kInWord == 0) words_.push_back(0);
+    words_.back() |= u64{cpu} << (size_ % kInWord * kBits);
+    ++size_;
     ++counts_[cpu];
+}
+
+u32 CpuOrder::count(u64 word, u32 cpu, u32 events) {
+    static constexpr u64 kOnes = ~u64{0} / kMostCpus;  // the lowest bit of each event
+    // Where an event is another CPU's, some bit of it is left.
+    const u64 others = word ^ (kOnes * cpu);
+    const u64 any = (others | others >> 1 | others >> 2 | others >> 3) & kOnes;
+    const u64 first = events == kInWord ? ~u64{0} : (u64{1} << (events * kBits)) - 1;
+    return events - static_cast<u32>(std::popcount(any & first));
 }
 
 u32 CpuOrder::before(EventIndex index, u32 cpu) const {
     if (cpus_ == 1) return index;
-    if (index >= cpu_.size()) return counts_[cpu];
+    if (index >= size_) return counts_[cpu];
     const u32 block = index / kBlock;
-    u32 count = blocks_[std::size_t{block} * cpus_ + cpu];
-    for (u32 i = block * kBlock; i < index; ++i) count += cpu_[i] == cpu ? 1 : 0;
-    return count;
+    u32 sum = blocks_[std::size_t{block} * cpus_ + cpu];
+    for (u32 word = block * kBlock / kInWord; word < index / kInWord; ++word) sum += count(words_[word], cpu);
+    return sum + count(words_[index / kInWord], cpu, index % kInWord);
 }
 
 u32 CpuOrder::place_of(EventIndex index) const {
@@ -34,10 +46,15 @@ EventIndex CpuOrder::index_of(u32 cpu, u32 place) const {
         const std::size_t middle = (low + high) / 2;
         (blocks_[middle * cpus_ + cpu] <= place ? low : high) = middle;
     }
-    u32 count = blocks_[low * cpus_ + cpu];
+    u32 sum = blocks_[low * cpus_ + cpu];
     EventIndex index = static_cast<EventIndex>(low * kBlock);
+    for (;; index += kInWord) {
+        const u32 in_word = count(words_[index / kInWord], cpu);
+        if (sum + in_word > place) break;
+        sum += in_word;
+    }
     for (;; ++index) {
-        if (cpu_[index] == cpu && count++ == place) return index;
+        if (cpu_of(index) == cpu && sum++ == place) return index;
     }
 }
 

@@ -37,13 +37,15 @@ class Event {
     u64 place_;
 };
 
-/// Which CPU each event of a trace is of: a byte an event, and a count every few events. With one CPU it is empty.
+/// Which CPU each event of a trace is of: four bits an event, and a count every few events. With one CPU it is empty.
 class CpuOrder {
   public:
     explicit CpuOrder(u32 cpus) : cpus_(cpus), counts_(cpus, 0) {}
 
     void push_back(u32 cpu);
-    u32 cpu_of(EventIndex index) const { return cpus_ == 1 ? 0 : cpu_[index]; }
+    u32 cpu_of(EventIndex index) const {
+        return cpus_ == 1 ? 0 : static_cast<u32>(words_[index / kInWord] >> (index % kInWord * kBits) & kMostCpus);
+    }
     /// An event's number among its CPU's.
     u32 place_of(EventIndex index) const;
     /// The number in the whole trace of the event that has this one among its CPU's.
@@ -52,10 +54,18 @@ class CpuOrder {
     u32 before(EventIndex index, u32 cpu) const;
 
   private:
-    static constexpr u32 kBlock = 64;
+    static constexpr u32 kBits = 4;
+    static constexpr u64 kMostCpus = (1 << kBits) - 1;
+    static_assert(trace::kMaxCpus <= kMostCpus);
+    static constexpr u32 kInWord = 64 / kBits;
+    static constexpr u32 kBlock = 4 * kInWord;
+
+    /// How many of a word's first `events` are a CPU's.
+    static u32 count(u64 word, u32 cpu, u32 events = kInWord);
 
     u32 cpus_;
-    std::vector<u8> cpu_;
+    u32 size_ = 0;
+    std::vector<u64> words_;
     std::vector<u32> blocks_;  ///< by block and CPU: events before it
     std::vector<u32> counts_;  ///< by CPU: events so far
 };
