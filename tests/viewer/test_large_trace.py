@@ -46,7 +46,7 @@ class LargeTraces(unittest.TestCase):
         tour = _program("frame_tour", *self.traces.values(), "--frames", 120)
         self.assertEqual(tour["frames"], 120)
         self.assertGreater(tour["most_rectangles"], 500, "the tour draws next to nothing")
-        # Pairs of triangles: a line and a round corner are several. A third of them does not depend on the trace.
+        # Pairs of triangles: a line and a round corner are several.
         self.assertLessEqual(tour["most_rectangles"], 8_000)
         self.assertLessEqual(tour["most_letters"], 4_000)
 

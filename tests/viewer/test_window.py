@@ -64,7 +64,7 @@ class Window(window_support.WindowTest):
         self.assertEqual(self.settled(unlike=operations).rows, self.first.rows)
 
     def test_ctrl_f_goes_to_the_field_of_find(self):
-        self.xdotool("key", "ctrl+f", "sleep", 0.5, "type", "--delay", "120", "trap t5")
+        self.xdotool("key", "ctrl+f", "sleep", 0.5, "type", "--delay", "120", "trap")
         self.xdotool("keydown", "Return", "sleep", 0.3, "keyup", "Return")
         typed = self.settled(unlike=self.first)
         self.assertEqual(typed.part(0, 0, SIZE[0], 340).rows, self.first.part(0, 0, SIZE[0], 340).rows,

@@ -7,7 +7,7 @@
 namespace ws::view {
 namespace {
 
-/// The room that the time line and its neighbours have, and its height without being asked.
+/// The height of the time line where the person has not chosen one.
 float lanes_height(const Context& context, float room) {
     const Theme& theme = context.theme;
     const auto runs = static_cast<float>(context.session.count());
