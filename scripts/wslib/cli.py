@@ -177,7 +177,7 @@ def _add_machine(one: argparse.ArgumentParser, required: bool) -> None:
                     help="a guest of guests/, a flat binary or an arm64 Image; or linux, which is Debian's")
     vm.add_argument("--vcpus", type=int, default=1, metavar="N", help=f"its vCPUs, 1 to {MAX_VCPUS_OF_A_VM} (%(default)s)")
     vm.add_argument("--mem", type=_size, metavar="SIZE",
-                    help=f"its memory ({show_size(DEFAULT_MEMORY)}; {show_size(LINUX_MEMORY)} for Linux)")
+                    help=f"its memory ({show_size(DEFAULT_MEMORY)}; {show_size(LINUX_MEMORY)} for Linux and with --initrd)")
     vm.add_argument("--pin", type=_value(parse_pin), default=[], metavar="LIST",
                     help="CPUs for its vCPUs, such as 0+1, and from the first again when there are more vCPUs "
                          "(any vCPU on any CPU)")
@@ -189,6 +189,8 @@ def _add_machine(one: argparse.ArgumentParser, required: bool) -> None:
     vm.add_argument("--file", action="append", default=[], metavar="FILE",
                     help="for Linux: a program that goes into every guest's /bin; may be given again")
     vm.add_argument("--disk", default="", metavar="FILE", help="the file behind its disk, a virtio-blk device (none)")
+    vm.add_argument("--initrd", default="", metavar="FILE",
+                    help="for a guest that is a file: its ramdisk, such as the initrd of a kernel of your own (none)")
     vm.add_argument("--net", action="store_true", help="it has a virtio-net device, at the switch between the VMs")
     vm.add_argument("--vm", type=_value(parse_vm), action="append", default=[], metavar="KEY=VALUE,...",
                     help=f"a further VM: {VM_SYNTAX}; may be given again, {MAX_VMS} VMs and {MAX_VCPUS} vCPUs in all")
@@ -213,7 +215,7 @@ def _add_machine(one: argparse.ArgumentParser, required: bool) -> None:
 def _add_trace(one: argparse.ArgumentParser) -> argparse._ArgumentGroup:
     result = one.add_argument_group("the run")
     result.add_argument("--trace", choices=LEVELS,
-                        help="what is recorded: %(choices)s (full; off for Linux)")
+                        help="what is recorded: %(choices)s (full; off for Linux and with --initrd)")
     result.add_argument("--trace-memory", type=_size, default=machine.DEFAULT_TRACE_MEMORY, metavar="SIZE",
                         help=f"memory of the trace's rings ({show_size(machine.DEFAULT_TRACE_MEMORY)})")
     return result
@@ -263,8 +265,9 @@ def _run(asked: argparse.Namespace) -> int:
     executes = any(vm.exec is not None for vm in options.vms)
     console = None if asked.quiet else (2 if asked.json else 1)
     if options.has_keyboard and not asked.quiet:
-        print("ws run: a shell on the guest's console comes up; exit ends it, Ctrl-A x ends the machine at once",
-              file=sys.stderr)
+        what = "a shell on the guest's console comes up; exit ends it" if all(vm.is_linux for vm in options.vms if vm.is_system) else \
+            "what you type goes to the guest's console"
+        print(f"ws run: {what}, Ctrl-A x ends the machine at once", file=sys.stderr)
     try:
         result = run(options, console, 2 if asked.verbose else None)
     except Problem as problem:

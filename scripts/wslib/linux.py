@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A guest's files: its image, and for Linux the ramdisk and the kernel's command line too."""
+"""A guest's files: its image, its ramdisk if it has one, and for Debian's Linux the kernel's command line too."""
 
 import re
 from collections.abc import Sequence
@@ -25,7 +25,7 @@ class GuestFiles:
 
 def guest_files(vm: Vm, programs: Sequence[str] = ()) -> GuestFiles:
     if not vm.is_linux:
-        return GuestFiles(guest_image(vm.guest), vm.append)
+        return GuestFiles(guest_image(vm.guest), vm.append, Path(vm.initrd).read_bytes() if vm.initrd else None)
     linux = fetch_linux()
     word = "" if vm.exec is None else frame_word(vm.exec)
     if vm.disk:

@@ -113,7 +113,7 @@ def virtio_devices(vms: list[Vm]) -> list[str]:
     """The board's disks, one for each VM that has one, in their order; for Linux, which asks for random numbers when it boots, a
     source of them that says the same in every run. The slots are named, for QEMU would fill them from the last one on."""
     disks = [vm.disk for vm in vms if vm.disk]
-    entropy = any(vm.is_linux for vm in vms)
+    entropy = any(vm.is_system for vm in vms)
     words = ["-global", "virtio-mmio.force-legacy=false"] if disks or entropy else []
     for number, disk in enumerate(disks):
         words += ["-drive", f"file={escape(disk)},format=raw,if=none,id=disk{number}",

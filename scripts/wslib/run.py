@@ -46,7 +46,7 @@ class Result:
 def finished_run(options: Options) -> bool:
     """Was just this run, of these very images, done already with success? Then its folder has what a new one would."""
     try:
-        if any(vm.is_linux for vm in options.vms):
+        if any(vm.is_system for vm in options.vms):
             return False
         done = json.loads((options.folder() / "run.json").read_text(encoding="utf-8"))
         if options.trace != "off" and not (options.folder() / "trace").is_dir():

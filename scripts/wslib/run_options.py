@@ -29,6 +29,7 @@ class Options:
     exec: str | None = None
     disk: str = ""
     net: bool = False
+    initrd: str = ""
     file: list[str] = field(default_factory=list)  # programs for Linux guests, beside those that each has
     vm: list[Vm] = field(default_factory=list)  # the further ones
     boot: list[str] = field(default_factory=list)
@@ -47,19 +48,19 @@ class Options:
     qemu: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.usual_trace = "off" if self.design == NATIVE or any(vm.is_linux for vm in self.vms) else "full"
+        self.usual_trace = "off" if self.design == NATIVE or any(vm.is_system for vm in self.vms) else "full"
         if self.trace is None:
             self.trace = self.usual_trace
 
     @property
     def vms(self) -> list[Vm]:
         return [Vm(self.guest, self.vcpus, self.mem, self.pin, self.load, self.append, self.exec, self.disk,
-                   self.net), *self.vm]
+                   self.net, self.initrd), *self.vm]
 
     @property
     def is_interactive(self) -> bool:
-        """Is there a shell for whoever sits at the terminal?"""
-        return any(vm.is_linux and vm.exec is None for vm in self.vms)
+        """Is there a shell, or a login, for whoever sits at the terminal?"""
+        return any(vm.is_system and vm.exec is None for vm in self.vms)
 
     @property
     def typed(self) -> str:
@@ -109,7 +110,7 @@ class Options:
             raise usage_problem(f"QEMU can record and replay a machine of one CPU, not of {self.cpus}: leave --cpus out")
         if self.mttcg:
             raise usage_problem("--record needs the count of instructions, and --mttcg gives it up")
-        if any(vm.is_linux or vm.disk for vm in self.vms):
+        if any(vm.is_system or vm.disk for vm in self.vms):
             raise usage_problem("--record is for guests without disks, and not for Linux: QEMU's virtio devices on the board are not "
                                 "part of a recording")
         if self.typed:

@@ -22,7 +22,7 @@ OFFSET_ALIGNMENT = 4096
 
 SECTOR_BYTES = 512
 
-VM_SYNTAX = "guest=NAME|FILE[,vcpus=N][,mem=SIZE][,pin=LIST][,load=OFFSET][,disk=FILE][,net=on]" \
+VM_SYNTAX = "guest=NAME|FILE[,vcpus=N][,mem=SIZE][,pin=LIST][,load=OFFSET][,disk=FILE][,initrd=FILE][,net=on]" \
             "[,append=ARGS|,exec=COMMANDS]"
 
 
@@ -39,14 +39,21 @@ class Vm:
     exec: str | None = None  # commands for Linux to run; None: a shell
     disk: str = ""  # the file behind its virtio-blk device; none: no such device
     net: bool = False  # has it a virtio-net device, at the switch between the VMs?
+    initrd: str = ""  # the ramdisk of a guest that is a file; none: no ramdisk
 
     def __post_init__(self) -> None:
         if self.mem is None:
-            self.mem = LINUX_MEMORY if self.is_linux else DEFAULT_MEMORY
+            self.mem = LINUX_MEMORY if self.is_system else DEFAULT_MEMORY
 
     @property
     def is_linux(self) -> bool:
         return self.guest == LINUX
+
+    @property
+    def is_system(self) -> bool:
+        """A whole operating system: Debian's Linux, or somebody's kernel with its own ramdisk. It does too much for a full trace, asks for
+        random numbers, and has somebody at its console."""
+        return self.is_linux or bool(self.initrd)
 
     def check(self, name: str, cpus: int) -> None:
         if not 1 <= self.vcpus <= MAX_VCPUS_OF_A_VM:
@@ -61,6 +68,8 @@ class Vm:
             raise usage_problem(f"commands are for Linux to run, and {name} is {self.guest}")
         if self.disk:
             _check_disk(Path(self.disk))
+        if self.initrd:
+            self._check_initrd(name)
         if self.is_linux and self.load is not None:
             raise usage_problem("Linux is an arm64 Image, whose header says where it goes; a load offset is for flat binaries")
         image = None if self.is_linux else guest_image(self.guest)
@@ -72,6 +81,18 @@ class Vm:
         if self.load + image.stat().st_size > self.mem:
             raise usage_problem(f"{name} has {show_size(self.mem)} of memory, and {self.guest} at {self.load:#x} "
                                 "would not be in it")
+
+    def _check_initrd(self, name: str) -> None:
+        if self.is_linux:
+            raise usage_problem(f"the guest linux gets a ramdisk of its own; for another one give --guest the kernel's file beside --initrd "
+                                f"{self.initrd}")
+        file = Path(self.initrd)
+        if not file.is_file() or not os.access(file, os.R_OK):
+            raise usage_problem(f"there is no file {file} that could be read for the ramdisk of {name}")
+        if file.stat().st_size == 0:
+            raise usage_problem(f"{file} is empty, and is to be the ramdisk of {name}")
+        if file.stat().st_size > self.mem:
+            raise usage_problem(f"{name} has {show_size(self.mem)} of memory, and the ramdisk {file} would not be in it; --mem gives it more")
 
     def boot_options(self, prefix: str, memory: int, disk: int | None = None) -> list[str]:
         """For the hypervisor's command line; `prefix` says which VM, `disk` which of the board's disks is its."""
@@ -99,6 +120,8 @@ class Vm:
             name += "-disk"
         if self.net:
             name += "-net"
+        if self.initrd:
+            name += "-initrd"
         return name
 
 
@@ -152,7 +175,7 @@ def _parse_count(text: str) -> int:
 
 
 _KEYS = {"guest": str, "vcpus": _parse_count, "mem": parse_size, "pin": parse_pin, "load": parse_offset,
-         "disk": str, "net": _parse_switch}
+         "disk": str, "initrd": str, "net": _parse_switch}
 
 
 def parse_vm(text: str) -> Vm:
