@@ -26,7 +26,23 @@ namespace iss {
 #undef ISS_FIELD
 }  // namespace iss
 
+/// What was taken, by its place among the four vectors of where it was taken from (Arm ARM D1.3.1).
+enum class ExceptionKind : u8 { synchronous, irq, fiq, serror };
+constexpr ExceptionKind exception_kind(u64 vector) { return static_cast<ExceptionKind>(vector & 3); }
+
+/// Vectors, as offset divided by 0x80: of exceptions from a lower Exception level, the one below being in AArch64 state.
+inline constexpr u64 kLowerElSync = 8;
+inline constexpr u64 kLowerElIrq = 9;
+
+/// IRQ and FIQ, the middle ones of four vectors, leave ESR_ELx as an earlier exception left it (Arm ARM D1.3.4).
+constexpr bool has_syndrome(u64 vector) { return ((vector + 1) & 2) == 0; }
+static_assert(has_syndrome(kLowerElSync) && !has_syndrome(kLowerElIrq));
+
 constexpr Ec ec_of(u64 esr) { return static_cast<Ec>(reg::ESR_EL2::EC.get(esr)); }
+
+/// Of the exceptions that a lower Exception level can cause, only these leave an address in FAR_EL2 and HPFAR_EL2.
+constexpr bool is_abort(Ec ec) { return ec == Ec::IABT_LOW || ec == Ec::DABT_LOW; }
+constexpr bool has_fault_address(u64 vector, u64 esr) { return has_syndrome(vector) && is_abort(ec_of(esr)); }
 
 /// The encoding that a trapped MSR, MRS or system instruction (EC 0x18) used.
 constexpr SysregEncoding sysreg_of(u64 esr) {

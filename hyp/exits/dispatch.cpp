@@ -38,9 +38,6 @@ constexpr std::array<Handler, kExceptionClassCount> make_handlers() {
 
 constexpr std::array<Handler, kExceptionClassCount> kHandlers = make_handlers();
 
-constexpr u64 kLowerElSync = 8;
-constexpr u64 kLowerElIrq = 9;
-
 }  // namespace
 
 Outcome handle_exit(Vcpu& vcpu) {

@@ -3,6 +3,7 @@
 
 #include <new>
 
+#include "../arch/syndrome.hpp"
 #include "../boot/translation_setup.hpp"
 #include "../psci/psci.hpp"
 #include "../trace/points.hpp"
@@ -156,8 +157,10 @@ void crash_guest(const Vcpu& vcpu, const char* why) {
     {
         Locked locked(console_lock);
         print("\n*** guest crash: VM ", vcpu.vm->number, ", vCPU ", vcpu.index, ": ", why, "\n");
-        print_syndrome("ESR_EL2", context.exit.esr);
-        print("  FAR_EL2 ", hex(context.exit.far, 8), ", HPFAR_EL2 ", hex(context.exit.hpfar, 8), "\n");
+        if (has_syndrome(context.exit.vector)) print_syndrome("ESR_EL2", context.exit.esr);
+        if (has_fault_address(context.exit.vector, context.exit.esr)) {
+            print("  FAR_EL2 ", hex(context.exit.far, 8), ", HPFAR_EL2 ", hex(context.exit.hpfar, 8), "\n");
+        }
         print("  PC ", hex(context.return_state.value<reg::ELR_EL2>(), 8), ", PSTATE ",
               hex(context.return_state.value<reg::SPSR_EL2>(), 8), "\n");
         print_general_registers(context.general.words);

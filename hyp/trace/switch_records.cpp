@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the assembly of a world switch records: traps and returns, with the general-purpose registers around them. Each
 // function is called inside a window (arch/hw/trace_macros.h) and returns the address of the recorder's `spent`.
+#include "../arch/syndrome.hpp"
 #include "host_trap.hpp"
 #include "points.hpp"
 
@@ -8,11 +9,18 @@ namespace ws::trace {
 
 namespace {
 
+/// What the exception did not fill is 0 in the trace, not what an earlier one left.
 payload::trap trap_now(Owner owner, u64 vector, u64 lead) {
-    return {hw::read<reg::ESR_EL2>(),    hw::read<reg::ELR_EL2>(),
-            hw::read<reg::SPSR_EL2>(),   hw::read<reg::FAR_EL2>(),
-            hw::read<reg::HPFAR_EL2>(),  owner,
-            static_cast<u8>(vector),     static_cast<u8>(lead)};
+    const u64 esr = has_syndrome(vector) ? hw::read<reg::ESR_EL2>() : 0;
+    const bool address = has_fault_address(vector, esr);
+    return {esr,
+            hw::read<reg::ELR_EL2>(),
+            hw::read<reg::SPSR_EL2>(),
+            address ? hw::read<reg::FAR_EL2>() : 0,
+            address ? hw::read<reg::HPFAR_EL2>() : 0,
+            owner,
+            static_cast<u8>(vector),
+            static_cast<u8>(lead)};
 }
 
 /// The return is `tail` instructions after the recorder's last, ERET included.

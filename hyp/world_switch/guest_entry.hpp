@@ -20,13 +20,15 @@ WS_INLINE u64 host_vectors_address() { return reinterpret_cast<u64>(host_vectors
 /// What an abort's syndrome leaves out, found while the guest's translation is still in place (exit_info.cpp).
 void complete_abort_info(ExitInfo& exit, u64 pc);
 
-/// Keeps the syndrome of the exit: the next exception would overwrite it.
-WS_INLINE void save_exit_info(ExitInfo& exit) {
+/// Keeps the syndrome of the exit, if it has one: the next exception would overwrite it (KVM: fixup_guest_exit in
+/// hyp/include/hyp/switch.h).
+WS_INLINE void save_exit_info(ExitInfo& exit, u64 vector) {
+    exit.vector = vector;
+    if (!has_syndrome(vector)) [[unlikely]] return;
     const u64 esr = hw::read<reg::ESR_EL2>();
     exit.esr = esr;
-    // Of the exits that a guest can cause, only aborts leave an address in FAR_EL2 and HPFAR_EL2.
     const Ec ec = ec_of(esr);
-    if (ec == Ec::IABT_LOW || ec == Ec::DABT_LOW) {
+    if (is_abort(ec)) {
         exit.far = hw::read<reg::FAR_EL2>();
         exit.hpfar = hw::read<reg::HPFAR_EL2>();
         const bool described = iss::dabt::ISV.get(esr) != 0 || ec == Ec::IABT_LOW;

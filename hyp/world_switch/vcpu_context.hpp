@@ -21,7 +21,8 @@ using ListRegisterState = ClassState<RegisterClass::list_registers>;
 using DebugState = ClassState<RegisterClass::debug>;
 using BreakpointState = ClassState<RegisterClass::breakpoints>;
 
-/// Why the guest stopped running: the vector that was taken and the syndrome registers, as the hardware left them.
+/// Why the guest stopped running: the vector that was taken, and of the syndrome registers those that the exception filled
+/// (has_syndrome, has_fault_address); the others are those of an earlier exit.
 struct ExitInfo {
     u64 vector;   ///< offset divided by 0x80
     u64 esr;

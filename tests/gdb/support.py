@@ -108,6 +108,6 @@ def events(folder: Path, *kinds: str) -> list[dict]:
     found = []
     for kind in kinds or ("trap", "eret"):
         for told in json.loads(wstrace("dump", folder, "--kind", kind, "--json"))["events"]:
-            numbers = {field["name"]: int(field["hex"], 16) for field in told["fields"]}
+            numbers = {field["name"]: int(field["hex"], 16) if field["hex"] else None for field in told["fields"]}
             found.append({"index": told["index"], "raw": told["raw"], "event": told["event"], **numbers})
     return sorted(found, key=lambda event: event["index"])

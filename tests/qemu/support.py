@@ -200,19 +200,19 @@ def wstrace_json(*arguments: object) -> dict:
 
 @dataclass(frozen=True)
 class Event:
-    """An event of a trace; its fields by name, as numbers and as the words for them."""
+    """An event of a trace; its fields by name, as numbers (None: it has no such value) and as the words for them."""
 
     index: int
     cpu: int
     raw: int
     kind: str
-    number: dict[str, int]
+    number: dict[str, int | None]
     text: dict[str, str]
 
 
 def events(run_of: Run, kind: str) -> list[Event]:
     """All events of a kind, in the order of time."""
     return [Event(told["index"], told["cpu"], told["raw"], told["event"],
-                  {field["name"]: int(field["hex"], 16) for field in told["fields"]},
+                  {field["name"]: int(field["hex"], 16) if field["hex"] else None for field in told["fields"]},
                   {field["name"]: field["text"] for field in told["fields"]})
             for told in wstrace_json("dump", run_of.folder, "--kind", kind)["events"]]

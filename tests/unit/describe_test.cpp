@@ -48,6 +48,35 @@ TEST_CASE("a trap's syndrome is told down to its fields", "[describe]") {
     CHECK(field(field(fields, "SPSR_EL2").parts, "M").value == 5);
 }
 
+TEST_CASE("a trap without a syndrome or a fault address says so, whatever its event holds there", "[describe]") {
+    constexpr u64 kStale = 0x9300'0047;   // a data abort's, which came before
+    constexpr u8 kLowerIrq = 9;
+    constexpr u8 kLowerFiq = 10;
+    FakeRun run;
+    run.emit(trace::payload::trap{kStale, kGuestPc, kSpsrEl1, 0x1234, 0x80000, kVcpu, kLowerIrq, 2});
+    run.emit(trace::payload::trap{kStale, kGuestPc, kSpsrEl1, 0x1234, 0x80000, kVcpu, kLowerFiq, 2});
+    run.emit(trace::payload::trap{kHvcEsr, kGuestPc, kSpsrEl1, 0x1234, 0x80000, kVcpu, kLowerSync, 2});
+    run.emit(trace::payload::trap{kStale, kGuestPc, kSpsrEl1, 0x1234, 0x80000, kVcpu, kLowerSync, 2});
+    const model::Trace trace = run.trace();
+    const auto check_none = [&](model::EventIndex index, const char* name, const char* words) {
+        INFO("event " << index);
+        const auto fields = model::describe(trace, trace.event(index));
+        const Field& none = field(fields, name);
+        CHECK(none.text == words);
+        CHECK(none.hex.empty());
+        CHECK(none.parts.empty());
+    };
+    for (const char* name : {"FAR_EL2", "HPFAR_EL2"}) {
+        check_none(0, name, "none: an IRQ has no fault address");
+        check_none(2, name, "none: an exception of this class has no fault address");
+        CHECK_FALSE(field(model::describe(trace, trace.event(3)), name).hex.empty());
+    }
+    check_none(0, "ESR_EL2", "none: an IRQ has no syndrome");
+    check_none(1, "ESR_EL2", "none: an FIQ has no syndrome");
+    check_contains(field(model::describe(trace, trace.event(3)), "ESR_EL2").text, "DABT_LOW");
+    CHECK(field(model::describe(trace, trace.event(0)), "ELR_EL2").value == kGuestPc);
+}
+
 TEST_CASE("a trapped system register is told by its name", "[describe]") {
     CHECK(model::esr_summary(sys64(info(SysregId::ID_AA64PFR0_EL1).encoding, true)) == "SYS64 read ID_AA64PFR0_EL1");
     CHECK(model::esr_summary(sys64({3, 5, 15, 14, 7}, false)) == "SYS64 write S3_5_C15_C14_7");

@@ -60,6 +60,21 @@ TEST_CASE("events are found by kind, class, address of the code, register and va
     CHECK(found(run, "cpu=1").empty());
 }
 
+TEST_CASE("what an exception did not fill is not found", "[find]") {
+    constexpr u64 kStale = 0x9300'0047;   // a data abort's, which came before
+    constexpr u8 kLowerIrq = 9;
+    FakeRun fake;
+    fake.emit(trace::payload::trap{kStale, kGuestPc, kSpsrEl1, 0x1234'5678, 0x80000, kVcpu, kLowerIrq, 2});
+    fake.emit(trace::payload::trap{kStale, kGuestPc, kSpsrEl1, 0x1234'5678, 0x80000, kVcpu, kLowerSync, 2});
+    const model::Run run = load(fake);
+    for (const char* query : {"register=ESR_EL2", "register=ESR_EL2 value=0x93000047", "register=FAR_EL2", "value=0x12345678",
+                              "address=0x12345678", "class=DABT_LOW"}) {
+        INFO(query);
+        CHECK(found(run, query) == std::vector<EventIndex>{1});
+    }
+    CHECK(found(run, "register=ELR_EL2").size() == 2);
+}
+
 TEST_CASE("events are found by address, vCPU and text", "[find]") {
     const model::Run run = some_run();
     CHECK(found(run, "address=0x100").size() == 1);

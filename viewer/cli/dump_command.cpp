@@ -10,7 +10,7 @@ namespace ws::cli {
 namespace {
 
 Json json_of(const model::Field& field) {
-    Json json = {{"name", field.name}, {"text", field.text}, {"hex", field.hex}};
+    Json json = {{"name", field.name}, {"text", field.text}, {"hex", field.hex.empty() ? Json() : Json(field.hex)}};
     if (!field.bits.empty()) json["bits"] = field.bits;
     if (!field.parts.empty()) {
         Json parts = Json::array();

@@ -10,6 +10,7 @@
 
 #include "hyp/arch/syndrome.hpp"
 #include "viewer/model/describe.hpp"
+#include "viewer/model/trap_registers.hpp"
 
 namespace ws::model {
 namespace {
@@ -49,8 +50,7 @@ Condition class_test(const Term& term) {
         return [ec](const Trace& trace, const Event& event) {
             if (!event.is(trace::EventId::trap)) return false;
             const auto trap = trace.as<trace::payload::trap>(event);
-            // An interrupt leaves ESR_EL2 as it was (Arm ARM D1.3.4).
-            return (trap.vector & 3) == 0 && reg::ESR_EL2::EC.get(trap.ESR_EL2) == ec;
+            return is_synchronous(trap) && reg::ESR_EL2::EC.get(trap.ESR_EL2) == ec;
         };
     }
     throw QueryError(term.value_column, fmt::format("no exception class is called {}", term.value));
@@ -61,6 +61,11 @@ Condition pc_test(const Range& range) {
         if (event.is(trace::EventId::trap)) return range.has(trace.as<trace::payload::trap>(event).ELR_EL2);
         return event.is(trace::EventId::eret) && range.has(trace.as<trace::payload::eret>(event).ELR_EL2);
     };
+}
+
+/// A trap has some of its registers only after certain exceptions.
+bool holds(const Trace& trace, const Event& event, const EventField& field) {
+    return !event.is(trace::EventId::trap) || filled_by(trace.as<trace::payload::trap>(event), field.name);
 }
 
 bool is_known_register(const std::string& name) {
@@ -91,7 +96,7 @@ Condition register_test(const Term& term, std::optional<Range> value) {
         }
         const auto& of_kind = fields[event.id()];
         return std::any_of(of_kind.begin(), of_kind.end(), [&](const EventField* field) {
-            return !value || value->has(number_of(trace, event, *field));
+            return holds(trace, event, *field) && (!value || value->has(number_of(trace, event, *field)));
         });
     };
 }
@@ -100,7 +105,7 @@ Condition value_test(const Range& range) {
     return [range](const Trace& trace, const Event& event) {
         const auto& fields = event.info().fields;
         return std::any_of(fields.begin(), fields.end(), [&](const EventField& field) {
-            return field.bytes >= sizeof(u32) && range.has(number_of(trace, event, field));
+            return field.bytes >= sizeof(u32) && holds(trace, event, field) && range.has(number_of(trace, event, field));
         });
     };
 }
@@ -122,9 +127,7 @@ Condition address_test(const Range& range) {
         namespace payload = trace::payload;
         if (event.is(EventId::trap)) {
             const auto trap = trace.as<payload::trap>(event);
-            const auto ec = ec_of(trap.ESR_EL2);
-            const bool aborted = (trap.vector & 3) == 0 && (ec == Ec::DABT_LOW || ec == Ec::IABT_LOW);
-            return aborted && (range.has(trap.FAR_EL2) || range.has(fault_address(trap)));
+            return has_fault_address(trap.vector, trap.ESR_EL2) && (range.has(trap.FAR_EL2) || range.has(fault_address(trap)));
         }
         if (event.is(EventId::mmio)) {
             const auto mmio = trace.as<payload::mmio>(event);

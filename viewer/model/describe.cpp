@@ -8,6 +8,7 @@
 
 #include "hyp/arch/syndrome.hpp"
 #include "viewer/model/call_names.hpp"
+#include "viewer/model/trap_registers.hpp"
 
 namespace ws::model {
 namespace {
@@ -128,6 +129,20 @@ void add_words(std::vector<Field>& fields, const Event& event) {
     }
 }
 
+/// A trap's registers that this exception did not fill have no value, whatever the event holds there.
+void take_out_unfilled(std::vector<Field>& fields, const trace::payload::trap& trap) {
+    for (Field& field : fields) {
+        if (filled_by(trap, field.name)) continue;
+        const bool syndrome = field.name == "ESR_EL2";
+        static constexpr const char* kKinds[] = {"an exception of this class", "an IRQ", "an FIQ", "an SError"};
+        const char* const kind = kKinds[static_cast<std::size_t>(exception_kind(trap.vector))];
+        field.text = fmt::format("none: {} has no {}", kind, syndrome ? "syndrome" : "fault address");
+        field.value = 0;
+        field.hex.clear();
+        field.parts.clear();
+    }
+}
+
 }  // namespace
 
 std::string rights_text(u64 rights) {
@@ -145,6 +160,12 @@ std::string hex(u64 value, unsigned bytes) {
 std::string exception_class_name(u8 ec) {
     const ExceptionClassInfo* row = find_exception_class(ec);
     return row != nullptr ? row->name : fmt::format("EC 0x{:02x}", static_cast<unsigned>(ec));
+}
+
+std::string trap_class(const trace::payload::trap& trap) {
+    if (is_synchronous(trap)) return exception_class_name(static_cast<u8>(ec_of(trap.ESR_EL2)));
+    const char* const name = vector_name(trap.vector);
+    return name != nullptr ? name : "unknown vector";
 }
 
 std::string sysreg_name_of_id(u64 id) {
@@ -222,6 +243,7 @@ std::vector<Field> describe(const Trace& trace, const Event& event) {
     }
     add_words(fields, event);
     if (event.is(trace::EventId::control_write)) add_control_parts(fields, trace.layout());
+    if (event.is(trace::EventId::trap)) take_out_unfilled(fields, trace.as<trace::payload::trap>(event));
     return fields;
 }
 

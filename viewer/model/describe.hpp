@@ -14,7 +14,7 @@ struct Field {
     std::string name;
     u64 value = 0;        ///< of a 128-bit register the low half
     std::string text;     ///< the value for people: a name where it has one, else a number
-    std::string hex;      ///< the value in hexadecimal, 0x and as many digits as the field's size has
+    std::string hex;      ///< the value in hexadecimal, 0x and as many digits as the field's size has; empty if there is none
     std::string meaning;  ///< what the field is, from the tables
     std::string bits;     ///< for a part: its place in the register, such as "31:26"
     std::vector<Field> parts;
@@ -34,6 +34,9 @@ std::vector<Field> describe_esr(u64 esr);
 
 /// The name of an exception class, or `EC 0x..` for a number that the Arm ARM does not have.
 std::string exception_class_name(u8 ec);
+
+/// What a trap was taken for: its exception class, or the vector of an interrupt.
+std::string trap_class(const trace::payload::trap& trap);
 
 /// What a syndrome says in a few words, such as `HVC64 imm16=0x0` or `SYS64 read ID_AA64PFR0_EL1`.
 std::string esr_summary(u64 esr);

@@ -39,12 +39,9 @@ std::vector<ExitFigures> all_figures(const Run& run, const std::map<std::string,
     return all;
 }
 
-/// What the guest was trapped by: the exception class, or the vector of an interrupt.
+/// What the guest was trapped by.
 std::string class_name(const Run& run, const Operation& operation) {
-    const auto trap = run.trace.as<trace::payload::trap>(run.trace.event(operation.first));
-    if ((trap.vector & 3) == 0) return exception_class_name(static_cast<u8>(reg::ESR_EL2::EC.get(trap.ESR_EL2)));
-    const char* name = vector_name(trap.vector);
-    return name != nullptr ? name : "unknown vector";
+    return trap_class(run.trace.as<trace::payload::trap>(run.trace.event(operation.first)));
 }
 
 }  // namespace

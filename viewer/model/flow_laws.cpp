@@ -10,6 +10,7 @@
 #include "viewer/model/laws.hpp"
 #include "viewer/model/open_steps.hpp"
 #include "viewer/model/timeline.hpp"
+#include "viewer/model/trap_registers.hpp"
 
 namespace ws::model {
 namespace {
@@ -191,7 +192,7 @@ class HypercallsInTraps : public Law {
     /// Whoever was on that CPU may have trapped and gone elsewhere.
     void gap(u32 cpu) override {
         cpus_[cpu] = {};
-        trapped_by_.fill(std::nullopt);
+        last_trap_.fill(std::nullopt);
     }
 
     void take(EventIndex index, const Event& event) override {
@@ -200,7 +201,7 @@ class HypercallsInTraps : public Law {
             const auto trap = trace().as<trace::payload::trap>(event);
             if (trap.owner == trace::kHost) return;
             cpu = {true, trap.owner};
-            trapped_by_[trap.owner] = ec_of(trap.ESR_EL2);
+            last_trap_[trap.owner] = trap;
         } else if (event.is(trace::EventId::eret)) {
             const trace::Owner owner = trace().as<trace::payload::eret>(event).owner;
             if (owner != trace::kHost) cpu = {true, trace::kHost};
@@ -221,21 +222,26 @@ class HypercallsInTraps : public Law {
         trace::Owner owner = trace::kHost;  ///< the vCPU that trapped and was not entered again
     };
 
+    static bool is_call(const trace::payload::trap& trap) {
+        const Ec ec = ec_of(trap.ESR_EL2);
+        return is_synchronous(trap) && (ec == Ec::HVC64 || ec == Ec::SMC64);
+    }
+
     void take_call(const Cpu& cpu, EventIndex index, trace::Owner owner) {
         if (!cpu.known) return;
-        const std::optional<Ec> ec = trapped_by_[cpu.owner];
-        const bool by_call = !ec || *ec == Ec::HVC64 || *ec == Ec::SMC64;
+        const std::optional<trace::payload::trap>& last = last_trap_[cpu.owner];
+        const bool by_call = !last || is_call(*last);
         test(owner == cpu.owner && by_call, index, [&] {
             const std::string caller = trace().owner_name(owner);
             if (cpu.owner == trace::kHost) return fmt::format("{} is said to call, but no guest has trapped", caller);
             return fmt::format("{} is said to call, but the last trap is of {} by {}", caller,
                                trace().owner_name(cpu.owner),
-                               ec ? exception_class_name(static_cast<u8>(*ec)) : "an unknown cause");
+                               last ? trap_class(*last) : "an unknown cause");
         });
     }
 
     std::array<Cpu, trace::kMaxCpus> cpus_{};
-    std::array<std::optional<Ec>, 256> trapped_by_{};  ///< by owner: its last trap
+    std::array<std::optional<trace::payload::trap>, 256> last_trap_{};  ///< by owner
 };
 
 }  // namespace

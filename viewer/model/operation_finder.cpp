@@ -10,29 +10,24 @@
 #include "viewer/model/describe.hpp"
 #include "viewer/model/open_steps.hpp"
 #include "viewer/model/operations.hpp"
+#include "viewer/model/trap_registers.hpp"
 
 namespace ws::model {
 namespace {
 
 /// The four kinds of vector, in their order within each group of four (Arm ARM D1.3.1.1).
-enum class VectorKind : u8 { sync, irq, fiq, serror };
-
-VectorKind kind_of_vector(u8 vector) {
-    return static_cast<VectorKind>(vector & 3);
-}
-
 constexpr const char* kIrq = "IRQ";
 
 /// What an exception is called, before what the hypervisor does tells more of it.
 std::string kind_of_trap(const trace::payload::trap& trap) {
-    switch (kind_of_vector(trap.vector)) {
-        case VectorKind::irq:
+    switch (exception_kind(trap.vector)) {
+        case ExceptionKind::irq:
             return kIrq;
-        case VectorKind::fiq:
+        case ExceptionKind::fiq:
             return "FIQ";
-        case VectorKind::serror:
+        case ExceptionKind::serror:
             return "SERROR";
-        case VectorKind::sync:
+        case ExceptionKind::synchronous:
             break;
     }
     const u64 esr = trap.ESR_EL2;
@@ -192,8 +187,7 @@ class OperationFinder {
         Operation& operation = open.operation;
         operation.first = operation.last = index;
         operation.begin = operation.end = event.net;
-        // ESR_EL2 is not written when an interrupt is taken: what it holds then says nothing (Arm ARM D1.3.4).
-        operation.esr = kind_of_vector(trap.vector) == VectorKind::sync ? u64{trap.ESR_EL2} : 0;
+        operation.esr = has_syndrome(trap.vector) ? u64{trap.ESR_EL2} : 0;
         operation.elr = trap.ELR_EL2;
         operation.owner = trap.owner;
         operation.cpu = static_cast<u8>(event.cpu());

@@ -10,6 +10,7 @@
 
 #include "hyp/arch/syndrome.hpp"
 #include "viewer/model/tool.hpp"
+#include "viewer/model/trap_registers.hpp"
 
 namespace ws::model {
 namespace {
@@ -33,7 +34,7 @@ u64 trapped_address(const payload::trap& trap) {
     static constexpr u64 kBytes = 4;
     const auto ec = reg::ESR_EL2::EC.get(trap.ESR_EL2);
     const bool call =
-        (trap.vector & 3) == 0 && (ec == static_cast<u64>(Ec::HVC64) || ec == static_cast<u64>(Ec::SVC64));
+        is_synchronous(trap) && (ec == static_cast<u64>(Ec::HVC64) || ec == static_cast<u64>(Ec::SVC64));
     return trap.ELR_EL2 - (call ? kBytes : 0);
 }
 

@@ -14,13 +14,9 @@ Counts most_frequent_first(const std::map<std::string, u64>& counts) {
     return result;
 }
 
-/// What a trap was taken for: its exception class, or for an interrupt its vector. The host's are told apart.
+/// What a trap was taken for. The host's are told apart.
 std::string cause_of(const trace::payload::trap& trap) {
-    const bool sync = (trap.vector & 3) == 0;
-    const char* vector = vector_name(trap.vector);
-    const std::string name = sync ? exception_class_name(static_cast<u8>(reg::ESR_EL2::EC.get(trap.ESR_EL2)))
-                             : vector != nullptr ? vector
-                                                 : "unknown vector";
+    const std::string name = trap_class(trap);
     return trap.owner == trace::kHost ? name + " of the host" : name;
 }
 

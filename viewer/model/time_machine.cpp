@@ -2,6 +2,7 @@
 #include "viewer/model/time_machine.hpp"
 
 #include <algorithm>
+#include "viewer/model/trap_registers.hpp"
 
 namespace ws::model {
 namespace {
@@ -146,7 +147,7 @@ RegisterNow TimeMachine::of_trap(EventIndex source, RegisterPlace place) const {
     const std::string& name = hardware_registers()[place].name;
     const Bytes payload = trace_.payload(event);
     for (const EventField& field : event.info().fields) {
-        if (field.name != name) continue;
+        if (field.name != name || !filled_by(trace_.as<trace::payload::trap>(event), name)) continue;
         RegisterNow now{trace_.as<trace::payload::trap>(event).owner, Certainty::exact, {}, source};
         std::memcpy(&now.value.low, payload.data() + field.offset, sizeof(u64));
         return now;

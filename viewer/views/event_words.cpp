@@ -5,6 +5,7 @@
 
 #include "viewer/model/call_names.hpp"
 #include "viewer/model/describe.hpp"
+#include "viewer/model/trap_registers.hpp"
 #include "viewer/views/text_forms.hpp"
 
 namespace ws::view {
@@ -105,11 +106,11 @@ std::string brief_of_machine(const model::Trace& trace, const model::Event& even
 std::string brief(const model::Trace& trace, const model::Event& event) {
     if (const std::string text = brief_of_machine(trace, event); !text.empty()) return text;
     if (event.is(EventId::trap)) {
-        // Only a synchronous exception has a syndrome (Arm ARM D1.3.4); the others are told by their vector.
+        // Only a synchronous exception has a class; the others are told by their vector.
         const auto trap = trace.as<payload::trap>(event);
         static constexpr const char* kKinds[] = {"", "IRQ", "FIQ", "SError"};
-        const u8 kind = trap.vector & 3;
-        return kind == 0 ? model::esr_summary(trap.ESR_EL2) : kKinds[kind];
+        return model::is_synchronous(trap) ? model::esr_summary(trap.ESR_EL2)
+                                           : kKinds[static_cast<std::size_t>(exception_kind(trap.vector))];
     }
     if (event.is(EventId::eret)) {
         const auto eret = trace.as<trace::payload::eret>(event);

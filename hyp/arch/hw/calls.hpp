@@ -20,7 +20,8 @@ inline u64 smc(u64 function, u64 a1 = 0, u64 a2 = 0, u64 a3 = 0) {
     return x0;
 }
 
-/// Call the lowvisor from the kernel at EL1. X0 to X17 may be lost; the result is X0.
+/// Call the lowvisor from the kernel at EL1, which runs C++ there: what a procedure may lose is lost, X0 to X18 (AAPCS64 6.1.1; X18
+/// is a temporary register on a platform that gives it no meaning). The result is X0.
 WS_INLINE u64 hvc(u64 function, u64 a1 = 0, u64 a2 = 0) {
     register u64 x0 asm("x0") = function;
     register u64 x1 asm("x1") = a1;
@@ -28,8 +29,8 @@ WS_INLINE u64 hvc(u64 function, u64 a1 = 0, u64 a2 = 0) {
     asm volatile("hvc #0"
                  : "+r"(x0), "+r"(x1), "+r"(x2)
                  :
-                 : "x3", "x4", "x5", "x6", "x7", "x8", "x9", "x10", "x11", "x12", "x13", "x14", "x15", "x16", "x17", "cc",
-                   "memory");
+                 : "x3", "x4", "x5", "x6", "x7", "x8", "x9", "x10", "x11", "x12", "x13", "x14", "x15", "x16", "x17", "x18",
+                   "cc", "memory");
     return x0;
 }
 

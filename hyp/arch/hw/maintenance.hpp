@@ -18,13 +18,14 @@ WS_INLINE void tlb_invalidate_el1_all() {
     asm volatile("dsb ishst\n\ttlbi alle1is\n\tdsb ish\n\tisb" ::: "memory");
 }
 
-/// What a CPU holds for the current VMID of EL1&0, stage 1 and 2, on all CPUs.
-WS_INLINE void tlb_invalidate_vmid() { asm volatile("dsb ishst\n\ttlbi vmalls12e1is\n\tdsb ish\n\tisb" ::: "memory"); }
+/// What a CPU holds for the current VMID of EL1&0, stage 1 and 2, on all CPUs. Here and below: that new tables are seen is the
+/// caller's part, before it makes the VMID the current one.
+WS_INLINE void tlb_invalidate_vmid() { asm volatile("tlbi vmalls12e1is\n\tdsb ish\n\tisb" ::: "memory"); }
 
 /// Stage 2 of one page or block for the current VMID, on all CPUs, then all of its stage 1, since a combined entry may be
 /// tagged with the virtual address alone (Arm ARM D8.13.5).
 WS_INLINE void tlb_invalidate_ipa(Ipa ipa) {
-    asm volatile("dsb ishst\n\ttlbi ipas2e1is, %0\n\tdsb ish\n\ttlbi vmalle1is\n\tdsb ish\n\tisb" ::"r"(ipa.value >> 12)
+    asm volatile("tlbi ipas2e1is, %0\n\tdsb ish\n\ttlbi vmalle1is\n\tdsb ish\n\tisb" ::"r"(ipa.value >> 12)
                  : "memory");
 }
 

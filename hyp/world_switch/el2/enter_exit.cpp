@@ -44,6 +44,7 @@ WS_INLINE void save_debug(VcpuContext& vcpu) {
 /// find VM clear while EL1 has a guest's registers (errata 1319537 and 1319367, speculative AT; not in QEMU).
 WS_INLINE void deactivate_traps(const HostContext& host) {
     StepScope step(Step::deactivate_traps);
+    hw::complete_walks();   // before stage 2 is off
     trace::write_control<reg::HCR_EL2>(kHost, host.traps.hcr);
     trace::write_control<reg::CPTR_EL2>(kHost, host.traps.cptr);
     trace::write_control<reg::VBAR_EL2>(kHost, kernel_vectors_address());
@@ -103,8 +104,8 @@ void ThisDesign::run(VcpuContext& vcpu) {
     restore_debug(vcpu);
 
     trace::last_step(Step::restore_general_purpose);
-    vcpu.exit.vector = guest_enter(vcpu);   // ERET to the guest; comes back with Step::save_general_purpose done
-    save_exit_info(vcpu.exit);
+    const u64 vector = guest_enter(vcpu);   // ERET to the guest; comes back with Step::save_general_purpose done
+    save_exit_info(vcpu.exit, vector);
 
     if (vcpu.lists_in_use) save_vgic(vcpu);
     save_el1(vcpu);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the el2 design switches once, when a vCPU comes onto a CPU and when it leaves (KVM: vcpu_load, vcpu_put). That is more than
 // with VHE: while no vCPU is loaded EL1 has the host's own state in it.
+#include "../../arch/hw/barriers.hpp"
 #include "../guest_entry.hpp"
 #include "deferred.hpp"
 
@@ -13,6 +14,7 @@ void ThisDesign::load(VcpuContext& vcpu) {
     HostContext& host = el2_cpu().host;
     save_host_el1(host);
     if (vcpu.debug_used) save_host_debug(host);
+    hw::complete_walks();
     activate_traps(vcpu);
     enter_stage2(vcpu);
     restore_vgic(vcpu);
@@ -29,6 +31,7 @@ void ThisDesign::put(VcpuContext& vcpu) {
     save_el1(vcpu);
     if (vcpu.fp_loaded) save_fp(vcpu);
     if (vcpu.debug_used) save_debug(vcpu);
+    hw::complete_walks();
     deactivate_traps(host);
     leave_stage2();
     restore_host_el1(host);

@@ -2,6 +2,7 @@
 // Entering and leaving a guest in the split design. All of this runs at EL2, in the lowvisor, between the kernel's HVC
 // and the ERET back to it: the guest and the kernel share EL1, so each entry and each exit moves all of both
 // (KVM: __kvm_vcpu_run in hyp/nvhe/switch.c).
+#include "../../arch/hw/barriers.hpp"
 #include "../../kernel/cpu.hpp"
 #include "../../trace/points.hpp"
 #include "../guest_entry.hpp"
@@ -205,6 +206,7 @@ extern "C" u64 lowvisor_run_vcpu(VcpuContext& vcpu) {
     save_host_fp(host);
     save_host_debug(host, vcpu.debug_used);
 
+    hw::complete_walks();   // the host's
     // From here on EL1 is the guest's. EL2 runs on tables of its own, so the order of these steps is free; today's KVM has
     // the traps last, against CPUs that translate speculatively with half of the guest's registers in place.
     activate_traps(vcpu);
@@ -216,8 +218,8 @@ extern "C" u64 lowvisor_run_vcpu(VcpuContext& vcpu) {
     restore_debug(vcpu);
 
     trace::last_step(Step::restore_general_purpose);
-    vcpu.exit.vector = guest_enter(vcpu);   // ERET to the guest; comes back with Step::save_general_purpose done
-    save_exit_info(vcpu.exit);
+    const u64 vector = guest_enter(vcpu);   // ERET to the guest; comes back with Step::save_general_purpose done
+    save_exit_info(vcpu.exit, vector);
 
     save_timer(vcpu);
     save_vgic(vcpu);
@@ -225,6 +227,7 @@ extern "C" u64 lowvisor_run_vcpu(VcpuContext& vcpu) {
     save_fp(vcpu);
     save_debug(vcpu);
 
+    hw::complete_walks();   // the guest's
     deactivate_traps(host);
     leave_stage2();
     restore_host_el1(host);

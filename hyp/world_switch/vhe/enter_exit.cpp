@@ -107,8 +107,8 @@ void ThisDesign::run(VcpuContext& vcpu) {
 
     VcpuContext& frame = undeferred::frame_of(vcpu);   // the vCPU itself
     trace::last_step(Step::restore_general_purpose);
-    frame.exit.vector = guest_enter(frame);   // ERET to the guest; comes back with Step::save_general_purpose done
-    save_exit_info(frame.exit);
+    const u64 vector = guest_enter(frame);   // ERET to the guest; comes back with Step::save_general_purpose done
+    save_exit_info(frame.exit, vector);
     if constexpr (!kOptimisations.direct_state) undeferred::take_frame(vcpu, frame);
 
     if (vcpu.lists_in_use || !kOptimisations.lists_when_used) save_vgic(vcpu);

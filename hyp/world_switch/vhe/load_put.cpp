@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the VHE design switches once, when a vCPU comes onto a CPU and when it leaves (KVM: vcpu_load, vcpu_put). Each part is
 // here thanks to one of the optimisations; without it, undeferred.hpp has it at every exit.
+#include "../../arch/hw/barriers.hpp"
 #include "../../kernel/cpu.hpp"
 #include "../../trace/points.hpp"
 #include "../guest_entry.hpp"
@@ -20,6 +21,7 @@ void ThisDesign::load(VcpuContext& vcpu) {
     HostContext& host = el2_cpu().host;
     if (on.deferred_state) save_host_el1(host);
     if (on.lazy_debug && vcpu.debug_used) save_host_debug(host);
+    hw::complete_walks();
     if (on.traps_left_on) activate_traps(vcpu);
     if (on.traps_left_on) enter_stage2(vcpu);
     if (on.lists_when_used) restore_vgic(vcpu);
@@ -36,6 +38,7 @@ void ThisDesign::put(VcpuContext& vcpu) {
     if (on.deferred_state) save_el1(vcpu);
     if (vcpu.fp_loaded) save_fp(vcpu);
     if (on.lazy_debug && vcpu.debug_used) save_debug(vcpu);
+    hw::complete_walks();
     if (on.traps_left_on) deactivate_traps(host);
     if (on.deferred_state) restore_host_el1(host);
     if (vcpu.fp_loaded) restore_host_fp(host);

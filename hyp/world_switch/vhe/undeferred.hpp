@@ -3,6 +3,7 @@
 // of this leaves an instruction behind. The parts are those of load and put, and of the split design's exits.
 #pragma once
 
+#include "../../arch/hw/barriers.hpp"
 #include "../guest_entry.hpp"
 #include "../optimisations.hpp"
 #include "deferred.hpp"
@@ -17,6 +18,8 @@ using trace::Operation;
 using trace::Step;
 using trace::StepScope;
 constexpr Optimisations on = kOptimisations;
+/// EL1&0's registers or its stage 2.
+constexpr bool kEl1ChangesAtExits = !on.deferred_state || !on.traps_left_on;
 
 /// As in deferred.hpp; that the list registers are off already enter_exit.cpp has seen to.
 WS_INLINE void save_vgic(VcpuContext& vcpu) {
@@ -39,6 +42,7 @@ WS_INLINE void save_host(HostContext& host, const VcpuContext& vcpu) {
 }
 
 WS_INLINE void restore_guest(const VcpuContext& vcpu) {
+    if constexpr (kEl1ChangesAtExits) hw::complete_walks();
     if constexpr (!on.traps_left_on) deferred::activate_traps(vcpu);
     if constexpr (!on.traps_left_on) deferred::enter_stage2(vcpu);
     if constexpr (!on.lists_when_used) deferred::restore_vgic(vcpu);
@@ -59,6 +63,7 @@ WS_INLINE void save_guest(VcpuContext& vcpu) {
 }
 
 WS_INLINE void restore_host(HostContext& host, const VcpuContext& vcpu) {
+    if constexpr (kEl1ChangesAtExits) hw::complete_walks();
     if constexpr (!on.traps_left_on) deferred::deactivate_traps(host);
     if constexpr (!on.traps_left_on) leave_stage2();
     if constexpr (!on.deferred_state) deferred::restore_host_el1(host);

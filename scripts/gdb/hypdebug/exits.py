@@ -11,11 +11,16 @@ _KINDS = {1: "IRQ", 2: "FIQ", 3: "SError"}
 def exit_here() -> dict:
     """Of a CPU at the first instruction of a guest's vector."""
     vector = places.vector_at(machine.pc())
-    esr = machine.system("ESR_EL2")
     kind = _KINDS.get(vector % 4)
-    told = {"class": kind or tables.syndrome(esr)["class"], "vector": vector, "ESR_EL2": esr, "syndrome": tables.syndrome(esr),
-            "ELR_EL2": machine.system("ELR_EL2"), "SPSR_EL2": machine.system("SPSR_EL2"), "FAR_EL2": machine.system("FAR_EL2"),
-            "HPFAR_EL2": machine.system("HPFAR_EL2"), "pc": machine.pc(), "icount": position.icount()}
+    # An IRQ or FIQ leaves ESR_EL2 as an earlier exception left it, and only aborts fill the registers of addresses.
+    esr = machine.system("ESR_EL2") if tables.has_syndrome(vector) else None
+    syndrome = None if esr is None else tables.syndrome(esr)
+    name = kind or syndrome["class"]
+    aborted = name in ("IABT_LOW", "DABT_LOW")
+    told = {"class": name, "vector": vector, "ESR_EL2": esr, "syndrome": syndrome,
+            "ELR_EL2": machine.system("ELR_EL2"), "SPSR_EL2": machine.system("SPSR_EL2"),
+            "FAR_EL2": machine.system("FAR_EL2") if aborted else None,
+            "HPFAR_EL2": machine.system("HPFAR_EL2") if aborted else None, "pc": machine.pc(), "icount": position.icount()}
     with machine.physical():
         vcpu = objects.current_vcpu()
     return told | {"vm": vcpu.vm, "vcpu": vcpu.index, "owner": vcpu.owner}
@@ -24,8 +29,9 @@ def exit_here() -> dict:
 def show_exit(told: dict) -> str:
     why = tables.show_syndrome(told["syndrome"]) if told["vector"] % 4 == 0 else f"{told['class']}: an interrupt"
     lines = [f"exit of VM {told['vm']} vCPU {told['vcpu']} to EL2, vector {told['vector']}: {why}",
-             f"  from {told['ELR_EL2']:#x}, ESR_EL2 {told['ESR_EL2']:#x}"]
-    if told["class"] in ("IABT_LOW", "DABT_LOW"):
+             f"  from {told['ELR_EL2']:#x}"]
+    lines[-1] += ", no syndrome" if told["ESR_EL2"] is None else f", ESR_EL2 {told['ESR_EL2']:#x}"
+    if told["FAR_EL2"] is not None:
         lines[-1] += f", FAR_EL2 {told['FAR_EL2']:#x}, HPFAR_EL2 {told['HPFAR_EL2']:#x}"
     return "\n".join(lines)
 

@@ -35,8 +35,13 @@ class _ExitInfo:
 
     def to_string(self) -> str:
         esr, vector = int(self._value["esr"]), int(self._value["vector"])
-        why = tables.show_syndrome(tables.syndrome(esr))
-        return f"vector {vector}, ESR_EL2 {esr:#x} ({why}), FAR_EL2 {int(self._value['far']):#x}, HPFAR_EL2 {int(self._value['hpfar']):#x}"
+        if not tables.has_syndrome(vector):
+            return f"vector {vector}, no syndrome"
+        syndrome = tables.syndrome(esr)
+        told = f"vector {vector}, ESR_EL2 {esr:#x} ({tables.show_syndrome(syndrome)})"
+        if syndrome["class"] in ("IABT_LOW", "DABT_LOW"):
+            told += f", FAR_EL2 {int(self._value['far']):#x}, HPFAR_EL2 {int(self._value['hpfar']):#x}"
+        return told
 
 
 class _TrapConfig:

@@ -118,6 +118,11 @@ def decode(row: Register, value: int, e2h: bool = False) -> dict[str, int]:
     return {field.name: field.get(value) for field in row.fields if field.layout in ("", "1" if e2h else "0")}
 
 
+def has_syndrome(vector: int) -> bool:
+    """As has_syndrome in hyp/arch/syndrome.hpp: an IRQ and an FIQ leave ESR_EL2 as it was (Arm ARM D1.3.4)."""
+    return vector % 4 in (0, 3)
+
+
 def syndrome(esr: int) -> dict:
     """An ESR_ELx, read as far as the tables go."""
     esr_el2 = register("ESR_EL2")
