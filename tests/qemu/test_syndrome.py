@@ -57,7 +57,7 @@ class Syndrome(unittest.TestCase):
 
     def test_every_interrupt_costs_the_same_from_the_guests_registers_to_the_next_step(self):
         """That is where the syndrome is kept, and where an abort's address is asked for."""
-        for design in support.DESIGNS:
+        for design in ("split", "vhe"):  # el2's is the code of vhe
             with self.subTest(design=design):
                 run = support.run(design, "timer")
                 told = support.wstrace_json("dump", run.folder)["events"]
