@@ -23,12 +23,12 @@ constexpr u64 kNotSupported = ~u64{0};          // -1
 constexpr u64 kInvalidParameter = ~u64{0} - 2;  // -3
 
 /// Returns the bytes written, which may be fewer, or INVALID_PARAMETER if they are not all in the guest's memory.
-u64 console_write(const Vcpu& vcpu, Ipa text, u64 bytes) {
+u64 console_write(Vcpu& vcpu, Ipa text, u64 bytes) {
     constexpr u64 kMost = 4096;   // so that no guest keeps the CPU for long
-    const u8* const from = vcpu.vm->guest_memory(text, bytes);
-    if (from == nullptr) return kInvalidParameter;
+    Vm& vm = *vcpu.vm;
+    if (!vm.is_memory(text, bytes)) return kInvalidParameter;
     const u64 now = bytes < kMost ? bytes : kMost;
-    write_guest_text(*vcpu.vm, from, now);
+    write_guest_text(vm, guest_memory(vm, text, now), now);
     return now;
 }
 

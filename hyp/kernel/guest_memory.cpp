@@ -5,6 +5,7 @@
 #include "../arch/hw/zero_memory.hpp"
 #include "../trace/points.hpp"
 #include "../world_switch/design.hpp"
+#include "../user/process.hpp"
 #include "memory_pool.hpp"
 #include "panic.hpp"
 #include "this_design.hpp"
@@ -24,6 +25,36 @@ void record_map(const Vcpu& vcpu, Ipa ipa, Pa pa, u64 bytes, Stage2::Rights righ
         [&]() WS_INLINE_LAMBDA { return Event{ipa.value, pa.value, bytes, vcpu.owner, rights.bits()}; });
 }
 
+u64 block_of(Ipa ipa) { return (ipa - Vm::kMemoryStart) / kBlock; }
+
+/// Calls `f` with each block that [ipa, ipa + bytes) touches, and with the part of the range that lies in it.
+template <class F>
+void for_each_block(Ipa ipa, u64 bytes, F f) {
+    for (u64 done = 0, part; done < bytes; done += part) {
+        const Ipa at = ipa + done;
+        const u64 to_end = round_down(at, kBlock) + kBlock - at;
+        part = to_end < bytes - done ? to_end : bytes - done;
+        f(block_of(at), at, part);
+    }
+}
+
+u8* address_of(const Vm& vm, Ipa ipa) { return reinterpret_cast<u8*>((vm.memory + (ipa - Vm::kMemoryStart)).value); }
+
+/// For a guest whose caches are off.
+void clean(const Vm& vm, Ipa ipa, u64 bytes) { hw::clean_to_memory(HostVa(reinterpret_cast<u64>(address_of(vm, ipa))), bytes); }
+
+/// False: the block was given out before. The memory's lock is held.
+bool give_out_block(Vm& vm, u64 block) {
+    if (vm.given.has(block)) return false;
+    const Ipa start = Vm::kMemoryStart + block * kBlock;
+    const u64 rest = vm.memory_bytes - block * kBlock, bytes = rest < kBlock ? rest : kBlock;
+    hw::zero_memory(address_of(vm, start), bytes);
+    clean(vm, start, bytes);
+    map_for_vmm(*vm.process, start, vm.memory + block * kBlock, bytes);
+    vm.given.add(block);
+    return true;
+}
+
 /// Maps the block around `ipa`, or if there is no room for one, the page. It is not mapped; the memory's lock is held.
 bool map_around(Vcpu& vcpu, Ipa ipa, u64 hole) {
     Vm& vm = *vcpu.vm;
@@ -31,6 +62,11 @@ bool map_around(Vcpu& vcpu, Ipa ipa, u64 hole) {
     const u64 bytes = block ? kBlock : kPage;
     const Ipa start = round_down(ipa, bytes);
     const Pa pa = vm.memory + (start - Vm::kMemoryStart);
+    const bool first = give_out_block(vm, block_of(start));
+    // What the VMM has written there, or the guest before its machine was reset, must be in memory too (KVM: user_mem_abort). A page
+    // in a broken block is one that was released, and is.
+    const bool released = !block && vm.is_memory(round_down(ipa, kBlock), kBlock);
+    if (!first && !released) clean(vm, start, bytes);
     if (!vm.stage2.map(start, pa, bytes, Stage2::kAllRights)) return false;
     record_map(vcpu, start, pa, bytes, Stage2::kAllRights);
     return true;
@@ -54,6 +90,26 @@ bool is_whole_pages(const Vm& vm, Ipa ipa, u64 bytes) {
 
 }  // namespace
 
+void open_guest_memory(Vm& vm) {
+    vm.memory = take_uncleared_memory(vm.memory_bytes, kBlock).start;
+    const u64 blocks = (vm.memory_bytes + kBlock - 1) / kBlock;
+    vm.given.open(reinterpret_cast<u64*>(take_memory(whole_pages(GivenBlocks::bytes_for(blocks)), kPageBytes).start.value));
+}
+
+void give_out_memory(Vm& vm, Ipa ipa, u64 bytes) {
+    for_each_block(ipa, bytes, [&](u64 block, Ipa, u64) {
+        if (vm.given.has(block)) return;
+        Locked locked(vm.memory_lock);
+        give_out_block(vm, block);
+    });
+}
+
+u8* guest_memory(Vm& vm, Ipa ipa, u64 bytes) {
+    if (!vm.is_memory(ipa, bytes)) return nullptr;
+    give_out_memory(vm, ipa, bytes);
+    return address_of(vm, ipa);
+}
+
 Touch touch_memory(Vcpu& vcpu, Ipa ipa, Stage2::Rights wanted) {
     Vm& vm = *vcpu.vm;
     Locked locked(vm.memory_lock);
@@ -68,9 +124,11 @@ bool release_memory(Vcpu& vcpu, Ipa ipa, u64 bytes) {
     if (!is_whole_pages(vm, ipa, bytes)) return false;
     Locked locked(vm.memory_lock);
     if (!unmap(vcpu, ipa, bytes)) return false;
-    u8* const memory = vm.guest_memory(ipa, bytes);
-    hw::zero_memory(memory, bytes);
-    hw::clean_to_memory(HostVa(reinterpret_cast<u64>(memory)), bytes);   // for a guest whose caches are off
+    for_each_block(ipa, bytes, [&](u64 block, Ipa at, u64 part) {
+        if (!vm.given.has(block)) return;   // it will be cleared when it is
+        hw::zero_memory(address_of(vm, at), part);
+        clean(vm, at, part);
+    });
     return true;
 }
 

@@ -59,8 +59,10 @@ namespace {
 
 SpinLock pool_lock;
 
-/// A zeroed range, or one of no bytes.
-PaRange try_take(u64 bytes, u64 alignment) {
+enum class Content : u8 { zeros, anything };
+
+/// A range, or one of no bytes.
+PaRange try_take(u64 bytes, u64 alignment, Content content) {
     Locked locked(pool_lock);
     for (u32 i = 0; i < range_count; ++i) {
         const PaRange range = ranges[i];
@@ -68,48 +70,63 @@ PaRange try_take(u64 bytes, u64 alignment) {
         if (start.value + bytes > range.end().value || range.bytes == 0) continue;
         const PaRange taken{start, align_up(bytes, 4096)};
         remove_range(taken);
-        hw::zero_memory(reinterpret_cast<void*>(taken.start.value), taken.bytes);
+        if (content == Content::zeros) hw::zero_memory(reinterpret_cast<void*>(taken.start.value), taken.bytes);
         return taken;
     }
     return {};
 }
 
-/// Tables that were given back, each pointing to the next.
-struct FreeTable {
-    FreeTable* next;
-};
-FreeTable* free_tables = nullptr;
-
-}  // namespace
-
-PaRange take_memory(u64 bytes, u64 alignment) {
-    const PaRange taken = try_take(bytes, alignment);
+PaRange take(u64 bytes, u64 alignment, Content content) {
+    const PaRange taken = try_take(bytes, alignment, content);
     if (taken.bytes == 0) panic("out of memory; bytes wanted", bytes);
     return taken;
 }
 
-u64* take_table() {
-    FreeTable* table;
-    {
-        Locked locked(pool_lock);
-        table = free_tables;
-        if (table != nullptr) free_tables = table->next;
+/// The first of so many tables, one behind the other, that nobody has. The rest of them may hold anything.
+struct FreeTables {
+    FreeTables* next;
+    u64 count;
+};
+FreeTables* free_tables = nullptr;
+
+void add_free_tables(u64 first, u64 count) {
+    FreeTables* const free = reinterpret_cast<FreeTables*>(first);
+    Locked locked(pool_lock);
+    *free = {free_tables, count};
+    free_tables = free;
+}
+
+/// Null: there is none.
+u64* take_free_table() {
+    Locked locked(pool_lock);
+    FreeTables* const free = free_tables;
+    if (free == nullptr) return nullptr;
+    free_tables = free->next;
+    if (free->count > 1) {
+        FreeTables* const rest = reinterpret_cast<FreeTables*>(reinterpret_cast<u64>(free) + kPageBytes);
+        *rest = {free->next, free->count - 1};
+        free_tables = rest;
     }
-    if (table == nullptr) return reinterpret_cast<u64*>(try_take(4096, 4096).start.value);
-    hw::zero_memory(table, 4096);
-    return reinterpret_cast<u64*>(table);
+    return reinterpret_cast<u64*>(free);
+}
+
+}  // namespace
+
+PaRange take_memory(u64 bytes, u64 alignment) { return take(bytes, alignment, Content::zeros); }
+
+PaRange take_uncleared_memory(u64 bytes, u64 alignment) { return take(bytes, alignment, Content::anything); }
+
+u64* take_table() {
+    u64* const table = take_free_table();
+    if (table == nullptr) return reinterpret_cast<u64*>(try_take(kPageBytes, kPageBytes, Content::zeros).start.value);
+    hw::zero_memory(table, kPageBytes);
+    return table;
 }
 
 void reserve_tables(u64 count) {
-    const PaRange tables = take_memory(count * 4096, 4096);
-    for (u64 i = 0; i < count; ++i) give_back_table(reinterpret_cast<u64*>(tables.start.value + i * 4096));
+    add_free_tables(take_uncleared_memory(count * kPageBytes, kPageBytes).start.value, count);
 }
 
-void give_back_table(u64* table) {
-    FreeTable* const free = reinterpret_cast<FreeTable*>(table);
-    Locked locked(pool_lock);
-    free->next = free_tables;
-    free_tables = free;
-}
+void give_back_table(u64* table) { add_free_tables(reinterpret_cast<u64>(table), 1); }
 
 }  // namespace ws

@@ -19,6 +19,8 @@ void open_memory_pool();
 
 /// A zeroed range of `bytes`, aligned to `alignment` (a power of two, at least 4 KiB). Panics when there is none.
 PaRange take_memory(u64 bytes, u64 alignment);
+/// The same, with whatever is in it: who takes it clears what he gives on.
+PaRange take_uncleared_memory(u64 bytes, u64 alignment);
 
 // stage2/table_memory.hpp: tables come from here too, and go back to a list of their own.
 

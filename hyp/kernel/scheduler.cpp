@@ -7,6 +7,7 @@
 #include "cpu.hpp"
 #include "interrupts.hpp"
 #include "panic.hpp"
+#include "ready_queue.hpp"
 #include "vcpu_thread.hpp"
 
 namespace ws {
@@ -16,38 +17,11 @@ namespace {
 /// Guards the queue, and the state of every thread. It is held from the choice of a thread until that thread is on the
 /// CPU: nobody else can choose one whose registers are not saved yet.
 SpinLock scheduler_lock;
-Thread* queue = nullptr;
+ReadyQueue queue;
 u64 slice_ticks = 0;
 constexpr u64 kUrgentShare = 1024;   ///< of a time slice that a thread has before one that wakes may interrupt it
 
-bool may_run_on(const Thread& thread, const Cpu& cpu) { return (thread.may_run_on >> cpu.id & 1) != 0; }
-
-Thread* first_for(const Cpu& cpu) {
-    Thread* thread = queue;
-    while (thread != nullptr && !may_run_on(*thread, cpu)) thread = thread->next;
-    return thread;
-}
-
-void enqueue(Thread& thread) {
-    thread.state = Thread::State::ready;
-    thread.next = nullptr;
-    Thread** at = &queue;
-    while (*at != nullptr) at = &(*at)->next;
-    *at = &thread;
-}
-
-/// Who waited for an interrupt is short of time: it comes before those that only compute.
-void enqueue_first(Thread& thread) {
-    thread.state = Thread::State::ready;
-    thread.next = queue;
-    queue = &thread;
-}
-
-void dequeue(Thread& thread) {
-    Thread** at = &queue;
-    while (*at != &thread) at = &(*at)->next;
-    *at = thread.next;
-}
+Thread* first_for(const Cpu& cpu) { return queue.first_for(cpu.id); }
 
 void record_slice(const Cpu& cpu, trace::TimerChange change) {
     using Event = trace::payload::timer;
@@ -100,7 +74,7 @@ void find_cpu_for(const Thread& thread) {
     Cpu* busy = nullptr;
     for (u32 i = 0; i < board.cpu_count; ++i) {
         Cpu& cpu = cpus[(thread.last_cpu + i) % board.cpu_count];
-        if (!may_run_on(thread, cpu)) continue;
+        if ((thread.may_run_on >> cpu.id & 1) == 0) continue;
         if (cpu.is_idle && idle == nullptr) idle = &cpu;
         if (busy == nullptr) busy = &cpu;
     }
@@ -140,6 +114,7 @@ void switch_to(Thread& next, SwitchReason reason) {
 /// After a switch: what the thread needs on this CPU.
 void arrive() {
     Cpu& cpu = this_cpu();
+    if (queue.woken_waits_for(cpu.id)) cpu.urgent = true;   // this one was due first, but does not keep the other for a whole slice
     update_slice(cpu);
     scheduler_lock.unlock();
     if (cpu.current->vcpu != nullptr) load_vcpu(*cpu.current->vcpu);
@@ -149,7 +124,7 @@ void arrive() {
 void leave_cpu(SwitchReason reason) {
     Cpu& cpu = this_cpu();
     Thread* const next = first_for(cpu);
-    if (next != nullptr) dequeue(*next);
+    if (next != nullptr) queue.remove(*next);
     switch_to(next != nullptr ? *next : cpu.idle, reason);
     arrive();
 }
@@ -169,7 +144,8 @@ void wake_thread(Thread& thread) {
         thread.wake_pending = true;
         return;
     }
-    enqueue_first(thread);
+    thread.state = Thread::State::ready;
+    queue.add_woken(thread, physical_count());
     find_cpu_for(thread);
 }
 
@@ -189,13 +165,20 @@ void yield_thread(SwitchReason reason) {
     scheduler_lock.lock();
     Cpu& cpu = this_cpu();
     cpu.must_reschedule = false;
-    if (first_for(cpu) == nullptr) {
+    Thread* const next = first_for(cpu);
+    if (next == nullptr) {
         update_slice(cpu);
         scheduler_lock.unlock();
         return;
     }
-    enqueue(*cpu.current);
-    leave_cpu(reason);
+    queue.remove(*next);
+    // Who gives its turn away, as one that spins for a lock does, lets all have theirs first.
+    const u64 now = physical_count();
+    const u64 had = reason == SwitchReason::time_slice ? now - cpu.switched_at : slice_ticks;
+    cpu.current->state = Thread::State::ready;
+    queue.add_again(*cpu.current, now, had, slice_ticks);
+    switch_to(*next, reason);
+    arrive();
 }
 
 void end_thread() {
@@ -210,7 +193,7 @@ void run_idle() {
         scheduler_lock.lock();
         Cpu& cpu = this_cpu();
         if (Thread* const next = first_for(cpu)) {
-            dequeue(*next);
+            queue.remove(*next);
             switch_to(*next, SwitchReason::started);
             arrive();
             continue;
@@ -223,7 +206,7 @@ void run_idle() {
 }
 
 void notice_waiting_threads() {
-    if (__atomic_load_n(&queue, __ATOMIC_RELAXED) == nullptr) return;
+    if (queue.empty()) return;
     Locked locked(scheduler_lock);
     update_slice(this_cpu());
 }

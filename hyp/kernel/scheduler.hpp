@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Who runs where: one queue of ready threads for all CPUs, first come first served, in time slices while others wait.
+// Who runs where: one queue of ready threads for all CPUs (ready_queue.hpp), in time slices while others wait.
 // The kernel is never preempted: a thread leaves its CPU where it calls one of these.
 #pragma once
 

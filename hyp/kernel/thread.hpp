@@ -20,7 +20,9 @@ struct Thread {
     u32 may_run_on = 0;           ///< bit n: CPU n
     u32 last_cpu = 0;
     Thread* next = nullptr;       ///< behind it in the queue
+    u64 due = 0;                  ///< its place there (ready_queue.hpp)
     State state = State::unused;
+    bool woken = false;           ///< it came into the queue by being woken
     bool wake_pending = false;    ///< somebody woke it before it blocked
     trace::Owner owner = trace::kHost;
 };

@@ -8,6 +8,7 @@
 #include "../vgic/interrupt_controller.hpp"
 #include "../vuart/virtual_pl011.hpp"
 #include "console.hpp"
+#include "given_blocks.hpp"
 #include "vcpu.hpp"
 
 namespace ws {
@@ -38,7 +39,8 @@ struct Vm {
 
     Pa memory;
     u64 memory_bytes;
-    SpinLock memory_lock;   ///< of stage2
+    SpinLock memory_lock;   ///< of what follows
+    GivenBlocks given;
     Stage2 stage2;
 
     SpinLock devices_lock;   ///< of the devices, and of the vCPUs' power
@@ -70,11 +72,6 @@ struct Vm {
         if (ipa < kMemoryStart) return false;
         const u64 offset = ipa - kMemoryStart;
         return offset <= memory_bytes && bytes <= memory_bytes - offset;
-    }
-    /// Where `bytes` of guest memory at `ipa` lie, or null if that is not all guest RAM.
-    u8* guest_memory(Ipa ipa, u64 bytes) const {
-        if (!is_memory(ipa, bytes)) return nullptr;
-        return reinterpret_cast<u8*>(memory.value + (ipa - kMemoryStart));
     }
 };
 

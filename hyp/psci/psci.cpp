@@ -3,6 +3,7 @@
 
 #include "../kernel/guest_memory.hpp"
 #include "../kernel/interrupts.hpp"
+#include "../kernel/panic.hpp"
 #include "../kernel/scheduler.hpp"
 #include "../kernel/vcpu_interrupts.hpp"
 #include "../trace/points.hpp"
@@ -76,8 +77,7 @@ u64 cpu_on(Vcpu& caller, u64 target, u64 entry, u64 context_id) {
         vcpu = find_vcpu(vm, target);
         if (vcpu == nullptr) return kInvalidParameters;
         if (!vm.is_memory(Ipa(entry), 4) || entry % 4 != 0) return kInvalidAddress;
-        // A machine that ends or begins anew switches nothing on; its caller is about to stop and will not read the answer.
-        if (vcpu->power == Vcpu::Power::on || vm.ended || vm.resetting) return kAlreadyOn;
+        if (!may_be_switched_on(*vcpu)) return kAlreadyOn;   // if the machine stops, so does the caller, and does not read this
         switch_on(*vcpu, Ipa(entry), context_id);
     }
     if (vcpu->thread != nullptr) wake_thread(*vcpu->thread);   // else its VMM has not come to run it yet
@@ -172,12 +172,17 @@ PsciOutcome psci_call(Vcpu& vcpu) {
     return function == Function::cpu_suspend ? PsciOutcome::wait : PsciOutcome::done;
 }
 
+bool may_be_switched_on(const Vcpu& vcpu) {
+    return vcpu.power == Vcpu::Power::off && !vcpu.vm->ended && !vcpu.vm->resetting;
+}
+
 void switch_on(Vcpu& vcpu, Ipa entry, u64 x0) {
     reset_vcpu(vcpu, entry, x0);
     switch_on_as_set(vcpu);
 }
 
 void switch_on_as_set(Vcpu& vcpu) {
+    require(may_be_switched_on(vcpu), "a vCPU of a machine that stops is switched on");   // what it was asked is forgotten here: kStop too
     using Event = trace::payload::vcpu_reset;
     trace::event_made<trace::At::kernel, Event>(
         [&]() WS_INLINE_LAMBDA { return Event{vcpu.context->pc(), vcpu.owner}; });

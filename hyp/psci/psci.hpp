@@ -16,6 +16,8 @@ enum class PsciOutcome : u8 {
 /// The function in W0 with its arguments from X1; the result goes to X0.
 PsciOutcome psci_call(Vcpu& vcpu);
 
+/// It is off, and its machine neither ends nor begins anew. The VM's devices are locked, and stay so until it is switched on.
+bool may_be_switched_on(const Vcpu& vcpu);
 /// Switches a vCPU on that is off: it starts at `entry` with `x0`. The VM's devices are locked; its thread is woken after.
 void switch_on(Vcpu& vcpu, Ipa entry, u64 x0);
 /// The same with the registers that it has.

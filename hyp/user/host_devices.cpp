@@ -67,7 +67,7 @@ i64 transfer_for(Process& process, u64 operation, u64 first_sector, UserVa memor
     const DiskOperation what = static_cast<DiskOperation>(operation);
     u8* at = nullptr;
     if (what == DiskOperation::read || what == DiskOperation::write) {
-        at = process.memory(memory, bytes, what == DiskOperation::read);
+        if (bytes <= vmm::kMaxMemoryBytes) at = process.memory(memory, bytes, what == DiskOperation::read);
         if (at == nullptr || bytes == 0) return result(Error::invalid);
     } else if (what != DiskOperation::flush || bytes != 0) {
         return result(Error::invalid);

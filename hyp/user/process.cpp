@@ -6,6 +6,7 @@
 #include "../arch/hw/maintenance.hpp"
 #include "../arch/syndrome.hpp"
 #include "../kernel/cpu.hpp"
+#include "../kernel/guest_memory.hpp"
 #include "../kernel/interrupts.hpp"
 #include "../kernel/machine_report.hpp"
 #include "../kernel/memory_pool.hpp"
@@ -28,11 +29,23 @@ namespace {
 constexpr u64 kKernelStackBytes = 16384;
 constexpr u64 kVectorSync = 8;
 
-void add_range(Process& process, UserVa start, Pa pa, u64 bytes, UserAccess access) {
+void add_range(Process& process, const Process::Range& range) {
     require(process.range_count < Process::kMaxRanges, "too many ranges in a process");
-    process.space.map(start, pa, bytes, access);
-    process.ranges[process.range_count] = {start, pa, bytes, access == UserAccess::read_write};
+    process.ranges[process.range_count] = range;
     __atomic_store_n(&process.range_count, process.range_count + 1, __ATOMIC_RELEASE);   // others look without a lock
+}
+
+void add_range(Process& process, UserVa start, Pa pa, u64 bytes, UserAccess access) {
+    process.space.map(start, pa, bytes, access);
+    add_range(process, {start, pa, bytes, access == UserAccess::read_write, false});
+}
+
+/// The guest's RAM, of which nothing is mapped yet.
+void add_guest_memory(Process& process) {
+    Vm& vm = process.vm;
+    open_guest_memory(vm);
+    process.space.make_tables(vmm::kGuestMemory, vm.memory_bytes);
+    add_range(process, {vmm::kGuestMemory, vm.memory, vm.memory_bytes, true, true});
 }
 
 /// The program: its code and constants are shared, its data are the process's own.
@@ -94,6 +107,15 @@ void user_thread_main(Thread& thread) {
     }
 }
 
+/// Was it the first access to this part of the guest's RAM? Then it is there now.
+bool give_out_touched(Process& process, u64 esr, UserVa touched) {
+    if (ec_of(esr) != Ec::DABT_LOW || !is_translation_fault(esr) || touched < vmm::kGuestMemory) return false;
+    const u64 offset = touched - vmm::kGuestMemory;
+    if (offset >= process.vm.memory_bytes) return false;
+    give_out_memory(process.vm, Vm::kMemoryStart + offset, 1);
+    return true;
+}
+
 void crash_process(UserThread& user, u64 esr, u64 far) {
     {
         Locked locked(console_lock);
@@ -112,9 +134,14 @@ u8* Process::memory(UserVa at, u64 bytes, bool write) const {
         const Range& range = ranges[i];
         if (at < range.start || at - range.start > range.bytes || bytes > range.bytes - (at - range.start)) continue;
         if (write && !range.writable) return nullptr;
+        if (range.on_demand) give_out_memory(vm, Vm::kMemoryStart + (at - range.start), bytes);
         return reinterpret_cast<u8*>((range.pa + (at - range.start)).value);
     }
     return nullptr;
+}
+
+void map_for_vmm(Process& process, Ipa ipa, Pa pa, u64 bytes) {
+    process.space.map(vmm::kGuestMemory + (ipa - Vm::kMemoryStart), pa, bytes, UserAccess::read_write);
 }
 
 Process& create_process(Vm& vm, const Module& module) {
@@ -124,8 +151,7 @@ Process& create_process(Vm& vm, const Module& module) {
     map_image(process);
     map_boot_page(process);
     map_run_areas(process);
-    vm.memory = take_memory(vm.memory_bytes, Stage2::kBlockBytes).start;
-    add_range(process, vmm::kGuestMemory, vm.memory, vm.memory_bytes, UserAccess::read_write);
+    add_guest_memory(process);
     hw::instruction_cache_invalidate();   // the program came as data
     const VmmImageHeader& header = *reinterpret_cast<const VmmImageHeader*>(vmm_image);
     require(add_user_thread(process, vmm::kImage + header.entry, 0) != nullptr, "a process without a thread");
@@ -175,7 +201,8 @@ u64 run_until_run_call(UserThread& user) {
         if (user.frame.vector != kVectorSync) {
             handle_interrupts();
         } else if (const u64 esr = hw::read<own::ESR>(); ec_of(esr) != Ec::SVC64) {
-            crash_process(user, esr, hw::read<own::FAR>());
+            const u64 far = hw::read<own::FAR>();
+            if (!give_out_touched(*user.process, esr, UserVa(far))) crash_process(user, esr, far);
         } else if (is_run_call(user)) {
             return user.frame.x[0];
         } else {

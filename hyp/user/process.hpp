@@ -41,17 +41,22 @@ struct Process {
         Pa pa;
         u64 bytes;
         bool writable;
+        bool on_demand;   ///< the guest's RAM: mapped as it is given out (kernel/guest_memory.hpp)
     };
     static constexpr u32 kMaxRanges = 24;
     Range ranges[kMaxRanges];
     u32 range_count = 0;   ///< atomic
 
-    /// Where [at, at + bytes) lies, or null if that is not all the process's own memory, to write if `write`.
+    /// Where [at, at + bytes) lies, or null if that is not all the process's own memory, to write if `write`. What is the guest's RAM is
+    /// given out: the caller bounds `bytes`.
     u8* memory(UserVa at, u64 bytes, bool write) const;
 };
 
 /// The VMM of a VM, with its first thread ready to start.
 Process& create_process(Vm& vm, const Module& module);
+
+/// The guest's RAM from `ipa` on is at `pa`: the process can touch it. The VM's memory_lock is held.
+void map_for_vmm(Process& process, Ipa ipa, Pa pa, u64 bytes);
 
 /// A further thread, blocked; null if there are too many. It starts at `entry` with `argument`. The first threads are to run the
 /// vCPUs, in their order, and are pinned as those are.

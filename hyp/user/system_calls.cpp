@@ -61,7 +61,7 @@ i64 set_memory_region(Vm& vm, Ipa ipa, UserVa memory, u64 bytes) {
 }
 
 i64 clean_memory(Process& process, UserVa start, u64 bytes) {
-    u8* const memory = process.memory(start, bytes, true);
+    u8* const memory = bytes <= vmm::kMaxMemoryBytes ? process.memory(start, bytes, true) : nullptr;
     if (memory == nullptr) return result(Error::invalid);
     hw::make_executable(HostVa(reinterpret_cast<u64>(memory)), bytes);
     return 0;
@@ -106,7 +106,7 @@ i64 start_vcpu(Process& process, u64 index) {
     if (vcpu == nullptr || !process.vm.memory_set) return result(Error::invalid);
     {
         DevicesLocked locked(process.vm);
-        if (vcpu->power == Vcpu::Power::on) return result(Error::state);
+        if (!may_be_switched_on(*vcpu)) return result(Error::state);
         switch_on_as_set(*vcpu);
     }
     if (vcpu->thread != nullptr) wake_thread(*vcpu->thread);

@@ -64,6 +64,11 @@ void UserSpace::map(UserVa start, Pa pa, u64 bytes, UserAccess access) {
     hw::isb();
 }
 
+void UserSpace::make_tables(UserVa start, u64 bytes) {
+    for (u64 offset = 0; offset < bytes; offset += bytes_at(1)) entry_for(start + offset, 2);
+    if (bytes % bytes_at(2) != 0) entry_for(start + (bytes - bytes % bytes_at(2)), 3);
+}
+
 u64 UserSpace::ttbr() const { return u64{asid_} << kAsidShift | reinterpret_cast<u64>(root_); }
 
 void use_space(u64 ttbr) {

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a VMM told the kernel of its guest's addresses. Entries are only added; a reader needs no lock.
+// What a VMM told the kernel of its guest's addresses. Any of its threads may tell, at any time; a reader needs no lock.
 #pragma once
 
-#include "../arch/types.hpp"
+#include "../kernel/spin_lock.hpp"
+#include "appended_list.hpp"
 
 namespace ws {
 
@@ -15,19 +16,13 @@ class UserDevices {
 
     /// False: too many, or nothing, or beyond the guest's addresses.
     bool add(Ipa start, u64 bytes) {
-        const u32 count = __atomic_load_n(&count_, __ATOMIC_RELAXED);
-        if (count == kMax || bytes == 0 || start.value + bytes < start.value) return false;
-        regions_[count] = {start, bytes};
-        __atomic_store_n(&count_, count + 1, __ATOMIC_RELEASE);
-        return true;
+        return bytes != 0 && start.value + bytes >= start.value && regions_.add({start, bytes});
     }
     bool contains(Ipa at, u64 bytes) const {
-        const u32 count = __atomic_load_n(&count_, __ATOMIC_ACQUIRE);
-        for (u32 i = 0; i < count; ++i) {
-            const u64 offset = at.value - regions_[i].start.value;
-            if (offset < regions_[i].bytes && bytes <= regions_[i].bytes - offset) return true;
-        }
-        return false;
+        return regions_.find([&](const Region& region) {
+            const u64 offset = at.value - region.start.value;
+            return offset < region.bytes && bytes <= region.bytes - offset;
+        }) != nullptr;
     }
 
   private:
@@ -35,8 +30,7 @@ class UserDevices {
         Ipa start;
         u64 bytes;
     };
-    Region regions_[kMax] = {};
-    u32 count_ = 0;
+    AppendedList<Region, kMax, SpinLock> regions_;
 };
 
 /// Doorbells: a guest's write to such an address sets bits for a thread of the VMM's and wakes it; the guest goes on at once
@@ -51,24 +45,13 @@ class Kicks {
         UserThread* thread;
     };
 
-    bool add(Ipa address, u32 events, UserThread& thread) {
-        const u32 count = __atomic_load_n(&count_, __ATOMIC_RELAXED);
-        if (count == kMax || events == 0) return false;
-        kicks_[count] = {address, events, &thread};
-        __atomic_store_n(&count_, count + 1, __ATOMIC_RELEASE);
-        return true;
-    }
+    bool add(Ipa address, u32 events, UserThread& thread) { return events != 0 && kicks_.add({address, events, &thread}); }
     const Kick* find(Ipa address) const {
-        const u32 count = __atomic_load_n(&count_, __ATOMIC_ACQUIRE);
-        for (u32 i = 0; i < count; ++i) {
-            if (kicks_[i].address == address) return &kicks_[i];
-        }
-        return nullptr;
+        return kicks_.find([&](const Kick& kick) { return kick.address == address; });
     }
 
   private:
-    Kick kicks_[kMax] = {};
-    u32 count_ = 0;
+    AppendedList<Kick, kMax, SpinLock> kicks_;
 };
 
 }  // namespace ws

@@ -6,6 +6,7 @@
 #include "device_lock.hpp"
 #include "virtio/block_device.hpp"
 #include "virtio/console_device.hpp"
+#include "virtio/empty_slot.hpp"
 #include "virtio/entropy_device.hpp"
 #include "virtio/network_device.hpp"
 
@@ -17,6 +18,7 @@ using virtio::Transport;
 
 constexpr u64 kFirstSlot = 0x0a00'0000;
 constexpr u64 kSlotBytes = virtio::mmio::kBytes;
+constexpr u64 kBoardSlots = 32;
 constexpr u32 kFirstIntid = 48;
 enum Slot : u32 { kConsole, kEntropy, kDisk, kNetwork, kSlots };
 
@@ -66,13 +68,18 @@ u32 random_bytes(void*, u8* to, u32 bytes) {
 }
 
 bool transfer(DiskOperation operation, u64 sector, u64 memory, u32 bytes) {
-    return call(SystemCall::disk_transfer, static_cast<u64>(operation), sector, memory, bytes) == 0;
+    for (u32 done = 0, part; done < bytes; done += part) {
+        part = bytes - done < kMaxMemoryBytes ? bytes - done : static_cast<u32>(kMaxMemoryBytes);
+        const u64 next = sector + done / virtio::BlockDevice::kSectorBytes;
+        if (call(SystemCall::disk_transfer, static_cast<u64>(operation), next, memory + done, part) != 0) return false;
+    }
+    return true;
 }
 bool read_disk(void*, u64 sector, u8* to, u32 bytes) { return transfer(DiskOperation::read, sector, address_of(to), bytes); }
 bool write_disk(void*, u64 sector, const u8* from, u32 bytes) {
     return transfer(DiskOperation::write, sector, address_of(from), bytes);
 }
-bool flush_disk(void*) { return transfer(DiskOperation::flush, 0, 0, 0); }
+bool flush_disk(void*) { return call(SystemCall::disk_transfer, static_cast<u64>(DiskOperation::flush), 0, 0, 0) == 0; }
 
 bool send_frame(void*, const u8* frame, u32 bytes) {
     return call(SystemCall::send_frame, address_of(frame), bytes) != static_cast<i64>(Error::full);
@@ -165,10 +172,8 @@ void make_devices(const GuestMemory& memory) {
         network.make(memory, line_of(kNetwork), boot.mac, send_frame, nullptr);
         transports[kNetwork] = &network.get()->transport();
     }
-    for (u32 slot = 0; slot < kSlots; ++slot) {
-        if (transports[slot] == nullptr) continue;
-        if (call(SystemCall::add_device_region, kFirstSlot + slot * kSlotBytes, kSlotBytes) < 0) give_up("no place for a device");
-    }
+    // All of the board's slots, those with nothing in them too: a guest may look for devices by itself.
+    if (call(SystemCall::add_device_region, kFirstSlot, kBoardSlots * kSlotBytes) < 0) give_up("no place for the devices");
 }
 
 void start_serving() {
@@ -194,13 +199,18 @@ void reset_devices() {
 
 void access_device(RunArea& area) {
     const u64 offset = area.address - kFirstSlot;
-    const u32 slot = static_cast<u32>(offset / kSlotBytes), at = static_cast<u32>(offset % kSlotBytes);
-    if (slot >= kSlots || transports[slot] == nullptr) {
+    const u64 slot = offset / kSlotBytes;
+    const u32 at = static_cast<u32>(offset % kSlotBytes);
+    if (slot >= kBoardSlots) {
         area.refused = 1;
         return;
     }
-    Transport& transport = *transports[slot];
     const bool write = area.access == trace::Access::write;
+    if (slot >= kSlots || transports[slot] == nullptr) {
+        if (!write) area.value = virtio::read_empty_slot(at, area.bytes);
+        return;
+    }
+    Transport& transport = *transports[slot];
     const bool locks_it = Transport::needs_lock(at);
     if (locks_it) locks[slot].lock();
     if (write) {

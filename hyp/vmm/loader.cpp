@@ -11,6 +11,15 @@ namespace {
 
 void copy(UserVa from, u64 bytes, u8* to) { __builtin_memcpy(to, reinterpret_cast<const void*>(from.value), bytes); }
 
+/// Instruction fetches must find it. (That loads find all of memory with the guest's caches off is the kernel's care, when the guest
+/// touches it.)
+void make_executable(const u8* image, u64 bytes) {
+    for (u64 done = 0, part; done < bytes; done += part) {
+        part = bytes - done < kMaxMemoryBytes ? bytes - done : kMaxMemoryBytes;
+        if (call(SystemCall::clean_memory, address_of(image + done), part) < 0) give_up("the guest's image is not written back");
+    }
+}
+
 }  // namespace
 
 GuestEntry load_guest(const BootPage& boot, const GuestMemory& memory, u32 virtio_slots) {
@@ -24,7 +33,9 @@ GuestEntry load_guest(const BootPage& boot, const GuestMemory& memory, u32 virti
     machine.bootargs = boot.arguments;
     machine.virtio_slots = virtio_slots;
     const Ipa start = memory.start();
-    copy(boot.image, boot.image_bytes, memory.at(start + placed.image, boot.image_bytes));
+    u8* const image_at = memory.at(start + placed.image, boot.image_bytes);
+    copy(boot.image, boot.image_bytes, image_at);
+    make_executable(image_at, boot.image_bytes);
     if (boot.ramdisk_bytes != 0) {
         copy(boot.ramdisk, boot.ramdisk_bytes, memory.at(start + placed.ramdisk, boot.ramdisk_bytes));
         machine.initrd_start = (start + placed.ramdisk).value;

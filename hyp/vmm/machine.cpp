@@ -34,8 +34,6 @@ void make_machine() {
 void load_machine() {
     const BootPage& boot = boot_page();
     const GuestEntry entry = load_guest(boot, memory(), device_slots());
-    // A guest starts with its caches off: all of its memory, zeros included, must be where it reads.
-    must(call(SystemCall::clean_memory, kGuestMemory.value, boot.memory_bytes), "the guest's memory is not written back");
     must(call(SystemCall::reset_vcpu, 0), "vCPU 0 cannot be reset");
     must(call(SystemCall::set_register, 0, kRegisterPc, entry.entry.value), "vCPU 0 has no PC");
     must(call(SystemCall::set_register, 0, 0, entry.device_tree.value), "vCPU 0 has no X0");

@@ -47,6 +47,11 @@ class Layout:
         return HYPERVISOR_BYTES + sum(self.guests) + self.gap + sum(self.images) + self.reserved
 
     @property
+    def guest_memory(self) -> range:
+        """From the start of RAM: where the hypervisor finds the VMs' memory, but for what it rounds."""
+        return range(HYPERVISOR_BYTES, HYPERVISOR_BYTES + sum(self.guests))
+
+    @property
     def reserved_offset(self) -> int:
         """Of the reserved part, from the start of RAM and so from the start of the RAM file."""
         return self.total - self.reserved

@@ -137,7 +137,7 @@ class Machine:
             if file is not None:
                 file.write_bytes(guest.ramdisk)
         if self.layout is not None:
-            self._folder.make_ram(self.layout.total)
+            self._folder.make_ram(self.layout.total, self.layout.guest_memory)
         if self._options.record:
             make_snapshot_disk(self._folder.snapshot)
 

@@ -79,8 +79,9 @@ class RunFolder:
         new.write_text(json.dumps(description, indent=2) + "\n", encoding="utf-8")
         new.replace(self.description)
 
-    def make_ram(self, size: int) -> None:
-        """The file behind the machine's RAM. Its blocks are taken now: a full disk shows here, not as QEMU crashing."""
+    def make_ram(self, size: int, left_out: range) -> None:
+        """The file behind the machine's RAM. Its blocks are taken now, so that a full disk shows here and not as QEMU crashing; but for
+        those of `left_out`, the guests' memory, of which most may never be touched."""
         free = shutil.disk_usage(self.path).free
         too_little = Problem(f"the machine's RAM takes {show_size(size)} of disk in {shown(self.path)}, "
                              f"where {show_size(free)} are free", RUN_BROKE)
@@ -88,7 +89,9 @@ class RunFolder:
             raise too_little
         ram = os.open(self.ram, os.O_CREAT | os.O_RDWR | os.O_EXCL, 0o600)
         try:
-            os.posix_fallocate(ram, 0, size)
+            os.ftruncate(ram, size)
+            for part in (range(left_out.start), range(left_out.stop, size)):
+                os.posix_fallocate(ram, part.start, len(part))
         except OSError as error:
             self.ram.unlink()
             if error.errno not in (errno.ENOSPC, errno.EFBIG, errno.EDQUOT):

@@ -2,6 +2,7 @@
 """How a run ended: its exit status, and the sentence that says it."""
 
 import re
+import signal
 from dataclasses import dataclass
 
 from .run_folder import RUN_BROKE
@@ -79,6 +80,9 @@ def _without_verdict(end: End, timeout: float, keyboard: bool, how: str) -> Verd
         return _verdict(BROKE, end.problem)
     complaints = [line for line in end.qemu_complaint.splitlines() if "warning:" not in line]
     said = f": {complaints[-1]}" if complaints else ""
+    if end.qemu_status == -signal.SIGBUS:  # blocks for the guests' memory are taken as they are touched
+        return _verdict(BROKE, "QEMU was ended by SIGBUS: its RAM is a file in the run's folder, and no more of it could be written; "
+                               "look whether the disk is full")
     if end.qemu_status:
         return _verdict(BROKE, f"QEMU failed with exit status {end.qemu_status}{said}")
     if keyboard:

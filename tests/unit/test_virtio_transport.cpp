@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // virtio-mmio as a driver sees it: registers, negotiation, and what it may not do.
+#include "hyp/vmm/virtio/empty_slot.hpp"
 #include "hyp/vmm/virtio/serve.hpp"
 #include "tests/unit/catch.hpp"
 #include "tests/unit/virtio_driver.hpp"
@@ -123,33 +124,81 @@ TEST_CASE("features are taken that were offered, with VIRTIO_F_VERSION_1") {
     CHECK_FALSE(m.device.has_feature(feature::kVersion1));
 }
 
-TEST_CASE("a driver's status goes forward step by step") {
+TEST_CASE("Status keeps what the driver writes, but for FEATURES_OK and what is the device's") {
     using namespace status;
     Machine m;
     const auto set = [&](u32 value) {
         m.driver.set(mmio::kStatus, value);
         return m.driver.status();
     };
-    CHECK(set(kDriver) == 0);
-    CHECK(set(kDriverOk) == 0);
-    CHECK(set(kFeaturesOk) == 0);
-    CHECK(set(kDeviceNeedsReset) == 0);
-    CHECK(set(kAcknowledge) == kAcknowledge);
+    for (const u32 bits : {kDriver, kDriverOk, kAcknowledge | kDriver, kFailed, 16U, 32U, kAcknowledge}) {
+        INFO("Status " << bits);
+        CHECK(set(bits) == bits);
+        CHECK_FALSE(m.device.running());
+    }
+    CHECK(set(kDeviceNeedsReset | kAcknowledge) == kAcknowledge);
+    CHECK(set(0xffff'ff00 | kAcknowledge) == kAcknowledge);
+    CHECK(set(kAcknowledge | kFeaturesOk) == kAcknowledge);  // without VERSION_1
+    CHECK(set(kAcknowledge | kDriver | kFeaturesOk | kDriverOk) == (kAcknowledge | kDriver | kDriverOk));
+    CHECK_FALSE(m.device.running());
     m.driver.set(mmio::kDriverFeaturesSel, 1);
     m.driver.set(mmio::kDriverFeatures, 1);
-    CHECK(set(kAcknowledge | kFeaturesOk) == kAcknowledge);
-    CHECK(set(kAcknowledge | kDriver | kDriverOk) == (kAcknowledge | kDriver));
     constexpr u32 kAll = kAcknowledge | kDriver | kFeaturesOk | kDriverOk;
-    CHECK(set(kAll) == (kAll & ~kDriverOk));
-    CHECK_FALSE(m.device.running());
     CHECK(set(kAll) == kAll);
     CHECK(m.device.running());
-    CHECK(set(kAll & ~kDriver) == kAll);  // no bit is taken back
-    CHECK(set(kFailed) == kAll);          // and what would does not count
-    CHECK(set(0x1'0000 | kAll) == kAll);
     CHECK(set(kAll | kFailed) == (kAll | kFailed));
     CHECK_FALSE(m.device.running());
     CHECK(set(0) == 0);
+    CHECK(set(kAll) == (kAll & ~kFeaturesOk));  // the features are forgotten
+    CHECK_FALSE(m.device.running());
+    m.device.fail();
+    CHECK(set(kAcknowledge) == (kDeviceNeedsReset | kAcknowledge));
+    CHECK(set(0) == 0);
+}
+
+TEST_CASE("drivers that set Status in ways of their own find the device running") {
+    using namespace status;
+    struct Way {
+        const char* whose;
+        std::vector<u32> before, after;  ///< what is written to Status before and after the features
+    };
+    const Way ways[] = {
+        {"all bits so far", {kAcknowledge, kAcknowledge | kDriver}, {11, 15}},
+        {"no ACKNOWLEDGE after the reset", {kDriver}, {kDriver | kFeaturesOk, kDriver | kFeaturesOk | kDriverOk}},
+        {"each bit alone", {kAcknowledge, kDriver}, {kFeaturesOk, kDriverOk}},
+        {"all at once", {}, {15}},
+        {"DRIVER late", {kAcknowledge}, {kAcknowledge | kFeaturesOk, 15}},
+        {"FEATURES_OK twice", {kAcknowledge, kDriver}, {kFeaturesOk, kFeaturesOk, kFeaturesOk | kDriverOk}},
+    };
+    for (const Way& way : ways) {
+        INFO("driver: " << way.whose);
+        Machine m;
+        m.driver.set(mmio::kStatus, 0);
+        for (const u32 value : way.before) m.driver.set(mmio::kStatus, value);
+        m.driver.set(mmio::kDriverFeaturesSel, 1);
+        m.driver.set(mmio::kDriverFeatures, 1);
+        bool made = false;
+        for (const u32 value : way.after) {
+            m.driver.set(mmio::kStatus, value);
+            CHECK(m.driver.status() == value);
+            if (!made) m.queues.emplace_back(m.driver, 0, 4);
+            made = true;
+        }
+        CHECK(m.device.running());
+        CHECK(m.driver.get(mmio::kQueueReady) == 1);
+        m.driver.set(mmio::kDriverFeatures, 0);
+        CHECK(m.device.has_feature(feature::kVersion1));  // settled, whatever stands in Status
+    }
+}
+
+TEST_CASE("an empty slot is a virtio-mmio device of no kind") {
+    CHECK(read_empty_slot(mmio::kMagicValue, 4) == mmio::kMagic);
+    CHECK(read_empty_slot(mmio::kVersion, 4) == 2);
+    for (u32 offset = mmio::kDeviceId; offset < mmio::kBytes; offset += 4) {
+        INFO("offset " << offset);
+        CHECK(read_empty_slot(offset, 4) == (offset == mmio::kVendorId ? mmio::kVendor : 0));
+    }
+    for (const u32 bytes : {1U, 2U, 8U}) CHECK(read_empty_slot(mmio::kMagicValue, bytes) == 0);
 }
 
 TEST_CASE("a queue is set up when features are settled, and not changed while it is ready") {

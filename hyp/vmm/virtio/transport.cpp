@@ -5,12 +5,8 @@ namespace ws::virtio {
 
 namespace {
 
-constexpr u32 kVersion = 2;
-/// Any number would do (4.2.2); QEMU's board has this one.
-constexpr u32 kVendor = 0x554d'4551;
-/// Bits of Status that are the driver's to set.
-constexpr u32 kDriversBits =
-    status::kAcknowledge | status::kDriver | status::kDriverOk | status::kFeaturesOk | status::kFailed;
+/// Status has eight bits (2.1); DEVICE_NEEDS_RESET is the device's.
+constexpr u32 kDriversBits = 0xff & ~status::kDeviceNeedsReset;
 
 constexpr bool is_config_access(u32 offset, u32 bytes) {
     return offset >= mmio::kConfig && offset < mmio::kBytes && (bytes == 1 || bytes == 2 || bytes == 4) &&
@@ -42,6 +38,7 @@ void Transport::reset() {
     driver_features_ = 0;
     device_features_sel_ = driver_features_sel_ = queue_sel_ = 0;
     status_ = 0;
+    settled_ = false;
     __atomic_store_n(&notified_, 0, __ATOMIC_RELAXED);
     lower(~0U);
 }
@@ -64,11 +61,11 @@ u32 Transport::read_register(u32 offset) const {
         case mmio::kMagicValue:
             return mmio::kMagic;
         case mmio::kVersion:
-            return kVersion;
+            return mmio::kVersion2;
         case mmio::kDeviceId:
             return identity_.device_id;
         case mmio::kVendorId:
-            return kVendor;
+            return mmio::kVendor;
         case mmio::kDeviceFeatures:
             return half(offered(), device_features_sel_);
         case mmio::kQueueNumMax:
@@ -118,9 +115,9 @@ void Transport::write_register(u32 offset, u32 value) {
     }
 }
 
-/// Features are settled once FEATURES_OK is set (3.1.1).
+/// Features are settled once FEATURES_OK was accepted (3.1.1).
 void Transport::write_driver_features(u32 value) {
-    if (driver_features_sel_ > 1 || (status_ & status::kFeaturesOk) != 0) return;
+    if (driver_features_sel_ > 1 || settled_) return;
     const u32 shift = 32 * driver_features_sel_;
     driver_features_ = (driver_features_ & ~(0xffff'ffffULL << shift)) | u64{value} << shift;
 }
@@ -130,19 +127,17 @@ bool Transport::features_acceptable() const {
     return (driver_features_ & ~offered()) == 0 && has_feature(feature::kVersion1);
 }
 
-/// The order of 3.1.1. A step that is not due, or that the device does not agree to, leaves its bit clear.
+/// What the driver writes stands there, whatever order it comes in: 3.1.1 binds drivers, not all of them keep it, and real devices
+/// do not look. The device judges FEATURES_OK alone (2.2.2). Once it has accepted that, the features are settled until the next reset,
+/// also for a driver that does not write the bit again beside the next one.
 void Transport::write_status(u32 value) {
     if (value == 0) {
         reset();
         return;
     }
-    if ((status_ & kDriversBits & ~value) != 0) return;  // the driver must not clear a bit (2.1.1)
-    u32 now = status_ | (value & (status::kAcknowledge | status::kFailed));
-    if ((now & status::kAcknowledge) != 0) now |= value & status::kDriver;
-    if ((now & status::kDriver) != 0 && features_acceptable()) now |= value & status::kFeaturesOk;
-    // The driver is to see that FEATURES_OK stayed before it goes on: not in one write.
-    if ((status_ & status::kFeaturesOk) != 0) now |= value & status::kDriverOk;
-    status_ = now;
+    if ((value & status::kFeaturesOk) != 0 && !settled_) settled_ = features_acceptable();
+    const u32 refused = settled_ ? 0 : status::kFeaturesOk;
+    status_ = (status_ & status::kDeviceNeedsReset) | (value & kDriversBits & ~refused);
 }
 
 void Transport::write_queue_register(u32 offset, u32 value) {
@@ -181,8 +176,7 @@ void Transport::write_queue_ready(u32 value) {
         queue.reset();
         return;
     }
-    const bool settled = (status_ & status::kFeaturesOk) != 0;
-    if (value != 1 || !settled || queue.ready() || (status_ & status::kDeviceNeedsReset) != 0) return;
+    if (value != 1 || !settled_ || queue.ready() || (status_ & status::kDeviceNeedsReset) != 0) return;
     const Virtqueue::Features features{has_feature(feature::kIndirectDesc), has_feature(feature::kEventIdx)};
     if (!queue.start(memory_, layouts_[queue_sel_], features)) fail();
 }
@@ -202,7 +196,7 @@ bool Transport::take_notification(u32 queue) {
 
 bool Transport::running() const {
     constexpr u32 kBits = status::kDriverOk | status::kFailed | status::kDeviceNeedsReset;
-    return (status_ & kBits) == status::kDriverOk;
+    return settled_ && (status_ & kBits) == status::kDriverOk;
 }
 
 void Transport::signal(u32 queue) {

@@ -93,6 +93,7 @@ class Transport {
     u64 driver_features_ = 0;
     u32 device_features_sel_ = 0, driver_features_sel_ = 0, queue_sel_ = 0;
     u32 status_ = 0;
+    bool settled_ = false;      ///< FEATURES_OK was accepted since the last reset
     u32 interrupt_status_ = 0;  ///< atomic
     u32 notified_ = 0;          ///< atomic; one bit a queue
 };
