@@ -4,6 +4,7 @@
 #include "guests/lib/gic.hpp"
 #include "guests/lib/pl011.hpp"
 #include "guests/lib/random.hpp"
+#include "virtio.hpp"
 
 namespace guest {
 
@@ -155,6 +156,10 @@ void check_odd() {
 }  // namespace
 
 u64 main() {
+    if (number_argument("virtio", 0) != 0) {
+        check_virtio();
+        return 0;
+    }
     gic::init_distributor();
     set_up();
     check_loads();

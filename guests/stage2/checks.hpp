@@ -15,6 +15,9 @@ void check_blocks(u64 seed);
 void check_pages(u64 seed);
 void check_at_random(u64 seed, u64 rounds);
 
+/// Memory that nobody has touched is zeros, before a reset and after it. The guest has a second life for that.
+void check_fresh();
+
 /// The two hypercalls about memory.
 void check_release(u64 seed);
 void check_protect();

@@ -9,6 +9,10 @@ namespace guest {
 u64 main() {
     const u64 seed = seed_argument();
     const u64 rounds = number_argument("rounds", 20'000);
+    if (number_argument("fresh", 0) != 0) {
+        check_fresh();
+        return 0;
+    }
     for (const bool mmu : {false, true}) {
         if (mmu) turn_on_mmu();
         check_nothing_there(mmu);

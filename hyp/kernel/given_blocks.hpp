@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which blocks of a VM's RAM have been given out, to the guest or to its VMM: a bit a block. Those that have not may hold anything.
+// Which blocks of a VM's RAM have been given out, to the guest or to its VMM: a bit a block. Those that have not may hold
+// anything.
 #pragma once
 
 #include "../arch/types.hpp"

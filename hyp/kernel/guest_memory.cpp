@@ -63,8 +63,8 @@ bool map_around(Vcpu& vcpu, Ipa ipa, u64 hole) {
     const Ipa start = round_down(ipa, bytes);
     const Pa pa = vm.memory + (start - Vm::kMemoryStart);
     const bool first = give_out_block(vm, block_of(start));
-    // What the VMM has written there, or the guest before its machine was reset, must be in memory too (KVM: user_mem_abort). A page
-    // in a broken block is one that was released, and is.
+    // What the VMM has written there, or the guest before its machine was reset, must be in memory too, for a guest whose
+    // caches are off (KVM: user_mem_abort). A page in a broken block is one that was released, and is.
     const bool released = !block && vm.is_memory(round_down(ipa, kBlock), kBlock);
     if (!first && !released) clean(vm, start, bytes);
     if (!vm.stage2.map(start, pa, bytes, Stage2::kAllRights)) return false;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A VM's RAM on demand: it is mapped at stage 2 when the guest touches it, in blocks of 2 MiB where they fit (KVM:
-// user_mem_abort). Each block is cleared when it is given out, to the guest or its VMM: what is never touched costs nothing, and nobody
-// finds what was there before.
+// user_mem_abort). Each block is cleared when it is given out, to the guest or its VMM: what is never touched costs
+// nothing, and nobody finds what was there before.
 #pragma once
 
 #include "vm.hpp"
@@ -11,8 +11,8 @@ namespace ws {
 /// Takes the VM's RAM from the pool, as it is.
 void open_guest_memory(Vm& vm);
 
-/// All blocks that [ipa, ipa + bytes), which is in the VM's RAM, touches are the VM's own from here on: zeros, or what it has there. Its VMM
-/// has them mapped.
+/// All blocks that [ipa, ipa + bytes), which is in the VM's RAM, touches are the VM's own from here on: zeros, or what it has
+/// there. Its VMM has them mapped.
 void give_out_memory(Vm& vm, Ipa ipa, u64 bytes);
 
 /// Where `bytes` of guest memory at `ipa` lie, given out, or null if that is not all guest RAM.

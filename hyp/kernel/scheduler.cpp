@@ -114,7 +114,8 @@ void switch_to(Thread& next, SwitchReason reason) {
 /// After a switch: what the thread needs on this CPU.
 void arrive() {
     Cpu& cpu = this_cpu();
-    if (queue.woken_waits_for(cpu.id)) cpu.urgent = true;   // this one was due first, but does not keep the other for a whole slice
+    // One that woke may have come behind this one, which was due first; but it is not to wait for a whole slice.
+    if (queue.woken_waits_for(cpu.id)) cpu.urgent = true;
     update_slice(cpu);
     scheduler_lock.unlock();
     if (cpu.current->vcpu != nullptr) load_vcpu(*cpu.current->vcpu);

@@ -182,7 +182,8 @@ void switch_on(Vcpu& vcpu, Ipa entry, u64 x0) {
 }
 
 void switch_on_as_set(Vcpu& vcpu) {
-    require(may_be_switched_on(vcpu), "a vCPU of a machine that stops is switched on");   // what it was asked is forgotten here: kStop too
+    // What was asked of the vCPU is forgotten below, kStop too: who stops for good must not come here.
+    require(may_be_switched_on(vcpu), "a vCPU of a machine that stops is switched on");
     using Event = trace::payload::vcpu_reset;
     trace::event_made<trace::At::kernel, Event>(
         [&]() WS_INLINE_LAMBDA { return Event{vcpu.context->pc(), vcpu.owner}; });

@@ -47,8 +47,8 @@ struct Process {
     Range ranges[kMaxRanges];
     u32 range_count = 0;   ///< atomic
 
-    /// Where [at, at + bytes) lies, or null if that is not all the process's own memory, to write if `write`. What is the guest's RAM is
-    /// given out: the caller bounds `bytes`.
+    /// Where [at, at + bytes) lies, or null if that is not all the process's own memory, to write if `write`. If it is the
+    /// guest's RAM it is given out: the caller bounds `bytes`.
     u8* memory(UserVa at, u64 bytes, bool write) const;
 };
 

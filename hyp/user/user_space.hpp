@@ -18,8 +18,8 @@ class UserSpace {
     /// Maps [start, start + bytes), which nothing is mapped in, to `pa`: multiples of 4 KiB, in blocks of 2 MiB where they fit.
     void map(UserVa start, Pa pa, u64 bytes, UserAccess access);
 
-    /// Takes the tables that map() will need for parts of [start, start + bytes), of 2 MiB each and what is left: it then takes none, and
-    /// parts of other such ranges can be mapped at the same time.
+    /// Takes all tables that map() will need for [start, start + bytes) in parts of 2 MiB and what is left. So it takes none
+    /// later, when there may be none, and does not get in the way of a map() elsewhere.
     void make_tables(UserVa start, u64 bytes);
 
     /// TTBR0_EL1 of the CPU that runs the process.

@@ -11,8 +11,8 @@ namespace {
 
 void copy(UserVa from, u64 bytes, u8* to) { __builtin_memcpy(to, reinterpret_cast<const void*>(from.value), bytes); }
 
-/// Instruction fetches must find it. (That loads find all of memory with the guest's caches off is the kernel's care, when the guest
-/// touches it.)
+/// Instruction fetches must find it. (That a guest whose caches are off finds what is loaded is the kernel's care, when the
+/// guest touches it.)
 void make_executable(const u8* image, u64 bytes) {
     for (u64 done = 0, part; done < bytes; done += part) {
         part = bytes - done < kMaxMemoryBytes ? bytes - done : kMaxMemoryBytes;

@@ -32,6 +32,6 @@ enum class DiskOperation : u32 { read = 0, write = 1, flush = 4 };
 inline constexpr u64 kMaxFrameBytes = 1514;
 inline constexpr u64 kMaxRandomBytes = 4096;
 inline constexpr u64 kMaxTextBytes = 4096;
-inline constexpr u64 kMaxMemoryBytes = 2 * 1024 * 1024;   ///< clean_memory, disk_transfer: the kernel clears what is touched first
+inline constexpr u64 kMaxMemoryBytes = 2 * 1024 * 1024;   ///< clean_memory and disk_transfer; the kernel may have to clear it
 
 }  // namespace ws::vmm

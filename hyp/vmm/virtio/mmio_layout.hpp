@@ -36,8 +36,8 @@ inline constexpr u32 kConfigGeneration = 0x0fc;
 inline constexpr u32 kConfig = 0x100;
 inline constexpr u32 kBytes = 0x200;
 
-inline constexpr u32 kMagic = 0x7472'6976;  // "virt"
-inline constexpr u32 kVersion2 = 2;         // 1 is the legacy interface
+inline constexpr u32 kMagic = 0x7472'6976;   // "virt"
+inline constexpr u32 kVersion2 = 2;          // 1 is the legacy interface
 inline constexpr u32 kVendor = 0x554d'4551;  // any number would do; QEMU's board has this one
 }  // namespace mmio
 

@@ -127,9 +127,9 @@ bool Transport::features_acceptable() const {
     return (driver_features_ & ~offered()) == 0 && has_feature(feature::kVersion1);
 }
 
-/// What the driver writes stands there, whatever order it comes in: 3.1.1 binds drivers, not all of them keep it, and real devices
-/// do not look. The device judges FEATURES_OK alone (2.2.2). Once it has accepted that, the features are settled until the next reset,
-/// also for a driver that does not write the bit again beside the next one.
+/// What the driver writes stands there, whatever order it comes in: 3.1.1 binds drivers, not all of them keep it, and
+/// real devices do not look. The device judges FEATURES_OK alone (2.2.2). Once it has accepted that, the features are
+/// settled until the next reset, also for a driver that does not write the bit again beside the next one.
 void Transport::write_status(u32 value) {
     if (value == 0) {
         reset();

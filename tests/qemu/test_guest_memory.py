@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A VM's memory is given out as it is touched: much of it costs nothing, and none of it holds what was there before."""
+
+import re
+import subprocess
+import unittest
+from pathlib import Path
+
+import support
+
+MIB = 1 << 20
+GUEST = ("--trace", "off", "--keep-ram")
+SMALL, LARGE = "64M", "8G"
+
+
+def taken(ram: Path) -> int:
+    """Bytes of disk that the file has."""
+    return ram.stat().st_blocks * 512
+
+
+class Size(unittest.TestCase):
+    def start(self, design: str, memory: str) -> support.Run:
+        run = support.new_run(design, "hypercall", *GUEST, "--count", "--mem", memory, append="iterations=1")
+        self.assertEqual(run.status, 0, run.stderr + run.console)
+        return run
+
+    def test_eight_gib_start_like_64_mib(self):
+        for design in support.DESIGNS:
+            with self.subTest(design=design):
+                small, large = self.start(design, SMALL), self.start(design, LARGE)
+                counts = [run.description["instructions"]["total"] for run in (small, large)]
+                # Tables that are not empty, and loops over GiB.
+                self.assertLess(counts[1], counts[0] + 100_000, "a guest with more memory starts later")
+                more = taken(large.folder / "ram") - taken(small.folder / "ram")
+                self.assertLess(more, 4 * MIB, "memory that no guest touches takes blocks of the host's disk")
+                self.assertLess(taken(large.folder / "ram"), 256 * MIB)
+
+
+class Content(unittest.TestCase):
+    """The board's RAM is full of what somebody left there; no guest and no VMM sees any of it."""
+
+    LEFT = b"SECRET! "
+
+    # Not a multiple of 2 MiB: the last part is given out by itself.
+    MEMORY = ("--mem", "20M", "--boot", f"vm1.mem={20 * MIB - 3 * 4096}")
+
+    def run_on_used_ram(self, design: str, guest: str, append: str) -> str:
+        """The console. A run tells the machine's command; then the same machine is started with other RAM."""
+        run = support.new_run(design, guest, *GUEST, *self.MEMORY, append=append)
+        self.assertEqual(run.status, 0, run.stderr + run.console)
+        ram = run.folder / "ram"
+        size = ram.stat().st_size
+        with ram.open("wb") as file:
+            for _ in range(size // MIB):
+                file.write(self.LEFT * (MIB // len(self.LEFT)))
+        self.assertEqual(ram.stat().st_size, size)
+        done = subprocess.run(run.description["qemu"]["command"], capture_output=True, text=True, errors="replace", timeout=90,
+                              stdin=subprocess.DEVNULL, check=False)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        self.assertIn(self.LEFT, ram.read_bytes(), "QEMU has cleared the RAM itself: this shows nothing")
+        return done.stdout
+
+    def see_zeros(self, console: str) -> None:
+        text = re.search(r"untouched memory as text: \[([^]]*)\]", console)
+        self.assertIsNotNone(text, console)
+        self.assertEqual(text[1].strip("\0"), "", "untouched memory reached the console")
+
+    def test_a_guest_finds_zeros_before_a_reset_and_after_it(self):
+        for design in support.DESIGNS:
+            with self.subTest(design=design):
+                console = self.run_on_used_ram(design, "stage2", "fresh=1")
+                self.assertIn("guest: memory that nobody has touched is zeros, before a reset and after it", console)
+                self.see_zeros(console)
+
+    def test_a_vmm_finds_zeros(self):
+        for design in support.DESIGNS:
+            with self.subTest(design=design):
+                console = self.run_on_used_ram(design, "mmio", "virtio=1")
+                self.assertIn("guest: all virtio-mmio slots answer", console)
+                self.see_zeros(console)
+
+
+if __name__ == "__main__":
+    unittest.main()
