@@ -12,6 +12,7 @@ ABORTS = {1: "DABT_LOW", 2: "DABT_LOW", 3: "DABT_LOW", 4: "IABT_LOW", 5: "IABT_L
 REFUSED_INSTRUCTIONS = {7: "UNKNOWN", 8: "FP_ASIMD", 9: "UNKNOWN", 10: "UNKNOWN"}
 NONSENSE_CALLS = 11
 ONE_VCPU_LESS = 13
+SWITCH_ON_IN_A_RESET = 14
 
 IO_USER = "benchmark=io-user iterations=64"
 
@@ -56,6 +57,17 @@ class Faults(unittest.TestCase):
                 self.assertRegex(run.console, r"vm1\| guest: FAIL .*CPU_ON")
                 self.assertRegex(run.console, r"vm2\| guest: all registers kept for 20 rounds")
 
+    def test_no_vcpu_is_switched_on_in_a_machine_that_is_to_begin_anew(self):
+        """The last vCPU's thread is busy in the VMM, so that the reset waits for it; meanwhile it tries."""
+        for design in support.DESIGNS:
+            with self.subTest(design=design):
+                run = support.new_run(design, "smp", "--trace", "traps", "--vcpus", "3", "--boot",
+                                      f"vm.fault={SWITCH_ON_IN_A_RESET}", append="reset=2 rounds=1")
+                self.assertEqual(run.status, 0, run.stderr + run.console)
+                self.assertIn("guest: this is the life after the reset", run.console)
+                done = support.call(support.WSTRACE, "check", run.folder)
+                self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+
     def test_giving_up_says_why(self):
         for design in support.DESIGNS:
             with self.subTest(design=design):
@@ -76,6 +88,17 @@ class Exits(unittest.TestCase):
                 self.assertEqual(with_io.status, 0, with_io.stderr)
                 warm_up_and_look = 33
                 self.assertEqual(self.count(with_io), before + 64 + warm_up_and_look)
+
+    def test_every_slot_answers_and_every_driver_finds_its_device(self):
+        """As U-Boot's, which does not set ACKNOWLEDGE again after its reset, and others that write each bit alone."""
+        for design in support.DESIGNS:
+            with self.subTest(design=design):
+                run = support.new_run(design, "mmio", "--trace", "traps", append="virtio=1")
+                self.assertEqual(run.status, 0, run.stderr + run.console)
+                for line in ("virtio: each bit beside the former ones", "virtio: no ACKNOWLEDGE after the reset",
+                             "virtio: each bit alone", "virtio: FEATURES_OK first"):
+                    self.assertIn(line, run.console)
+                self.assertIn("guest: all virtio-mmio slots answer, and the console takes every driver", run.console)
 
     def count(self, run: support.Run) -> int:
         """vmm_exit events, of which each has its access behind it."""
