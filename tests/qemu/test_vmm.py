@@ -61,7 +61,7 @@ class Faults(unittest.TestCase):
         """The last vCPU's thread is busy in the VMM, so that the reset waits for it; meanwhile it tries."""
         for design in support.DESIGNS:
             with self.subTest(design=design):
-                run = support.new_run(design, "smp", "--trace", "traps", "--vcpus", "3", "--boot",
+                run = support.new_run(design, "smp", "--vcpus", "3", "--boot",
                                       f"vm.fault={SWITCH_ON_IN_A_RESET}", append="reset=2 rounds=1")
                 self.assertEqual(run.status, 0, run.stderr + run.console)
                 self.assertIn("guest: this is the life after the reset", run.console)
@@ -93,7 +93,7 @@ class Exits(unittest.TestCase):
         """As U-Boot's, which does not set ACKNOWLEDGE again after its reset, and others that write each bit alone."""
         for design in support.DESIGNS:
             with self.subTest(design=design):
-                run = support.new_run(design, "mmio", "--trace", "traps", append="virtio=1")
+                run = support.new_run(design, "mmio", "--trace", "off", append="virtio=1")
                 self.assertEqual(run.status, 0, run.stderr + run.console)
                 for line in ("virtio: each bit beside the former ones", "virtio: no ACKNOWLEDGE after the reset",
                              "virtio: each bit alone", "virtio: FEATURES_OK first"):
