@@ -130,8 +130,8 @@ TEST_CASE("threads that woke are served in the order in which they woke") {
 TEST_CASE("one that woke early has its turn though two others wake each other for ever") {
     OneCpu cpu(3);
     constexpr std::size_t kEarly = 2;
-    cpu.wake(0);
     cpu.wake(kEarly);
+    cpu.wake(0);
     bool had_its_turn = false;
     for (int turn = 0; turn < 8 && !had_its_turn; ++turn) {
         const std::size_t thread = cpu.next();
