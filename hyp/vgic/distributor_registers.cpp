@@ -19,7 +19,7 @@ constexpr bool is_irouter(u32 offset) {
 }
 
 constexpr bool is_access(u32 offset, u32 bytes) {
-    if (offset >= kDistributorBytes || (offset & (bytes - 1)) != 0) return false;
+    if ((offset & (bytes - 1)) != 0) return false;
     return bytes == 4 || (bytes == 1 && has_bytes(offset)) || (bytes == 8 && is_irouter(offset));
 }
 
@@ -44,8 +44,9 @@ constexpr u64 unpack(u32 route) {
 }  // namespace
 
 bool InterruptController::read_distributor(u32 offset, u32 bytes, u64& value) const {
-    if (!is_access(offset, bytes)) return false;
+    if (offset >= kDistributorBytes) return false;
     value = 0;
+    if (!is_access(offset, bytes)) return true;
     switch (offset) {
         case kGicdCtlr:
             value = (group0_on_ & kEnableGrp0) | (group1_on_ & kEnableGrp1) | kAre | kDs;
@@ -71,7 +72,8 @@ bool InterruptController::read_distributor(u32 offset, u32 bytes, u64& value) co
 }
 
 bool InterruptController::write_distributor(u32 offset, u32 bytes, u64 value) {
-    if (!is_access(offset, bytes)) return false;
+    if (offset >= kDistributorBytes) return false;
+    if (!is_access(offset, bytes)) return true;
     if (offset == kGicdCtlr) {
         write_group_enables(static_cast<u32>(value));
     } else if (const u32 b = spi_bank(offset)) {

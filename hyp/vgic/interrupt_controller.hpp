@@ -81,8 +81,9 @@ class InterruptController {
     /// access is about? They must leave their guests and sync() before it.
     u32 holders(Frame frame, u32 frame_vcpu, u32 offset, u32 bytes, u32 except) const;
     /// An access of the guest; a redistributor is that of `frame_vcpu`, RD_base
-    /// and then SGI_base. False: there is no such access (its size, its alignment
-    /// or its place), the guest gets an external abort.
+    /// and then SGI_base. What is no access to a register, by its size, its
+    /// alignment or its place, reads as zero and ignores writes. False: it is
+    /// beyond the frame, or there is no such vCPU.
     bool read(Frame frame, u32 frame_vcpu, u32 offset, u32 bytes, u64& value) {
         return frame == Frame::distributor ? read_distributor(offset, bytes, value)
                                            : read_redistributor(frame_vcpu, offset, bytes, value);

@@ -28,7 +28,7 @@ constexpr bool is_wide(u32 offset) {
 }
 
 constexpr bool is_access(u32 offset, u32 bytes) {
-    if (offset >= kRedistributorBytes || (offset & (bytes - 1)) != 0) return false;
+    if ((offset & (bytes - 1)) != 0) return false;
     return bytes == 4 || (bytes == 1 && offset >= kSgiBase && has_bytes(offset - kSgiBase)) ||
            (bytes == 8 && is_wide(offset));
 }
@@ -41,9 +41,10 @@ constexpr bool is_private_bank(u32 offset) {
 }  // namespace
 
 bool InterruptController::read_redistributor(u32 vcpu, u32 offset, u32 bytes, u64& value) const {
-    if (vcpu >= count_ || !is_access(offset, bytes)) return false;
-    const Vcpu& v = vcpus_[vcpu];
+    if (vcpu >= count_ || offset >= kRedistributorBytes) return false;
     value = 0;
+    if (!is_access(offset, bytes)) return true;
+    const Vcpu& v = vcpus_[vcpu];
     if (is_private_bank(offset)) {
         value = read_bank(v.own, offset - kSgiBase, bytes);
         return true;
@@ -72,7 +73,8 @@ bool InterruptController::read_redistributor(u32 vcpu, u32 offset, u32 bytes, u6
 }
 
 bool InterruptController::write_redistributor(u32 vcpu, u32 offset, u32 bytes, u64 value) {
-    if (vcpu >= count_ || !is_access(offset, bytes)) return false;
+    if (vcpu >= count_ || offset >= kRedistributorBytes) return false;
+    if (!is_access(offset, bytes)) return true;
     if (is_private_bank(offset)) {
         write_bank(vcpu, 0, offset - kSgiBase, bytes, static_cast<u32>(value));
     } else if (offset == kGicrWaker) {

@@ -46,7 +46,8 @@ constexpr u32 first_intid(u32 offset) {
 }
 
 /// Registers are accessed as a whole; those with a byte an interrupt also by
-/// bytes (IHI 0069 12.1.3).
+/// bytes (IHI 0069 12.1.3). Of the choices that there are for all other
+/// accesses, the board's: they read as zero and ignore writes.
 constexpr bool has_bytes(u32 offset) {
     return (offset >= 0x400 && offset < 0xc00) || (offset >= 0xf10 && offset < 0xf30);
 }

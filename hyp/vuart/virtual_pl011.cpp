@@ -48,8 +48,9 @@ constexpr u32 kAllInterrupts = 0x7ff;
 constexpr u32 kOverrunInRsr = 1 << 3;
 constexpr u32 kOverrunInDr = 1 << 11;
 
+/// Every register begins at a word.
 bool is_access(u32 offset, u32 bytes) {
-    return offset < VirtualPl011::kBytes && offset % 4 == 0 && (bytes == 1 || bytes == 2 || bytes == 4);
+    return offset % 4 == 0 && (bytes == 1 || bytes == 2 || bytes == 4);
 }
 
 constexpr u64 low_bytes(u64 value, u32 bytes) {
@@ -63,10 +64,10 @@ void VirtualPl011::reset() {
 }
 
 bool VirtualPl011::receiver_on() const {
-    return (control_ & kUartOn) != 0 && (control_ & kReceiveOn) != 0;
+    return as_firmware_left_it_ || ((control_ & kUartOn) != 0 && (control_ & kReceiveOn) != 0);
 }
 bool VirtualPl011::transmitter_on() const {
-    return (control_ & kUartOn) != 0 && (control_ & kTransmitOn) != 0;
+    return as_firmware_left_it_ || ((control_ & kUartOn) != 0 && (control_ & kTransmitOn) != 0);
 }
 u32 VirtualPl011::depth() const {
     return (line_control_ & kFifosOn) != 0 ? kFifoDepth : 1;
@@ -131,113 +132,93 @@ void VirtualPl011::store_line_control(u32 value) {
     line_control_ = value & 0xff;
 }
 
-bool VirtualPl011::load_register(u32 offset, u32& value) {
-    if (offset >= kPeriphId0) {
-        value = kIds[(offset - kPeriphId0) / 4];
-        return true;
-    }
+/// Reserved offsets read as zero.
+u32 VirtualPl011::load_register(u32 offset) {
+    if (offset >= kPeriphId0) return kIds[(offset - kPeriphId0) / 4];
     switch (offset) {
         case kDr:
-            value = take_character();
-            return true;
+            return take_character();
         case kRsrEcr:
-            value = errors_;
-            return true;
+            return errors_;
         case kFr:
-            value = flags();
-            return true;
+            return flags();
         case kIlpr:
-            value = low_power_;
-            return true;
+            return low_power_;
         case kIbrd:
-            value = integer_divisor_;
-            return true;
+            return integer_divisor_;
         case kFbrd:
-            value = fraction_divisor_;
-            return true;
+            return fraction_divisor_;
         case kLcrH:
-            value = line_control_;
-            return true;
+            return line_control_;
         case kCr:
-            value = control_;
-            return true;
+            return control_;
         case kIfls:
-            value = levels_;
-            return true;
+            return levels_;
         case kImsc:
-            value = mask_;
-            return true;
+            return mask_;
         case kRis:
-            value = raw_;
-            return true;
+            return raw_;
         case kMis:
-            value = raw_ & mask_;
-            return true;
-        case kIcr:
-            value = 0;
-            return true;
+            return raw_ & mask_;
         case kDmacr:
-            value = dma_;
-            return true;
+            return dma_;
         default:
-            return false;
+            return 0;
     }
 }
 
-bool VirtualPl011::store_register(u32 offset, u32 value) {
-    if (offset >= kPeriphId0) return true;  // read-only
+/// Writes of reserved offsets and of what is read-only are ignored.
+void VirtualPl011::store_register(u32 offset, u32 value) {
     switch (offset) {
         case kDr:
             send(static_cast<u8>(value));
-            return true;
+            break;
         case kRsrEcr:
             errors_ = 0;
-            return true;
+            break;
         case kIlpr:
             low_power_ = value & 0xff;
-            return true;
+            break;
         case kIbrd:
             integer_divisor_ = value & 0xffff;
-            return true;
+            break;
         case kFbrd:
             fraction_divisor_ = value & 0x3f;
-            return true;
+            break;
         case kLcrH:
             store_line_control(value);
-            return true;
+            break;
         case kCr:
             control_ = value & 0xff87;
-            return true;
+            as_firmware_left_it_ = false;
+            break;
         case kIfls:
             levels_ = value & 0x3f;
-            return true;
+            break;
         case kImsc:
             mask_ = value & kAllInterrupts;
-            return true;
+            break;
         case kIcr:
             raw_ &= ~value;
-            return true;
+            break;
         case kDmacr:
             dma_ = value & 7;
-            return true;
-        case kFr:
-        case kRis:
-        case kMis:
-            return true;  // read-only
+            break;
         default:
-            return false;
+            break;
     }
 }
 
 bool VirtualPl011::read(u32 offset, u32 bytes, u64& value) {
-    u32 word = 0;
-    if (!is_access(offset, bytes) || !load_register(offset, word)) return false;
-    value = low_bytes(word, bytes);
+    if (offset >= kBytes) return false;
+    value = is_access(offset, bytes) ? low_bytes(load_register(offset), bytes) : 0;
     return true;
 }
 
 bool VirtualPl011::write(u32 offset, u32 bytes, u64 value) {
-    return is_access(offset, bytes) && store_register(offset, static_cast<u32>(low_bytes(value, bytes)));
+    if (offset >= kBytes) return false;
+    if (is_access(offset, bytes)) store_register(offset, static_cast<u32>(low_bytes(value, bytes)));
+    return true;
 }
 
 }  // namespace ws

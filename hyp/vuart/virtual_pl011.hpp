@@ -18,7 +18,8 @@ class VirtualPl011 {
     /// As it was made.
     void reset();
 
-    /// An access of the guest. False: there is no such register, or not of this size.
+    /// An access of the guest. What is no register, or is accessed otherwise than the bus allows, reads as zero and ignores
+    /// writes. False: beyond the frame.
     bool read(u32 offset, u32 bytes, u64& value);
     bool write(u32 offset, u32 bytes, u64 value);
 
@@ -41,8 +42,8 @@ class VirtualPl011 {
     void send(u8 character);
     void store_line_control(u32 value);
     void empty_fifo();
-    bool load_register(u32 offset, u32& value);
-    bool store_register(u32 offset, u32 value);
+    u32 load_register(u32 offset);
+    void store_register(u32 offset, u32 value);
 
     Transmit transmit_;
     void* context_;
@@ -55,9 +56,10 @@ class VirtualPl011 {
     u32 mask_ = 0;          ///< UARTIMSC
     u32 low_power_ = 0, integer_divisor_ = 0, fraction_divisor_ = 0;  // kept for the guest to read, no more
     u32 line_control_ = 0;
-    /// UARTCR: enabled in both directions, as the firmware of a real machine leaves it. Linux's early console, and
-    /// guests without a driver, send without setting anything up, and no firmware runs before them here.
-    u32 control_ = 0x301;
+    u32 control_ = 0x300;  ///< UARTCR
+    /// Until the guest writes UARTCR the port works in both directions, as the firmware of a real machine leaves it: Linux's
+    /// early console, and guests without a driver, send without setting anything up, and no firmware runs before them here.
+    bool as_firmware_left_it_ = true;
     u32 levels_ = 0x12;  ///< UARTIFLS: interrupts when half full
     u32 dma_ = 0;
 };

@@ -32,11 +32,28 @@ struct Gic {
     void set_gicr(u32 vcpu, u32 offset, u64 value, u32 bytes = 4) {
         CHECK(gic.write(Frame::redistributor, vcpu, offset, bytes, value));
     }
-    bool refuses(Frame frame, u32 offset, u32 bytes) {
+    /// An access that is none: zero, and a write changes nothing that 32-bit reads of the place show.
+    void expect_ignored(Frame frame, u32 offset, u32 bytes) {
+        INFO((frame == Frame::distributor ? "GICD + " : "GICR + ") << offset << ", " << bytes << " bytes");
+        const auto word = [&](u32 at) {
+            u64 value = ~u64{0};
+            CHECK(gic.read(frame, 0, at & ~u32{3}, 4, value));
+            return value;
+        };
+        const u64 before[] = {word(offset), word(offset + 4)};
+        u64 value = ~u64{0};
+        CHECK(gic.read(frame, 0, offset, bytes, value));
+        CHECK(value == 0);
+        CHECK(gic.write(frame, 0, offset, bytes, ~u64{0}));
+        CHECK(word(offset) == before[0]);
+        CHECK(word(offset + 4) == before[1]);
+    }
+    /// An access that is one: other bits than zero come and go.
+    void expect_access(Frame frame, u32 offset, u32 bytes, u64 written, u64 wanted) {
         u64 value = 0;
-        const bool read = gic.read(frame, 0, offset, bytes, value);
-        CHECK(gic.write(frame, 0, offset, bytes, 0) == read);
-        return !read;
+        CHECK(gic.write(frame, 0, offset, bytes, written));
+        CHECK(gic.read(frame, 0, offset, bytes, value));
+        CHECK(value == wanted);
     }
 };
 
@@ -86,23 +103,38 @@ TEST_CASE("a redistributor says whose it is") {
     CHECK_FALSE(g.gic.read(Frame::redistributor, 3, 0x8, 8, value));
 }
 
-TEST_CASE("accesses of a wrong size or place are refused") {
+TEST_CASE("accesses of sizes that a register does not have read as zero and are ignored") {
     Gic g;
+    g.set_gicd(0x0, 0x3);
+    g.set_gicd(0x104, 0x5);
+    g.set_gicd(0x420, 0xa0b0'c0d0);
+    g.set_gicr(0, 0x1'0100, 0x9);
     for (const Frame frame : {Frame::distributor, Frame::redistributor}) {
-        CHECK(g.refuses(frame, 0x0, 1));
-        CHECK(g.refuses(frame, 0x4, 2));
-        CHECK(g.refuses(frame, 0x2, 4));
-        CHECK(g.refuses(frame, 0x100, 8));
-        CHECK(g.refuses(frame, frame == Frame::distributor ? 0x1'0000 : 0x2'0000, 4));
+        g.expect_ignored(frame, 0x0, 1);
+        g.expect_ignored(frame, 0x0, 2);
+        g.expect_ignored(frame, 0x4, 2);
+        g.expect_ignored(frame, 0x2, 4);
+        g.expect_ignored(frame, 0x100, 8);
+        g.expect_ignored(frame, 0x100, 3);
+        g.expect_ignored(frame, 0xffe8, 8);
+        u64 value = 0;
+        const u32 beyond = frame == Frame::distributor ? 0x1'0000 : 0x2'0000;
+        CHECK_FALSE(g.gic.read(frame, 0, beyond, 4, value));
+        CHECK_FALSE(g.gic.write(frame, 0, beyond, 4, 0));
     }
-    CHECK(g.refuses(Frame::distributor, 0x104, 1));
-    CHECK(g.refuses(Frame::distributor, 0x422, 2));
-    CHECK(g.refuses(Frame::distributor, 0x6104, 8));
-    CHECK(g.refuses(Frame::redistributor, 0x400, 1));
-    CHECK_FALSE(g.refuses(Frame::distributor, 0x423, 1));
-    CHECK_FALSE(g.refuses(Frame::distributor, 0x6108, 8));
-    CHECK_FALSE(g.refuses(Frame::redistributor, 0x1'0403, 1));
-    CHECK_FALSE(g.refuses(Frame::redistributor, 0x70, 8));
+    g.expect_ignored(Frame::distributor, 0x0, 8);
+    g.expect_ignored(Frame::distributor, 0x104, 1);
+    g.expect_ignored(Frame::distributor, 0x420, 2);
+    g.expect_ignored(Frame::distributor, 0x422, 2);
+    g.expect_ignored(Frame::distributor, 0x420, 8);
+    g.expect_ignored(Frame::distributor, 0x6104, 8);
+    g.expect_ignored(Frame::redistributor, 0x400, 1);
+    g.expect_ignored(Frame::redistributor, 0x1'0100, 2);
+    g.expect_access(Frame::distributor, 0x423, 1, 0x78, 0x78);
+    g.expect_access(Frame::distributor, 0x6108, 8, 1, 1);
+    g.expect_access(Frame::redistributor, 0x1'0403, 1, 0x78, 0x78);
+    u64 value = 0;
+    CHECK_FALSE(g.gic.read(Frame::redistributor, 2, 0x0, 4, value));   // there are two vCPUs
 }
 
 TEST_CASE("what does not exist reads as zero and ignores writes") {
