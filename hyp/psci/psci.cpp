@@ -84,16 +84,21 @@ u64 cpu_on(Vcpu& caller, u64 target, u64 entry, u64 context_id) {
     return kSuccess;
 }
 
+/// The affinity fields from `level` up of the MPIDR_EL1 format: those below do not count (DEN 0022F, 5.7).
+constexpr u64 fields_from(u64 level) {
+    constexpr u64 kBelow[] = {0, 0xff, 0xffff, 0xff'ffff};   // Aff3 is at bit 32
+    return ~kBelow[level];
+}
+
 u64 affinity_info(const Vcpu& caller, u64 target, u64 level) {
     Vm& vm = *caller.vm;
+    if (level > 3) return kInvalidParameters;
+    // Higher levels are one group each, with all vCPUs in it, and so with the caller, which is on.
+    if (level != 0) return (target & fields_from(level)) == 0 ? kOn : kInvalidParameters;
     DevicesLocked locked(vm);
     const Vcpu* const vcpu = find_vcpu(vm, target);
-    if (vcpu == nullptr || level > 3) return kInvalidParameters;
-    if (level == 0) return vcpu->power == Vcpu::Power::on ? kOn : kOff;
-    for (u32 i = 0; i < vm.vcpu_count; ++i) {   // higher levels have all vCPUs in them
-        if (vm.vcpus[i].power == Vcpu::Power::on) return kOn;
-    }
-    return kOff;
+    if (vcpu == nullptr) return kInvalidParameters;
+    return vcpu->power == Vcpu::Power::on ? kOn : kOff;
 }
 
 u64 features(u32 id) {
@@ -101,6 +106,12 @@ u64 features(u32 id) {
     bool is_64;
     if (!decode(id, function, is_64) || function == Function::smccc_arch_features) return kNotSupported;
     return kSuccess;
+}
+
+/// Which functions of the architecture's service there are, itself among them (DEN 0028, SMCCC_ARCH_FEATURES).
+u64 architecture_features(u32 id) {
+    const Function function = static_cast<Function>(id);
+    return function == Function::smccc_version || function == Function::smccc_arch_features ? kSuccess : kNotSupported;
 }
 
 void reset_system(Vcpu& vcpu) {
@@ -150,8 +161,7 @@ u64 call(Vcpu& vcpu, Function function, u64 argument1, u64 argument2, u64 argume
         case Function::system_reset: reset_system(vcpu); return kSuccess;
         case Function::features: return features(static_cast<u32>(argument1));
         case Function::smccc_version: return kSmccc1_1;
-        case Function::smccc_arch_features:
-            return static_cast<u32>(argument1) == static_cast<u32>(Function::smccc_version) ? kSuccess : kNotSupported;
+        case Function::smccc_arch_features: return architecture_features(static_cast<u32>(argument1));
     }
     return kNotSupported;
 }
