@@ -25,6 +25,12 @@ constexpr u64 kKey = key(info(Register::id).encoding);
 constexpr u64 kOslarEl1 = key({2, 0, 1, 0, 4});
 constexpr u64 kOslsrEl1 = key({2, 0, 1, 1, 4});
 constexpr u64 kOsdlrEl1 = key({2, 0, 1, 3, 4});
+constexpr u64 kMdrarEl1 = key({2, 0, 1, 0, 0});
+
+/// OSLSR_EL1: the lock is implemented (OSLM); it is locked (Arm ARM D17.3, OSLSR_EL1). It keeps an operating
+/// system's debugger and an external one apart, and there is no external one: the state is the vCPU's to write and to read. It
+/// never reaches the CPU's own lock, so debug exceptions do not depend on it (KVM masks MDSCR_EL1.MDE meanwhile).
+constexpr u64 kOslm = 1 << 3, kOslk = 1 << 1;
 
 /// The debug communication channel, claim tags and what else an external debugger shares with the CPU: there is none, they
 /// read as zero and writes are ignored.
@@ -91,8 +97,8 @@ bool emulate_write(Vcpu& vcpu, u64 encoding, u64 value) {
         case kKey<reg::CNTP_CTL_EL0>: write_physical_timer(vcpu, TimerRegister::control, value); return true;
         case kKey<reg::CNTP_CVAL_EL0>: write_physical_timer(vcpu, TimerRegister::compare, value); return true;
         case kKey<reg::CNTP_TVAL_EL0>: write_physical_timer(vcpu, TimerRegister::value, value); return true;
-        case kOslarEl1:
-        case kOsdlrEl1:                     // never locked
+        case kOslarEl1: vcpu.os_locked = (value & 1) != 0; return true;
+        case kOsdlrEl1:                     // the other lock is never set
         case kKey<reg::ICC_SRE_EL1>:        // always on
         case kKey<reg::ACTLR_EL1>: return true;   // no auxiliary control
         default: return false;
@@ -105,7 +111,8 @@ bool emulate_read(Vcpu& vcpu, u64 encoding, u64& value) {
         case kKey<reg::CNTP_CVAL_EL0>: value = read_physical_timer(vcpu, TimerRegister::compare); return true;
         case kKey<reg::CNTP_TVAL_EL0>: value = read_physical_timer(vcpu, TimerRegister::value); return true;
         case kKey<reg::ICC_SRE_EL1>: value = 7; return true;   // SRE, and no bypass
-        case kOslsrEl1: value = 8; return true;   // OSLM: implemented, and never locked
+        case kOslsrEl1: value = kOslm | (vcpu.os_locked ? kOslk : 0); return true;
+        case kMdrarEl1:                     // there are no memory-mapped debug registers
         case kOsdlrEl1:
         case kKey<reg::ACTLR_EL1>: value = 0; return true;
         default: return false;

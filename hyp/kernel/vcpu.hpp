@@ -48,6 +48,8 @@ struct Vcpu {
     SoftTimer wake_up;                     ///< ends its WFI when its virtual timer is due
     GuestPhysicalTimer physical_timer;
 
+    bool os_locked = true;                 ///< OSLSR_EL1.OSLK: set by a reset, changed by OSLAR_EL1
+
     bool wants(u32 requests_wanted) const {
         return (__atomic_load_n(&requests, __ATOMIC_SEQ_CST) & requests_wanted) != 0;
     }

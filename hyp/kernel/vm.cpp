@@ -126,6 +126,7 @@ void reset_vcpu(Vcpu& vcpu, Ipa entry, u64 x0) {
     context.traps.vpidr = this_cpu().host.traps.vpidr;
     context.traps = ThisDesign::guest_traps(context);
     vcpu.timer_line = false;
+    vcpu.os_locked = true;
 }
 
 void end_vm(Vm& vm, trace::Verdict verdict, u64 status, const char* message) {
