@@ -28,11 +28,11 @@ constexpr std::array<Handler, kExceptionClassCount> make_handlers() {
     set(Ec::SVE, handle_undefined);
     set(Ec::SME, handle_undefined);
     set(Ec::PAC, handle_undefined);
-    set(Ec::CP15_MCR_MRC, handle_undefined);
-    set(Ec::CP15_MCRR_MRRC, handle_undefined);
-    set(Ec::CP14_MCR_MRC, handle_undefined);
-    set(Ec::CP14_LDC_STC, handle_undefined);
-    set(Ec::CP14_MRRC, handle_undefined);
+    set(Ec::CP15_MCR_MRC, handle_coprocessor);
+    set(Ec::CP15_MCRR_MRRC, handle_coprocessor);
+    set(Ec::CP14_MCR_MRC, handle_coprocessor);
+    set(Ec::CP14_LDC_STC, handle_coprocessor);
+    set(Ec::CP14_MRRC, handle_coprocessor);
     return handlers;
 }
 

@@ -24,6 +24,7 @@ Outcome handle_sysreg(Vcpu& vcpu);             // sysreg.cpp
 Outcome handle_instruction_abort(Vcpu& vcpu);  // memory_abort.cpp
 Outcome handle_data_abort(Vcpu& vcpu);         // memory_abort.cpp
 Outcome handle_undefined(Vcpu& vcpu);          // inject.cpp: what the guest may not use, or does not have
+Outcome handle_coprocessor(Vcpu& vcpu);        // inject.cpp: the same of AArch32 code at EL0
 Outcome handle_unexpected(Vcpu& vcpu);         // dispatch.cpp: what no configuration of ours lets through
 
 }  // namespace ws

@@ -99,4 +99,11 @@ Outcome handle_undefined(Vcpu& vcpu) {
     return Outcome::resume;
 }
 
+Outcome handle_coprocessor(Vcpu& vcpu) {
+    VcpuContext& context = *vcpu.context;
+    if (aarch32::is_executed(context.exit.esr, context.pstate())) return handle_undefined(vcpu);
+    context.skip_instruction();
+    return Outcome::resume;
+}
+
 }  // namespace ws

@@ -15,9 +15,11 @@ using trace::Access;
 
 /// Are the guest's data accesses big-endian?
 bool is_big_endian(const VcpuContext& context) {
+    const u64 pstate = context.return_state.value<reg::SPSR_EL2>();
+    if (aarch32::is_aarch32(pstate)) return aarch32::kBigEndian.get(pstate) != 0;   // which SETEND may have changed
     const u64 sctlr = read_guest_el1<reg::SCTLR_EL1>(context);
     constexpr u64 kEl0t = 0;
-    const bool el0 = (reg::SPSR_EL2::M.get(context.return_state.value<reg::SPSR_EL2>()) & 0xf) == kEl0t;
+    const bool el0 = (reg::SPSR_EL2::M.get(pstate) & 0xf) == kEl0t;
     return (el0 ? reg::SCTLR_EL1::E0E : reg::SCTLR_EL1::EE).get(sctlr) != 0;
 }
 
@@ -75,8 +77,9 @@ void write_base(VcpuContext& context, unsigned rn, u64 value) {
     }
 }
 
-/// The instruction that trapped, if it is known, in the guest's memory, and one that can be emulated.
+/// The instruction that trapped, if it is known, in the guest's memory, and one that can be emulated: A64's.
 bool fetch(const Vcpu& vcpu, LoadStore& out) {
+    if (aarch32::is_aarch32(vcpu.context->return_state.value<reg::SPSR_EL2>())) return false;
     const Vm& vm = *vcpu.vm;
     const Pa at = vcpu.context->exit.instruction;
     if (at == kUnknownPa || at < vm.memory || at - vm.memory > vm.memory_bytes - 4) return false;

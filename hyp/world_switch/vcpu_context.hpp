@@ -3,6 +3,7 @@
 // are mapped in the kernel's tables and in the lowvisor's.
 #pragma once
 
+#include "../arch/aarch32.hpp"
 #include "../trace/format/events.hpp"
 #include "class_state.hpp"
 #include "fp_state.hpp"
@@ -70,6 +71,11 @@ struct alignas(16) VcpuContext {
     void skip_instruction() {
         using S = reg::SPSR_EL2;
         pc() += reg::ESR_EL2::IL.get(exit.esr) != 0 ? 4 : 2;
+        if (aarch32::is_aarch32(pstate())) [[unlikely]] {
+            pc() = static_cast<u32>(pc());
+            pstate() = aarch32::advance_it(pstate()) & ~S::SS.mask();   // BTYPE's bits are in IT there
+            return;
+        }
         pstate() &= ~(S::SS.mask() | S::BTYPE.mask());
     }
 };
