@@ -52,11 +52,23 @@ constexpr SysregEncoding sysreg_of(u64 esr) {
 }
 
 /// Fault status codes, DFSC and IFSC alike, without the level in bits 1 and 0 (Arm ARM D17.2.37).
-enum class FaultStatus : u8 { address_size = 0x00, translation = 0x04, access_flag = 0x08, permission = 0x0c, external = 0x10 };
+enum class FaultStatus : u8 {
+    address_size = 0x00,
+    translation = 0x04,
+    access_flag = 0x08,
+    permission = 0x0c,
+    external = 0x10,           ///< it has no level
+    external_on_walk = 0x14,   ///< of a translation table; 0x13 is level -1
+};
 
 constexpr bool is_permission_fault(u64 esr) { return (esr & 0x3c) == static_cast<u64>(FaultStatus::permission); }
 constexpr bool is_access_flag_fault(u64 esr) { return (esr & 0x3c) == static_cast<u64>(FaultStatus::access_flag); }
 constexpr bool is_translation_fault(u64 esr) { return (esr & 0x3c) == static_cast<u64>(FaultStatus::translation); }
+
+constexpr bool is_external_on_walk(u64 esr) {
+    const u64 below_level_0 = static_cast<u64>(FaultStatus::external_on_walk) - 1;
+    return (esr & 0x3c) == static_cast<u64>(FaultStatus::external_on_walk) || (esr & 0x3f) == below_level_0;
+}
 
 struct ExceptionClassInfo {
     u8 ec;

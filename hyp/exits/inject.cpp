@@ -7,6 +7,7 @@
 #include "../trace/points.hpp"
 #include "dispatch.hpp"
 #include "guest_el1.hpp"
+#include "walk_level.hpp"
 
 namespace ws {
 
@@ -72,6 +73,26 @@ u64 abort_syndrome(const VcpuContext& context, AbortOf what, u64 status) {
            (from & reg::ESR_EL1::IL.mask()) | kept | status;
 }
 
+/// The abort's status. Of a stage 1 walk the guest is told at which level it was; EL2's syndrome has stage 2's level. What
+/// the hardware itself has found to be an external abort stays what it is.
+u64 external_status(const Vcpu& vcpu) {
+    const u64 esr = vcpu.context->exit.esr;
+    int level;
+    if (iss::dabt::S1PTW.get(esr) != 0 && find_walk_level(vcpu, level)) {
+        return static_cast<u64>(static_cast<int>(FaultStatus::external_on_walk) + level);
+    }
+    if (is_external_on_walk(esr)) return iss::dabt::DFSC.get(esr);
+    return static_cast<u64>(FaultStatus::external);
+}
+
+u64 permission_status(const Vcpu& vcpu) {
+    constexpr int kPageLevel = 3;
+    int level = kPageLevel;
+    if (iss::dabt::S1PTW.get(vcpu.context->exit.esr) != 0 && !find_walk_level(vcpu, level)) level = kPageLevel;
+    if (level < 0) level = 0;   // there is no status for level -1
+    return static_cast<u64>(FaultStatus::permission) | static_cast<u64>(level);
+}
+
 }  // namespace
 
 void inject_undefined(Vcpu& vcpu) {
@@ -81,15 +102,14 @@ void inject_undefined(Vcpu& vcpu) {
 
 void inject_external_abort(Vcpu& vcpu, AbortOf what) {
     const VcpuContext& context = *vcpu.context;
-    const u64 esr = abort_syndrome(context, what, static_cast<u64>(FaultStatus::external));
+    const u64 esr = abort_syndrome(context, what, external_status(vcpu));
     inject(vcpu, esr, {true, context.exit.far},
            what == AbortOf::data ? trace::Injection::external_abort : trace::Injection::instruction_abort);
 }
 
 void inject_permission_fault(Vcpu& vcpu, AbortOf what) {
-    constexpr u64 kPageLevel = 3;
     const VcpuContext& context = *vcpu.context;
-    const u64 esr = abort_syndrome(context, what, static_cast<u64>(FaultStatus::permission) | kPageLevel);
+    const u64 esr = abort_syndrome(context, what, permission_status(vcpu));
     inject(vcpu, esr, {true, context.exit.far},
            what == AbortOf::data ? trace::Injection::permission_fault : trace::Injection::instruction_permission_fault);
 }

@@ -76,9 +76,12 @@ bool allows(Stage2::Rights has, Stage2::Rights wanted) {
     return (!wanted.read || has.read) && (!wanted.write || has.write) && (!wanted.execute || has.execute);
 }
 
+void note_rights_taken(Vm& vm) { __atomic_fetch_add(&vm.rights_taken, 1, __ATOMIC_RELAXED); }
+
 /// The memory's lock is held.
 bool unmap(const Vcpu& vcpu, Ipa ipa, u64 bytes) {
     if (!vcpu.vm->stage2.unmap(ipa, bytes)) return false;
+    note_rights_taken(*vcpu.vm);
     using Event = trace::payload::stage2_unmap;
     trace::event_made<trace::At::kernel, Event>([&]() WS_INLINE_LAMBDA { return Event{ipa.value, bytes, vcpu.owner}; });
     return true;
@@ -116,7 +119,13 @@ Touch touch_memory(Vcpu& vcpu, Ipa ipa, Stage2::Rights wanted) {
     const Stage2::Translation now = vm.stage2.lookup(ipa);
     if (!now.mapped) return map_around(vcpu, ipa, now.bytes) ? Touch::mapped : Touch::out_of_tables;
     // Mapped meanwhile by another vCPU, or what the fault was about has changed: the guest tries again.
-    return allows(now.rights, wanted) ? Touch::mapped : Touch::protected_memory;
+    return allows(now.rights, wanted) ? Touch::allowed : Touch::protected_memory;
+}
+
+bool may_read(Vm& vm, Ipa ipa) {
+    Locked locked(vm.memory_lock);
+    const Stage2::Translation now = vm.stage2.lookup(ipa);
+    return !now.mapped || now.rights.read;
 }
 
 bool release_memory(Vcpu& vcpu, Ipa ipa, u64 bytes) {
@@ -142,6 +151,7 @@ bool protect_memory(Vcpu& vcpu, Ipa ipa, u64 bytes, Stage2::Rights rights) {
         if (!now.mapped && !map_around(vcpu, ipa + offset, now.bytes)) return false;
         offset += kPage;
     }
+    note_rights_taken(vm);
     return vm.stage2.protect(ipa, bytes, rights);
 }
 

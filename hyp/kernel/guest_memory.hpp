@@ -20,6 +20,7 @@ u8* guest_memory(Vm& vm, Ipa ipa, u64 bytes);
 
 enum class Touch : u8 {
     mapped,             ///< it is there now, and allows what is wanted
+    allowed,            ///< it was there already, and allows what is wanted
     protected_memory,   ///< the guest had it protected against this
     out_of_tables,
 };
@@ -32,6 +33,9 @@ Touch touch_memory(Vcpu& vcpu, Ipa ipa, Stage2::Rights wanted);
 inline constexpr u64 kMostAtOnce = Stage2::kBlockBytes;   // so that no guest keeps the CPU for long
 bool release_memory(Vcpu& vcpu, Ipa ipa, u64 bytes);
 bool protect_memory(Vcpu& vcpu, Ipa ipa, u64 bytes, Stage2::Rights rights);
+
+/// May the guest read its memory at `ipa`? What it has not touched yet it may.
+bool may_read(Vm& vm, Ipa ipa);
 
 /// All of the VM's memory is unmapped, as before its first instruction. None of its vCPUs runs.
 void forget_protection(Vm& vm);

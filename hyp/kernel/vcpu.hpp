@@ -2,6 +2,7 @@
 // A vCPU as the kernel sees it. What EL2 needs of it is in `context`, on pages that the designs may share with EL2.
 #pragma once
 
+#include "../exits/fault_retries.hpp"
 #include "../world_switch/vcpu_context.hpp"
 #include "soft_timer.hpp"
 #include "thread.hpp"
@@ -48,6 +49,7 @@ struct Vcpu {
     SoftTimer wake_up;                     ///< ends its WFI when its virtual timer is due
     GuestPhysicalTimer physical_timer;
 
+    FaultRetries retries;
     bool os_locked = true;                 ///< OSLSR_EL1.OSLK: set by a reset, changed by OSLAR_EL1
 
     bool wants(u32 requests_wanted) const {

@@ -42,6 +42,7 @@ struct Vm {
     SpinLock memory_lock;   ///< of what follows
     GivenBlocks given;
     Stage2 stage2;
+    u64 rights_taken = 0;   ///< atomic: how often some of stage2 was unmapped or protected
 
     SpinLock devices_lock;   ///< of the devices, and of the vCPUs' power
     vgic::InterruptController interrupts;
