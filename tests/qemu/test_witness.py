@@ -65,7 +65,7 @@ def witnessed(log: str, design: str) -> list[Event]:
     events = []
     entry = re.compile(r"Taking exception .*\n\.\.\.from EL(?P<from>\d) to EL2\n"
                        r"(?P<details>(?:\.\.\.with .*\n)*)\.\.\.to EL2 PC 0x(?P<pc>\w+)"
-                       r"|Exception return from AArch64 EL2 to AArch64 EL(?P<level>\d) PC 0x(?P<to>\w+)")
+                       r"|Exception return from AArch64 EL2 to AArch(?:64|32) EL(?P<level>\d) PC 0x(?P<to>\w+)")
     for match in entry.finditer(log):
         if match["to"]:
             if not of_a_vmm(match["level"], match["to"], design):
