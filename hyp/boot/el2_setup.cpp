@@ -28,6 +28,35 @@ WS_INLINE ClockPair read_clocks() {
     return pair;
 }
 
+/// Fine-grained traps: a bit that is named with an n traps while it is 0, so zero keeps newer extensions' registers from all of
+/// EL1 (permission indirection, guarded control stacks, TPIDR2_EL0, ACCDATA_EL1, branch records; Arm ARM D17.2.63). HCRX_EL2 of
+/// zero does the same for what it enables. Both are unknown at reset.
+void deny_newer_extensions() {
+    if (reg::ID_AA64MMFR0_EL1::FGT.get(hw::read<reg::ID_AA64MMFR0_EL1>()) != 0) {
+        hw::write<reg::HFGRTR_EL2>(0);
+        hw::write<reg::HFGWTR_EL2>(0);
+        hw::write<reg::HFGITR_EL2>(0);
+        hw::write<reg::HDFGRTR_EL2>(0);
+        hw::write<reg::HDFGWTR_EL2>(0);
+    }
+    if (reg::ID_AA64MMFR1_EL1::HCX.get(hw::read<reg::ID_AA64MMFR1_EL1>()) != 0) hw::write<reg::HCRX_EL2>(0);
+}
+
+/// What this CPU has of extension_state.hpp. Nothing is left in it by whoever ran before.
+u32 open_extensions() {
+    u32 extensions = 0;
+    if (reg::ID_AA64PFR0_EL1::RAS.get(hw::read<reg::ID_AA64PFR0_EL1>()) != 0) {
+        extensions |= Extensions::kDeferredErrors;
+        hw::write<reg::VDISR_EL2>(0);
+    }
+    const bool traps = reg::ID_AA64MMFR0_EL1::FGT.get(hw::read<reg::ID_AA64MMFR0_EL1>()) != 0;
+    if (!traps && reg::ID_AA64PFR1_EL1::SME.get(hw::read<reg::ID_AA64PFR1_EL1>()) != 0) {
+        extensions |= Extensions::kThreadId2;
+        hw::write<reg::TPIDR2_EL0>(0);
+    }
+    return extensions;
+}
+
 }  // namespace
 
 void prepare_el2(Cpu& cpu) {
@@ -52,6 +81,9 @@ void prepare_el2(Cpu& cpu) {
     if (Debug::BRPs.get(debug) > 5 || Debug::WRPs.get(debug) > 3) {
         panic("more breakpoints (6) or watchpoints (4) than the switch moves; ID_AA64DFR0_EL1 is", debug);
     }
+
+    deny_newer_extensions();
+    cpu.host.extensions = open_extensions();
 
     const bool e2h = ThisDesign::kEl2Mode != 0;
     TrapConfig& host = cpu.host.traps;

@@ -4,6 +4,7 @@
 #include "../kernel/vcpu_interrupts.hpp"
 #include "../vtimer/physical_timer.hpp"
 #include "../world_switch/design.hpp"
+#include "debug_registers.hpp"
 #include "dispatch.hpp"
 #include "id_registers.hpp"
 #include "inject.hpp"
@@ -47,14 +48,6 @@ bool is_feature_register(u64 esr) {
     constexpr u64 kMask = key({3, 7, 15, 8, 0});
     const u64 crm = iss::sys64::CRm.get(esr);
     return (esr & kMask) == key({3, 0, 0, 0, 0}) && crm != 0;
-}
-
-/// Debug registers that MDCR_EL2.TDA traps until the guest has used one (Arm ARM D17.3.17).
-bool is_debug_register(SysregEncoding e) {
-    if (e.op0 != 2 || e.op1 != 0) return false;
-    const bool breakpoint_or_watchpoint = e.crn == 0 && e.op2 >= 4;
-    const bool mdscr = e == info(SysregId::MDSCR_EL1).encoding;
-    return breakpoint_or_watchpoint || mdscr;
 }
 
 /// DC ISW, CSW, CISW. A guest's memory is coherent for all that can see it, and only a physical CPU's caches have sets
@@ -135,15 +128,21 @@ void tell(Vm& vm, SysregEncoding e, bool is_read, u64 pc) {
     if (vm.told_count == Vm::kMaxTold) log("VM ", vm.number, ": further registers are not told of");
 }
 
-/// What is left: the first use of debug registers, maintenance that does nothing here, and what no guest has.
+/// What is left: debug registers, maintenance that does nothing here, and what no guest has.
 void handle_others(Vcpu& vcpu, SysregEncoding e, bool is_read) {
     VcpuContext& context = *vcpu.context;
-    if (is_debug_register(e) && !context.debug_used) {
-        ThisDesign::load_debug(context);   // the same instruction again
+    const unsigned rt = static_cast<unsigned>(iss::sys64::Rt.get(context.exit.esr));
+    if (is_debug_register(e)) {
+        if (is_read) {
+            context.set_x(rt, read_debug_register(context, e));
+        } else {
+            write_debug_register(context, e, context.x(rt));
+        }
+        context.skip_instruction();
     } else if (is_set_way_maintenance(e)) {
         context.skip_instruction();
     } else if (is_external_debug(e)) {
-        if (is_read) context.set_x(static_cast<unsigned>(iss::sys64::Rt.get(context.exit.esr)), 0);
+        if (is_read) context.set_x(rt, 0);
         context.skip_instruction();
     } else {
         tell(*vcpu.vm, e, is_read, context.pc());

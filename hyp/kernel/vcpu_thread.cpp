@@ -101,12 +101,14 @@ void load_vcpu(Vcpu& vcpu) {
     __atomic_store_n(&vcpu.loaded_on, i64{cpu.id}, __ATOMIC_SEQ_CST);
     if (board.options.selfcheck) fill_host_registers();
     ThisDesign::load(*vcpu.context);
+    restore_thread_id2(vcpu.context->extensions, cpu.host.extensions);
     sync_virtual_timer(vcpu);
     vcpu.ask(request::kTimer);
 }
 
 void put_vcpu(Vcpu& vcpu) {
     if (vcpu.loaded_on < 0) return;
+    save_thread_id2(vcpu.context->extensions, this_cpu().host.extensions);
     ThisDesign::put(*vcpu.context);
     if (board.options.selfcheck) verify_host_registers("after the vCPU was put");
     __atomic_store_n(&vcpu.loaded_on, Vcpu::kNowhere, __ATOMIC_SEQ_CST);

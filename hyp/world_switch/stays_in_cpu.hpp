@@ -10,6 +10,8 @@ namespace ws {
 
 inline constexpr bool kEl1StaysInCpu = ThisDesign::kKernelEl == 2 && kOptimisations.deferred_state;
 inline constexpr bool kVgicStaysInCpu = ThisDesign::kKernelEl == 2 && kOptimisations.lists_when_used;
+/// Breakpoints and watchpoints, once the guest has used them.
+inline constexpr bool kDebugStaysInCpu = ThisDesign::kKernelEl == 2 && kOptimisations.lazy_debug;
 inline constexpr bool kTimerStaysInCpu = ThisDesign::kKernelEl == 2 && kOptimisations.timer_left_alone;
 
 }  // namespace ws

@@ -39,12 +39,13 @@ constexpr u64 guest_hcr() {
 /// WFE traps only while others wait for the CPU: for a guest alone, going out and in costs more than it saves.
 constexpr u64 guest_hcr_wfe(bool traps) { return traps ? reg::HCR_EL2::TWE.mask() : 0; }
 
-/// MDCR_EL2 of a guest: the PMU is the recorder's clock and stays the hypervisor's; debug registers trap until the guest
-/// uses them, which is when `debug_used` becomes true.
-constexpr u64 guest_mdcr(u64 counters, bool debug_used) {
+/// MDCR_EL2 of a guest: the PMU is the recorder's clock and stays the hypervisor's. TDA is one bit for all debug registers:
+/// clear, it would give away what the guest shares with no debugger and with all other guests, such as the claim tags and the
+/// debug communication channel, which cannot be switched without side effects (Arm ARM D17.3.17, H4.3).
+constexpr u64 guest_mdcr(u64 counters) {
     using M = reg::MDCR_EL2;
     return M::HPMN.of(counters) | M::TPM.mask() | M::TPMCR.mask() | M::TPMS.mask() | M::TTRF.mask() | M::TDRA.mask() | M::TDOSA.mask() |
-           (debug_used ? 0 : M::TDA.mask());
+           M::TDA.mask();
 }
 
 constexpr u64 host_mdcr(u64 counters) { return reg::MDCR_EL2::HPMN.of(counters); }

@@ -6,6 +6,7 @@
 #include "../arch/aarch32.hpp"
 #include "../trace/format/events.hpp"
 #include "class_state.hpp"
+#include "extension_state.hpp"
 #include "fp_state.hpp"
 #include "trap_config.hpp"
 
@@ -59,6 +60,7 @@ struct alignas(16) VcpuContext {
     bool lists_in_use;    ///< a list register holds an interrupt: what the guest does to it must be read after the exit
     bool lists_changed;   ///< the list registers in the CPU are not these
     bool wfe_traps;       ///< others wait for the CPU
+    ExtensionState extensions;
 
     /// Rn as an instruction sees it: number 31 reads as zero.
     u64 x(unsigned n) const { return n < 31 ? general.words[n] : 0; }
@@ -90,6 +92,7 @@ struct alignas(16) HostContext {
     DebugState debug;
     BreakpointState breakpoints;
     TrapConfig traps;
+    u32 extensions;   ///< which of ExtensionState's registers this CPU has
 };
 
 }  // namespace ws

@@ -21,6 +21,7 @@ void ThisDesign::load(VcpuContext& vcpu) {
     restore_timer(vcpu);
     restore_el1(vcpu);
     if (vcpu.debug_used) restore_debug(vcpu);
+    restore_deferred_errors(vcpu.extensions, host.extensions);
 }
 
 void ThisDesign::put(VcpuContext& vcpu) {
@@ -32,6 +33,7 @@ void ThisDesign::put(VcpuContext& vcpu) {
     if (vcpu.fp_loaded) save_fp(vcpu);
     if (vcpu.debug_used) save_debug(vcpu);
     hw::complete_walks();
+    save_deferred_errors(vcpu.extensions, host.extensions);
     deactivate_traps(host);
     leave_stage2();
     restore_host_el1(host);
@@ -55,8 +57,6 @@ void ThisDesign::load_debug(VcpuContext& vcpu) {
     save_host_debug(el2_cpu().host);
     restore_debug(vcpu);
     vcpu.debug_used = true;
-    vcpu.traps = guest_traps(vcpu);
-    trace::write_control<reg::MDCR_EL2>(vcpu.owner, vcpu.traps.mdcr);
 }
 
 TrapConfig ThisDesign::guest_traps(const VcpuContext& vcpu) {
@@ -64,7 +64,7 @@ TrapConfig ThisDesign::guest_traps(const VcpuContext& vcpu) {
     TrapConfig traps = vcpu.traps;
     traps.hcr = guest_hcr() | guest_hcr_wfe(vcpu.wfe_traps) | kEl2Mode;
     traps.cptr = guest_cptr_e2h0(vcpu.fp_loaded);
-    traps.mdcr = guest_mdcr(counters, vcpu.debug_used);
+    traps.mdcr = guest_mdcr(counters);
     traps.hstr = kGuestHstr;
     traps.cnthctl = kGuestCnthctlE2h0;
     traps.pmuserenr = 0;

@@ -38,7 +38,7 @@ WS_INLINE void save_vgic(VcpuContext& vcpu) {
     hw::write<reg::ICH_HCR_EL2>(0);
 }
 
-WS_INLINE void save_el1(VcpuContext& vcpu) {
+WS_INLINE void save_el1(VcpuContext& vcpu, u32 extensions) {
     StepScope step(Step::save_el1);
     save_sysregs<kNames>(vcpu.el1);
     trace::block(Operation::save, vcpu.owner, vcpu.el1);
@@ -46,6 +46,7 @@ WS_INLINE void save_el1(VcpuContext& vcpu) {
     trace::block(Operation::save, vcpu.owner, vcpu.user);
     save_sysregs<kNames>(vcpu.return_state);
     trace::block(Operation::save, vcpu.owner, vcpu.return_state);
+    save_deferred_errors(vcpu.extensions, extensions);
 }
 
 WS_INLINE void save_fp(VcpuContext& vcpu) {
@@ -54,11 +55,11 @@ WS_INLINE void save_fp(VcpuContext& vcpu) {
     trace::block(Operation::save, vcpu.owner, vcpu.fp);
 }
 
-WS_INLINE void save_debug(VcpuContext& vcpu) {
+WS_INLINE void save_debug(VcpuContext& vcpu, bool breakpoints) {
     StepScope step(Step::save_debug);
     save_sysregs<kNames>(vcpu.debug);
     trace::block(Operation::save, vcpu.owner, vcpu.debug);
-    if (vcpu.debug_used) {
+    if (breakpoints) {
         save_sysregs<kNames>(vcpu.breakpoints);
         trace::block(Operation::save, vcpu.owner, vcpu.breakpoints);
     }
@@ -170,7 +171,7 @@ WS_INLINE void restore_timer(const VcpuContext& vcpu) {
     restore_sysregs<kNames>(vcpu.timer);
 }
 
-WS_INLINE void restore_el1(const VcpuContext& vcpu) {
+WS_INLINE void restore_el1(const VcpuContext& vcpu, u32 extensions) {
     StepScope step(Step::restore_el1);
     trace::block(Operation::restore, vcpu.owner, vcpu.el1);
     restore_sysregs<kNames>(vcpu.el1);
@@ -178,6 +179,7 @@ WS_INLINE void restore_el1(const VcpuContext& vcpu) {
     restore_sysregs<kNames>(vcpu.user);
     trace::block(Operation::restore, vcpu.owner, vcpu.return_state);
     restore_sysregs<kNames>(vcpu.return_state);
+    restore_deferred_errors(vcpu.extensions, extensions);
 }
 
 WS_INLINE void restore_fp(const VcpuContext& vcpu) {
@@ -186,11 +188,11 @@ WS_INLINE void restore_fp(const VcpuContext& vcpu) {
     restore_fp_registers(vcpu.fp);
 }
 
-WS_INLINE void restore_debug(const VcpuContext& vcpu) {
+WS_INLINE void restore_debug(const VcpuContext& vcpu, bool breakpoints) {
     StepScope step(Step::restore_debug);
     trace::block(Operation::restore, vcpu.owner, vcpu.debug);
     restore_sysregs<kNames>(vcpu.debug);
-    if (vcpu.debug_used) {
+    if (breakpoints) {
         trace::block(Operation::restore, vcpu.owner, vcpu.breakpoints);
         restore_sysregs<kNames>(vcpu.breakpoints);
     }
@@ -204,7 +206,8 @@ extern "C" u64 lowvisor_run_vcpu(VcpuContext& vcpu) {
 
     save_host_el1(host);
     save_host_fp(host);
-    save_host_debug(host, vcpu.debug_used);
+    const bool breakpoints = vcpu.debug_used;
+    save_host_debug(host, breakpoints);
 
     hw::complete_walks();   // the host's
     // From here on EL1 is the guest's. EL2 runs on tables of its own, so the order of these steps is free; today's KVM has
@@ -213,9 +216,9 @@ extern "C" u64 lowvisor_run_vcpu(VcpuContext& vcpu) {
     enter_stage2(vcpu);
     restore_vgic(vcpu);
     restore_timer(vcpu);
-    restore_el1(vcpu);
+    restore_el1(vcpu, host.extensions);
     restore_fp(vcpu);
-    restore_debug(vcpu);
+    restore_debug(vcpu, breakpoints);
 
     trace::last_step(Step::restore_general_purpose);
     const u64 vector = guest_enter(vcpu);   // ERET to the guest; comes back with Step::save_general_purpose done
@@ -223,16 +226,16 @@ extern "C" u64 lowvisor_run_vcpu(VcpuContext& vcpu) {
 
     save_timer(vcpu);
     save_vgic(vcpu);
-    save_el1(vcpu);
+    save_el1(vcpu, host.extensions);
     save_fp(vcpu);
-    save_debug(vcpu);
+    save_debug(vcpu, breakpoints);
 
     hw::complete_walks();   // the guest's
     deactivate_traps(host);
     leave_stage2();
     restore_host_el1(host);
     restore_host_fp(host);
-    restore_host_debug(host, vcpu.debug_used);
+    restore_host_debug(host, breakpoints);
 
     trace::last_step(Step::return_to_host);
     return 0;

@@ -30,7 +30,6 @@ void ThisDesign::forget(const Forget& what) {
 
 void ThisDesign::load_debug(VcpuContext& vcpu) {
     vcpu.debug_used = true;
-    vcpu.traps = guest_traps(vcpu);
 }
 
 TrapConfig ThisDesign::guest_traps(const VcpuContext& vcpu) {
@@ -38,7 +37,7 @@ TrapConfig ThisDesign::guest_traps(const VcpuContext& vcpu) {
     TrapConfig traps = vcpu.traps;
     traps.hcr = guest_hcr() | guest_hcr_wfe(vcpu.wfe_traps) | kEl2Mode;
     traps.cptr = guest_cptr_e2h0(true);
-    traps.mdcr = guest_mdcr(counters, vcpu.debug_used);
+    traps.mdcr = guest_mdcr(counters);
     traps.hstr = kGuestHstr;
     traps.cnthctl = kGuestCnthctlE2h0;
     traps.pmuserenr = 0;

@@ -28,6 +28,7 @@ void ThisDesign::load(VcpuContext& vcpu) {
     if (on.timer_left_alone) restore_timer(vcpu);
     if (on.deferred_state) restore_el1(vcpu);
     if (on.lazy_debug && vcpu.debug_used) restore_debug(vcpu);
+    restore_deferred_errors(vcpu.extensions, host.extensions);
 }
 
 void ThisDesign::put(VcpuContext& vcpu) {
@@ -39,6 +40,7 @@ void ThisDesign::put(VcpuContext& vcpu) {
     if (vcpu.fp_loaded) save_fp(vcpu);
     if (on.lazy_debug && vcpu.debug_used) save_debug(vcpu);
     hw::complete_walks();
+    save_deferred_errors(vcpu.extensions, host.extensions);
     if (on.traps_left_on) deactivate_traps(host);
     if (on.deferred_state) restore_host_el1(host);
     if (vcpu.fp_loaded) restore_host_fp(host);
@@ -61,8 +63,6 @@ void ThisDesign::load_debug(VcpuContext& vcpu) {
     if (on.lazy_debug) save_host_debug(el2_cpu().host);
     if (on.lazy_debug) restore_debug(vcpu);
     vcpu.debug_used = true;
-    vcpu.traps = guest_traps(vcpu);
-    if (on.traps_left_on) trace::write_control<reg::MDCR_EL2>(vcpu.owner, vcpu.traps.mdcr);
 }
 
 TrapConfig ThisDesign::guest_traps(const VcpuContext& vcpu) {
@@ -70,7 +70,7 @@ TrapConfig ThisDesign::guest_traps(const VcpuContext& vcpu) {
     TrapConfig traps = vcpu.traps;
     traps.hcr = guest_hcr() | guest_hcr_wfe(vcpu.wfe_traps) | kEl2Mode;
     traps.cptr = guest_cptr_e2h1(vcpu.fp_loaded || !on.lazy_fp);
-    traps.mdcr = guest_mdcr(counters, vcpu.debug_used);
+    traps.mdcr = guest_mdcr(counters);
     traps.hstr = kGuestHstr;
     traps.cnthctl = kGuestCnthctlE2h1;
     traps.pmuserenr = 0;
