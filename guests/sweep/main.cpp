@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Goes over all encodings of MRS and MSR, finds the registers that are there, and keeps patterns of its own in them while another VM
 // does the same on the same CPU. Each must be one that the table of a guest's state knows (hyp/world_switch/guest_state.def).
+#include "guests/lib/gic.hpp"
 #include "guests/lib/random.hpp"
+#include "hyp/arch/hw/sysreg_access.hpp"
 #include "hyp/world_switch/guest_state.hpp"
 #include "treatment.hpp"
 
@@ -35,7 +37,7 @@ const char* name_of(u32 number) {
 /// Reads all that can be read, before anything is written: what another VM has left would be seen here.
 void look_for_readable() {
     for (u32 number = 0; number < kEncodings; ++number) {
-        const Treatment how = treatment(encoding_of(number));
+        const Treatment how = treatment(number);
         u64 value;
         if (!how.read || !probe_read(number, value)) continue;
         expect(found_count < kMaxFound, "more registers than there is room for:", kMaxFound);
@@ -49,7 +51,7 @@ void look_for_writable() {
     u32 next = 0;   // of those
     for (u32 number = 0; number < kEncodings; ++number) {
         Found* const known = next < readable && found[next].number == number ? &found[next++] : nullptr;
-        const Treatment how = treatment(encoding_of(number));
+        const Treatment how = treatment(number);
         if (!how.write || !probe_write(number, known != nullptr ? known->initial : 0)) continue;
         if (known != nullptr) {
             known->writable = true;
@@ -112,30 +114,53 @@ bool verify(u64 round) {
     return same;
 }
 
-/// Lets the other VM run.
-void yield(u64 times) {
-    for (u64 i = 0; i < times; ++i) asm volatile("wfe" ::: "memory");
+constexpr u32 kPhysicalTimer = 30;
+
+/// Milliseconds since the board's reset: the same for both VMs.
+u64 now() { return ws::hw::read<ws::reg::CNTPCT_EL0>() / (ws::hw::read<ws::reg::CNTFRQ_EL0>() / 1000); }
+
+/// The physical timer ends a WFI; its interrupt has the highest priority, and is never taken.
+void open_wake_up() {
+    gic::init_distributor();
+    gic::init_cpu();
+    gic::set_priority(kPhysicalTimer, 0);
+    gic::enable(kPhysicalTimer);
+}
+
+/// Leaves the CPU to the other VM for so long. The timer is as before afterwards: its registers are emulated, and part of what is kept.
+void sleep(u64 milliseconds) {
+    using namespace ws::reg;
+    const u64 compare = ws::hw::read<CNTP_CVAL_EL0>();
+    const u64 control = ws::hw::read<CNTP_CTL_EL0>();
+    ws::hw::write<CNTP_TVAL_EL0>(milliseconds * (ws::hw::read<CNTFRQ_EL0>() / 1000));
+    ws::hw::write<CNTP_CTL_EL0>(CNTP_CTL_EL0::ENABLE.mask());
+    asm volatile("dsb sy\n\twfi" ::: "memory");
+    ws::hw::write<CNTP_CTL_EL0>(control);
+    ws::hw::write<CNTP_CVAL_EL0>(compare);
 }
 
 }  // namespace
 
 u64 main() {
     const u64 seed = seed_argument();
-    const u64 rounds = number_argument("rounds", 8);
+    const u64 from = number_argument("from", 0), until = number_argument("until", 0);
     make_probes();
-    yield(number_argument("wait", 0));
+    make_treatments();
+    open_wake_up();
+    if (now() < from) sleep(from - now());   // what the other VM has left by then would be in what is found
     look_for_readable();
     print("guest: looked at all registers\n");
     look_for_writable();
     list();
     if (!all_are_known()) return kFailedStatus;
-    for (u64 round = 0; round < rounds; ++round) {
+    u64 round = 0;
+    for (; round == 0 || now() < until; ++round) {
         fill(seed, round);
         if (round == 0) print("guest: filled ", found_count, " registers\n");
-        yield(1);
+        sleep(3);
         if (!verify(round)) return kFailedStatus;
     }
-    print("guest: kept ", found_count, " registers for ", rounds, " rounds\n");
+    print("guest: kept ", found_count, " registers for ", round, " rounds\n");
     return 0;
 }
 

@@ -57,7 +57,9 @@ constexpr Row kRows[] = {
     {of<ICC_SGI1R_EL1>(), kNotWritten},
     {of<ICC_ASGI1R_EL1>(), kNotWritten},
     {of<ICC_SGI0R_EL1>(), kNotWritten},
-    {of<ICC_PMR_EL1>(), only(0xf8)},
+    // What ends a WFI gets through.
+    {of<ICC_PMR_EL1>(), only(0xf0, 0x08)},
+    {of<ICC_IGRPEN1_EL1>(), only(0, 1)},
     {of<ICC_BPR0_EL1>(), only(ICC_BPR1_EL1::BinaryPoint.mask())},
     {of<ICC_BPR1_EL1>(), only(ICC_BPR1_EL1::BinaryPoint.mask())},
     {of<ICC_CTLR_EL1>(), only(ICC_CTLR_EL1::EOImode.mask() | ICC_CTLR_EL1::CBPR.mask())},
@@ -65,14 +67,22 @@ constexpr Row kRows[] = {
     {{3, 0, 12, 0, 2}, kNotWritten},
 };
 
+constexpr u32 kRowCount = sizeof(kRows) / sizeof(kRows[0]);
+
+/// By encoding's number: its row's number and one, or zero. To look it up for all encodings must not take long.
+u8 row_of[kEncodings];
+
 }  // namespace
 
-Treatment treatment(ws::SysregEncoding encoding) {
-    for (const Row& row : kRows) {
-        if (row.encoding == encoding) return row.treatment;
-    }
+void make_treatments() {
+    for (u32 i = 0; i < kRowCount; ++i) row_of[number_of(kRows[i].encoding)] = static_cast<u8>(i + 1);
+}
+
+Treatment treatment(u32 number) {
+    if (row_of[number] != 0) return kRows[row_of[number] - 1].treatment;
+    const ws::SysregEncoding e = encoding_of(number);
     // DBGBCR<n>_EL1 and DBGWCR<n>_EL1: not enabled.
-    const bool control = encoding.op0 == 2 && encoding.op1 == 0 && encoding.crn == 0 && (encoding.op2 == 5 || encoding.op2 == 7);
+    const bool control = e.op0 == 2 && e.op1 == 0 && e.crn == 0 && (e.op2 == 5 || e.op2 == 7);
     return control ? only(~u64{1}) : Treatment{};
 }
 

@@ -14,7 +14,9 @@ struct Treatment {
     u64 ones = 0;          ///< those that are always written as one
 };
 
-/// By encoding; most registers take any value.
-Treatment treatment(ws::SysregEncoding encoding);
+/// Before treatment().
+void make_treatments();
+/// Of the encoding with this number; most registers take any value.
+Treatment treatment(u32 number);
 
 }  // namespace guest
