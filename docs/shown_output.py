@@ -13,6 +13,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "scripts"))
 
+import guest_state
 import pictures
 from wslib import ablation, bench, validation
 from wslib.paths import BUILD, DESIGNS, RUNS as USUAL_RUNS, guest_names, host_program
@@ -35,6 +36,7 @@ def make() -> None:
     write("steps-by-design.rst", steps_by_design())
     write("benchmarks.rst", benchmarks())
     write("optimisations.rst", optimisations())
+    write("guest-state.rst", guest_state.reference())
     # The one output that is not made anew: it takes too long. A test holds it to what is measured.
     measured = json.loads((ROOT / "tests/qemu/ablation.json").read_text(encoding="utf-8"))
     write("ablation.txt", ablation.table(measured["results"]) + "\n")

@@ -35,8 +35,8 @@ const char* name_of(u32 number) {
 }
 
 /// Reads all that can be read, before anything is written: what another VM has left would be seen here.
-void look_for_readable() {
-    for (u32 number = 0; number < kEncodings; ++number) {
+void look_for_readable(u32 end) {
+    for (u32 number = 0; number < end; ++number) {
         const Treatment how = treatment(number);
         u64 value;
         if (!how.read || !probe_read(number, value)) continue;
@@ -46,10 +46,10 @@ void look_for_readable() {
 }
 
 /// What can be written gets what it holds, or zero: nothing changes yet.
-void look_for_writable() {
+void look_for_writable(u32 end) {
     const u32 readable = found_count;
     u32 next = 0;   // of those
-    for (u32 number = 0; number < kEncodings; ++number) {
+    for (u32 number = 0; number < end; ++number) {
         Found* const known = next < readable && found[next].number == number ? &found[next++] : nullptr;
         const Treatment how = treatment(number);
         if (!how.write || !probe_write(number, known != nullptr ? known->initial : 0)) continue;
@@ -144,13 +144,15 @@ void sleep(u64 milliseconds) {
 u64 main() {
     const u64 seed = seed_argument();
     const u64 from = number_argument("from", 0), until = number_argument("until", 0);
+    const u32 end = static_cast<u32>(number_argument("last", kEncodings - 1)) + 1;
+    expect(end <= kEncodings, "last= is at most", kEncodings - 1);
     make_probes();
     make_treatments();
     open_wake_up();
     if (now() < from) sleep(from - now());   // what the other VM has left by then would be in what is found
-    look_for_readable();
+    look_for_readable(end);
     print("guest: looked at all registers\n");
-    look_for_writable();
+    look_for_writable(end);
     list();
     if (!all_are_known()) return kFailedStatus;
     u64 round = 0;

@@ -55,6 +55,7 @@ SETUPS = {
     "smp": Setup("rounds=4", smp=True),
     "soak": Setup("exits=1000", smp=True),
     "stage2": Setup("rounds=2000"),
+    "sweep": Setup("last=4095", board=False),
     "timer": Setup("rounds=2", smp=True),
     "uart": Setup("expect=typed-beforehand", typed="typed-beforehand"),
 }
