@@ -74,6 +74,19 @@ void verify_class(const ClassState<c>& state, const char* when) {
     });
 }
 
+/// Calls f(name, value) for each register that is to hold the kernel's value while guests run (guest_state.def).
+template <class F>
+void for_each_untouched(F f) {
+#define GUEST_REGISTER(name, fate, host, why) \
+    if constexpr (HostValue::host == HostValue::keeps) f(#name, hw::read<SysregId::name>());
+#define GUEST_REGISTERS(...)
+#define GUEST_STATE(...)
+#include "../world_switch/guest_state.def"
+#undef GUEST_REGISTER
+#undef GUEST_REGISTERS
+#undef GUEST_STATE
+}
+
 void verify_fp(const FpState& state, const char* when) {
     FpState now;
     hw::save_v_registers(now.words);
@@ -128,6 +141,8 @@ void HostRegisters::keep() {
     keep_class(debug_);
     keep_class(breakpoints_);
     if constexpr (kHostUsesEl1) keep_class(el1_);
+    u64* next = untouched_;
+    for_each_untouched([&](const char*, u64 value) { *next++ = value; });
 }
 
 void HostRegisters::fill() {
@@ -153,6 +168,11 @@ void HostRegisters::verify(const char* when) const {
     verify_class(debug_, when);
     verify_class(breakpoints_, when);
     if constexpr (kHostUsesEl1) verify_class(el1_, when);
+    const u64* was = untouched_;
+    for_each_untouched([&](const char* name, u64 is) {
+        if (is != *was) lost(name, when, *was, is);
+        ++was;
+    });
 }
 
 void HostRegisters::verify_switched_at_exits(const char* when) const {

@@ -3,6 +3,7 @@
 // back ends in a panic that names it.
 #pragma once
 
+#include "../world_switch/guest_state.hpp"
 #include "../world_switch/vcpu_context.hpp"
 
 namespace ws {
@@ -20,11 +21,18 @@ class HostRegisters {
   private:
     void keep();
 
+    static constexpr std::size_t kUntouched = [] {
+        std::size_t count = 0;
+        for (const GuestRegisters& row : kGuestRegisters) count += row.host == HostValue::keeps ? 1 : 0;
+        return count;
+    }();
+
     FpState fp_;
     UserState user_;
     DebugState debug_;
     BreakpointState breakpoints_;
     El1State el1_;
+    u64 untouched_[kUntouched];   ///< which no switch moves: a guest must not reach the kernel's own
 };
 
 /// fill() and verify() of this CPU's: around load and put of a vCPU.
