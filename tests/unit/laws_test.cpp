@@ -155,6 +155,47 @@ TEST_CASE("an injection may change EL1 state, of its guest alone and until it is
     }
 }
 
+TEST_CASE("a trapped write of a debug register may change the debug classes, until they are saved again", "[laws]") {
+    constexpr u64 kDebugRegister = 0x18ULL << 26 | 1 << 25 | 2 << 20;   // EC, IL, Op0
+    constexpr u64 kRead = 1;
+    FakeRun run;
+    const auto trap = [&](u64 esr) { run.emit(payload::trap{esr, kGuestPc, kSpsrEl1, 0, 0, kVcpu, kLowerSync, 0}); };
+    const auto debug = [&](Operation operation, u64 value) { run.block(RegisterClass::debug, operation, kVcpu, value); };
+    const auto broken = [&] { return law(model::check(run.trace()), "saved_is_restored").offences; };
+    enter_guest(run);
+    SECTION("a write") {
+        trap(kDebugRegister);
+        debug(Operation::save, 10);
+        debug(Operation::restore, 99);
+        CHECK(broken() == 0);
+    }
+    SECTION("a write while the registers of an earlier trap are saved") {
+        debug(Operation::save, 10);
+        trap(kDebugRegister);
+        debug(Operation::restore, 99);
+        CHECK(broken() == 0);
+    }
+    SECTION("a read") {
+        trap(kDebugRegister | kRead);
+        debug(Operation::save, 10);
+        debug(Operation::restore, 99);
+        CHECK(broken() == 1);
+    }
+    SECTION("another class") {
+        trap(kDebugRegister);
+        run.block(RegisterClass::fp, Operation::save, kVcpu, 10);
+        run.block(RegisterClass::fp, Operation::restore, kVcpu, 11);
+        CHECK(broken() == 1);
+    }
+    SECTION("after another trap") {
+        trap(kDebugRegister);
+        trap(kHvcEsr);
+        debug(Operation::save, 10);
+        debug(Operation::restore, 99);
+        CHECK(broken() == 1);
+    }
+}
+
 TEST_CASE("a control register that changes behind the trace's back", "[laws]") {
     FakeRun run;
     run.emit(payload::control_write{1, 2, SysregId::HCR_EL2, kVcpu});

@@ -7,6 +7,7 @@
 #include <array>
 #include <map>
 
+#include "hyp/arch/syndrome.hpp"
 #include "viewer/model/describe.hpp"
 #include "viewer/model/laws.hpp"
 
@@ -20,19 +21,42 @@ bool may_change(RegisterClass register_class) {
            register_class == RegisterClass::list_registers;
 }
 
+/// Registers that a guest's own trapped MSR changes while they are saved.
+bool is_debug(RegisterClass register_class) {
+    return register_class == RegisterClass::debug || register_class == RegisterClass::breakpoints;
+}
+bool writes_debug_register(u64 esr) {
+    return ec_of(esr) == Ec::SYS64 && iss::sys64::Op0.get(esr) == 2 && iss::sys64::Direction.get(esr) == 0;
+}
+
 class SavedIsRestored : public Law {
   public:
     explicit SavedIsRestored(const Trace& trace)
         : Law(trace, "saved_is_restored",
               "what is restored is what was saved last of the same owner and class, but for results, the place to "
-              "continue, list registers, the EL1 state after an injection, and everything after a reset") {}
+              "continue, list registers, debug registers that a trap is to write, the EL1 state after an injection, and everything "
+              "after a reset") {}
 
     /// Saves may be among what was dropped, and a vCPU may have been on any CPU.
-    void gap(u32 /*cpu*/) override { saved_.clear(); }
+    void gap(u32 /*cpu*/) override {
+        saved_.clear();
+        writes_debug_.clear();
+    }
 
     void take(EventIndex index, const Event& event) override {
         if (event.is(trace::EventId::inject)) {
             saved_.erase(Key{0, trace().as<trace::payload::inject>(event).owner, RegisterClass::el1});
+            return;
+        }
+        if (event.is(trace::EventId::trap)) {
+            const auto trap = trace().as<trace::payload::trap>(event);
+            if (trap.owner == trace::kHost) return;
+            writes_debug_[trap.owner] = writes_debug_register(trap.ESR_EL2);
+            // With breakpoints left in the CPU nothing was saved for this trap.
+            if (!writes_debug_[trap.owner]) return;
+            std::erase_if(saved_, [&](const auto& entry) {
+                return entry.first.owner == trap.owner && is_debug(entry.first.register_class);
+            });
             return;
         }
         if (event.is(trace::EventId::vcpu_reset)) {
@@ -46,6 +70,7 @@ class SavedIsRestored : public Law {
         // The host's registers are a CPU's own; a vCPU's go with it from CPU to CPU.
         const Key key{block.owner == trace::kHost ? event.cpu() : 0, block.owner, *register_class};
         if (block.operation == trace::Operation::save) {
+            if (is_debug(key.register_class) && writes_debug_[key.owner]) return;
             saved_[key] = index;
         } else if (const auto place = saved_.find(key); place != saved_.end()) {
             compare(place->second, index);
@@ -84,6 +109,7 @@ class SavedIsRestored : public Law {
     }
 
     std::map<Key, EventIndex> saved_;
+    std::map<trace::Owner, bool> writes_debug_;   ///< by vCPU: its last trap was MSR of a debug register
 };
 
 class ControlWritesChain : public Law {
