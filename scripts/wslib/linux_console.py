@@ -4,13 +4,18 @@
 guests/linux/init frames it. WORD is a hash of the commands, which they do not know:
 
     @ws begin WORD        a line of its own
-    ...                   what the commands print, byte for byte; the kernel is quiet meanwhile
+    ...                   what the commands print, byte for byte; the kernel is quiet meanwhile, but for emergencies
     @ws end WORD STATUS   right behind their last byte
+
+An emergency's line is the kernel's by its time and by its end: its console ends lines with CR LF, where that of the commands has
+the LF that they print.
 """
 
 import hashlib
 import re
 
+_KERNEL_LINE = re.compile(rb"\[ {0,4}\d{1,7}\.\d{6}\] [^\r\n]{0,1100}\r\n")
+_BEGUN_KERNEL_LINE = re.compile(rb"\[(?: {0,4}(?:\d{1,7}(?:\.(?:\d{1,5}|\d{6}(?:\](?: [^\r\n]{0,1100}\r?)?)?)?)?)?)?\Z")
 _PANIC = re.compile(rb"Kernel panic - not syncing: ([^\r\n]*)[\r\n]")
 
 
@@ -44,7 +49,7 @@ class Framed:
         before, begin, behind = self._pending.partition(self._begin)
         panic = _PANIC.search(before)
         if panic:
-            self.broken = f"the guest's kernel panicked: {panic[1].decode(errors='replace')}"
+            self._panicked(panic)
         if not begin:
             self._pending = self._pending[-4096:]
             return False
@@ -56,14 +61,30 @@ class Framed:
         end = self._end.search(self._pending)
         if end:
             self.status = int(end[1])
-            output, self._pending = self._pending[:end.start()], b""
+            self._pending = self._pending[:end.start()]
+        self._pending = _KERNEL_LINE.sub(self._hear_the_kernel, self._pending)
+        if end:
+            output, self._pending = self._pending, b""
             return output
         again = self._pending.find(self._begin)
         if again >= 0:
-            self.broken = "the guest's machine was reset while the commands ran"
+            self.broken = self.broken or "the guest's machine was reset while the commands ran"
             output, self._pending = self._pending[:again], self._pending[again + len(self._begin):]
             return output
         # Whatever may still become a mark begins with '@', at most so far from the end.
         tail = self._pending.find(b"@", max(0, len(self._pending) - self._longest_end))
+        begun = _BEGUN_KERNEL_LINE.search(self._pending)
+        if begun:
+            tail = begun.start() if tail < 0 else min(tail, begun.start())
         output, self._pending = (self._pending, b"") if tail < 0 else (self._pending[:tail], self._pending[tail:])
         return output
+
+    def _hear_the_kernel(self, line: re.Match) -> bytes:
+        """It stays in the log, and is none of the output."""
+        panic = _PANIC.search(line[0])
+        if panic:
+            self._panicked(panic)
+        return b""
+
+    def _panicked(self, panic: re.Match) -> None:
+        self.broken = f"the guest's kernel panicked: {panic[1].decode(errors='replace')}"
