@@ -36,6 +36,11 @@ constexpr bool fits(u64 offset, u64 bytes, u64 end) {
     return offset <= end && bytes <= end - offset;
 }
 
+/// What a header says may be anything: where the sum is no number of 64 bits, the largest there is.
+constexpr u64 capped_sum(u64 a, u64 b) {
+    return a > ~b ? ~u64{0} : a + b;
+}
+
 GuestPlacement refuse(const char* problem, u64 needed_bytes) {
     GuestPlacement refused;
     refused.problem = problem;
@@ -54,7 +59,7 @@ GuestPlacement place_guest(const GuestFiles& files, u64 memory_bytes) {
     const Placement image = place_image(files);
     if (!fits(image.offset, image.bytes, placed.device_tree)) {
         return refuse("the guest's memory is too small for its image; bytes needed",
-                      image.offset + image.bytes + kTree);
+                      capped_sum(capped_sum(image.offset, image.bytes), kTree));
     }
     placed.image = image.offset;
     if (files.ramdisk_bytes == 0) return placed;
@@ -64,7 +69,7 @@ GuestPlacement place_guest(const GuestFiles& files, u64 memory_bytes) {
     placed.ramdisk = ((middle > image_end ? middle : image_end) + kPage - 1) & ~(kPage - 1);
     if (!fits(placed.ramdisk, files.ramdisk_bytes, placed.device_tree)) {
         return refuse("the guest's memory is too small for its ramdisk; bytes needed",
-                      placed.ramdisk + files.ramdisk_bytes + kTree);
+                      capped_sum(capped_sum(placed.ramdisk, files.ramdisk_bytes), kTree));
     }
     return placed;
 }
