@@ -4,6 +4,8 @@
 //   qemu-system-aarch64 ... -plugin file=libinstruction_count.so,out=FILE
 //   {"total": 3000, "cpus": [1000, 2000]}
 //
+// or "cpus": null where it cannot tell which CPU executed what (running_cpu.hpp).
+//
 // It counts from the reset on, at every exception level, and a CPU that waits counts nothing: that is more than a guest
 // can see of itself, and it costs the guest nothing.
 //
@@ -13,6 +15,7 @@
 // Linux took 5.7 seconds of a CPU instead of 7.5; 4.4 with no plugin) but wrong each time a block is left in its
 // middle: by three instructions for every load of the io-kernel benchmark, or as many as happen to follow.
 #include "qemu_plugin_api.hpp"
+#include "running_cpu.hpp"
 
 #include <atomic>
 #include <cstdio>
@@ -31,9 +34,10 @@ struct alignas(64) Count {
 Count* counts = nullptr;
 std::size_t cpus = 0;
 const char* out = nullptr;
+RunningCpu running_cpu;
 
 void count_one(unsigned int vcpu_index, void*) {
-    std::atomic<std::uint64_t>& instructions = counts[vcpu_index].instructions;
+    std::atomic<std::uint64_t>& instructions = counts[running_cpu.index(vcpu_index)].instructions;
     // Only this CPU's thread writes here, so no locked addition is needed.
     instructions.store(instructions.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
 }
@@ -53,7 +57,8 @@ void write_counts(qemu_plugin_id_t, void*) {
         total += instructions;
         list += (cpu ? ", " : "") + std::to_string(instructions);
     }
-    const std::string text = "{\"total\": " + std::to_string(total) + ", \"cpus\": [" + list + "]}\n";
+    const std::string told = running_cpu.is_known() ? "[" + list + "]" : "null";
+    const std::string text = "{\"total\": " + std::to_string(total) + ", \"cpus\": " + told + "}\n";
     std::FILE* file = std::fopen(out, "w");
     const bool written = file && std::fputs(text.c_str(), file) >= 0;
     if (!file || std::fclose(file) != 0 || !written) std::perror("instruction_count: cannot write the counts");
@@ -74,6 +79,7 @@ int qemu_plugin_install(qemu_plugin_id_t id, const qemu_info_t* info, int argc, 
     out = argv[0] + kOut.size();
     cpus = static_cast<std::size_t>(info->system.max_vcpus);
     counts = new Count[cpus];
+    running_cpu.find(static_cast<unsigned int>(cpus), info->version.cur);
     qemu_plugin_register_vcpu_tb_trans_cb(id, instrument);
     qemu_plugin_register_atexit_cb(id, write_counts, nullptr);
     return 0;

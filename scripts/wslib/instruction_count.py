@@ -20,7 +20,8 @@ def plugin_arguments(folder: Path) -> list[str]:
 
 
 def take_counts(folder: Path) -> dict | None:
-    """What was counted: `total`, and `cpus` with that of each. None where QEMU was killed before it could write."""
+    """What was counted: `total`, and `cpus` with that of each, or None for it where QEMU does not tell which CPU executes what.
+    Nothing at all where QEMU was killed before it could write."""
     file = folder / _FILE
     try:
         counts = json.loads(file.read_text(encoding="utf-8"))
@@ -33,6 +34,8 @@ def take_counts(folder: Path) -> dict | None:
 def show_counts(counts: dict) -> str:
     """For people."""
     words = f"{counts['total']:,} instructions"
+    if counts["cpus"] is None:
+        return f"{words} of all CPUs together; how many each executed, this QEMU does not tell"
     if len(counts["cpus"]) == 1:
         return words
     return f"{words} ({', '.join(f'CPU {number} {count:,}' for number, count in enumerate(counts['cpus']))})"
