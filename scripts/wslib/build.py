@@ -4,13 +4,13 @@
 import fcntl
 import re
 import shutil
-import subprocess
 import sys
 from collections.abc import Iterable
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
 
+from . import process
 from .optimisations import ALL, image_suffix
 from .paths import BUILD, ROOT
 from .problem import Problem
@@ -84,5 +84,5 @@ def _folder(preset: str):
 
 def _cmake(preset: str, command: list[str], progress: TextIO | None = None) -> None:
     sys.stdout.flush()
-    if subprocess.run(command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=progress).returncode:
+    if process.run_with_its_own(command, cwd=ROOT, stdin=process.DEVNULL, stdout=progress):
         raise Problem(f"building {PRESETS[preset]} failed: {' '.join(command)}")

@@ -22,7 +22,7 @@ class Capture:
         for key, value in environment.items():
             command += ["--env", f"{key}={value}"]
         self._child = process.start(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                                    text=True)
+                                    text=True, errors="surrogateescape")
 
     def ended_early(self) -> bool:
         return self._child.poll() is not None
@@ -40,7 +40,7 @@ class Capture:
         try:
             return json.loads(told.splitlines()[-1])
         except (IndexError, json.JSONDecodeError):
-            raise Problem(f"wstrace capture failed: {complaint.strip() or f'exit status {self._child.returncode}'}",
+            raise Problem(f"wstrace capture failed: {complaint.strip() or process.how_it_ended(self._child.returncode)}",
                           RUN_BROKE) from None
 
 

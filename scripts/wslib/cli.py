@@ -4,17 +4,19 @@
 import argparse
 import json
 import os
+import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from . import ablation, app_bench, bench, build, debug, doctor, ide, machine, validation, viewer_bench
+from . import ablation, app_bench, bench, build, debug, doctor, ide, machine, os_errors, signals, streams, validation, viewer_bench
 from .instruction_count import show_counts
 from .optimisations import ALL, SYNTAX, parse_optimisation, parse_optimisations
 from .paths import DESIGNS, LEVELS, NATIVE, host_program, shown
 from .problem import USAGE, Problem
 from .run import BROKE, DEFAULT_TIMEOUT, INTERRUPTED, Options, run
 from .sizes import parse_size, show_size
+from .values import parse_name, parse_seconds
 from .vm_options import (DEFAULT_MEMORY, LINUX_MEMORY, MAX_VCPUS, MAX_VCPUS_OF_A_VM, MAX_VMS, VM_SYNTAX, parse_offset, parse_pin,
                          parse_vm)
 
@@ -61,6 +63,7 @@ def _value(parse: Callable) -> Callable:
 
 
 _size = _value(parse_size)
+_name = _value(parse_name)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -126,11 +129,11 @@ def _add_run(one: argparse.ArgumentParser) -> None:
     one.set_defaults(do=_run)
     _add_machine(one, required=True)
     board = one.add_argument_group("what is typed")
-    board.add_argument("--stdin", default="", metavar="FILE|-",
+    board.add_argument("--stdin", default="", action=_Name, metavar="FILE|-",
                        help="what is typed into the serial port: a file, or - for standard input (nothing)")
     result = _add_trace(one)
-    result.add_argument("--out", default="", metavar="DIR", help="the run's folder (see below)")
-    result.add_argument("--timeout", type=float, metavar="S",
+    result.add_argument("--out", default="", action=_Name, metavar="DIR", help="the run's folder (see below)")
+    result.add_argument("--timeout", type=_value(parse_seconds), metavar="S",
                         help="seconds before QEMU is ended, 0 for never (300; with a shell at the terminal 0)")
     result.add_argument("--keep-ram", action="store_true", help="leave the machine's RAM as a file in the run's folder")
     result.add_argument("--count", action="store_true",
@@ -147,16 +150,16 @@ def _add_run(one: argparse.ArgumentParser) -> None:
 def _add_debug(one: argparse.ArgumentParser) -> None:
     one.set_defaults(do=_debug)
     _add_machine(one, required=False)
-    _add_trace(one).add_argument("--out", default="", metavar="DIR", help="the session's folder (out/debug-DESIGN-GUEST)")
+    _add_trace(one).add_argument("--out", default="", action=_Name, metavar="DIR", help="the session's folder (out/debug-DESIGN-GUEST)")
     session = one.add_argument_group("the session")
-    session.add_argument("--replay", metavar="DIR", help="a run that ws run --record made, instead of a new one")
+    session.add_argument("--replay", type=_name, metavar="DIR", help="a run that ws run --record made, instead of a new one")
     session.add_argument("--at", type=int, metavar="EVENT", help="with --replay: stop at this event of its trace")
     session.add_argument("-x", dest="gdb", action=_GdbCommand, metavar="FILE", help="commands for GDB; may be given again")
     session.add_argument("--ex", dest="gdb", action=_GdbCommand, metavar="COMMAND", help="one command for GDB; may be given again")
     session.add_argument("--batch", action="store_true", help="GDB ends after those commands, and asks nothing")
-    session.add_argument("--control", default="", metavar="SOCKET",
+    session.add_argument("--control", default="", action=_Name, metavar="SOCKET",
                          help="a Unix socket at which programs learn where this session stops")
-    session.add_argument("--serve", default="", metavar="SOCKET", help="no GDB: QEMU waits for one at this Unix socket")
+    session.add_argument("--serve", default="", action=_Name, metavar="SOCKET", help="no GDB: QEMU waits for one at this Unix socket")
     session.add_argument("--ide", action="store_true", help="write a launch configuration for Visual Studio Code, and start nothing")
 
 
@@ -167,13 +170,23 @@ class _GdbCommand(argparse.Action):
         namespace.gdb = [*(namespace.gdb or []), {"-x": "-x", "--ex": "-ex"}[option], value]
 
 
+class _Name(argparse.Action):
+    """Of a file or folder. (Were it a type, argparse would try it on the default too.)"""
+
+    def __call__(self, parser, namespace, value, option=None):
+        try:
+            setattr(namespace, self.dest, parse_name(value))
+        except ValueError as error:
+            raise argparse.ArgumentError(self, str(error)) from None
+
+
 def _add_machine(one: argparse.ArgumentParser, required: bool) -> None:
     one.add_argument("--design", required=required, choices=(*DESIGNS, NATIVE),
                      help="of the hypervisor: %(choices)s; native is the guest on the board itself, with as many CPUs as it "
                           "has vCPUs")
 
     vm = one.add_argument_group("the VM")
-    vm.add_argument("--guest", required=required, metavar="NAME|FILE",
+    vm.add_argument("--guest", required=required, type=_name, metavar="NAME|FILE",
                     help="a guest of guests/, a flat binary or an arm64 Image; or linux, which is Debian's")
     vm.add_argument("--vcpus", type=int, default=1, metavar="N", help=f"its vCPUs, 1 to {MAX_VCPUS_OF_A_VM} (%(default)s)")
     vm.add_argument("--mem", type=_size, metavar="SIZE",
@@ -186,10 +199,10 @@ def _add_machine(one: argparse.ArgumentParser, required: bool) -> None:
     vm.add_argument("--append", default="", metavar="ARGS", help="arguments for the guest")
     vm.add_argument("--exec", metavar="COMMANDS",
                     help="for Linux: run them and end with their status; without it there is a shell at the terminal")
-    vm.add_argument("--file", action="append", default=[], metavar="FILE",
+    vm.add_argument("--file", action="append", type=_name, default=[], metavar="FILE",
                     help="for Linux: a program that goes into every guest's /bin; may be given again")
-    vm.add_argument("--disk", default="", metavar="FILE", help="the file behind its disk, a virtio-blk device (none)")
-    vm.add_argument("--initrd", default="", metavar="FILE",
+    vm.add_argument("--disk", default="", action=_Name, metavar="FILE", help="the file behind its disk, a virtio-blk device (none)")
+    vm.add_argument("--initrd", default="", action=_Name, metavar="FILE",
                     help="for a guest that is a file: its ramdisk, such as the initrd of a kernel of your own (none)")
     vm.add_argument("--net", action="store_true", help="it has a virtio-net device, at the switch between the VMs")
     vm.add_argument("--vm", type=_value(parse_vm), action="append", default=[], metavar="KEY=VALUE,...",
@@ -275,10 +288,12 @@ def _run(asked: argparse.Namespace) -> int:
         raise problem if problem.status == USAGE else Problem(str(problem), BROKE) from None
     if asked.json:
         print(json.dumps(result.description, indent=2))
-    said_by_the_commands = executes and result.description["verdict"] in ("success", "failure")
+    said_by_the_commands = executes and result.description["verdict"] in ("success", "failure") and not result.console_problem
     if (result.status or not asked.quiet) and not said_by_the_commands:
         print(f"ws run: {result.words} ({shown(result.folder)})", file=sys.stderr)
-    if result.description["instructions"]:
+    if asked.count and not result.description["instructions"]:
+        print("ws run: the instructions were not counted: QEMU could not write them down, or was killed before", file=sys.stderr)
+    elif asked.count:
         print(f"ws run: {show_counts(result.description['instructions'])}", file=sys.stderr)
     dropped = result.description["capture"].get("events_discarded", 0)
     if dropped:
@@ -308,30 +323,44 @@ def _debug(asked: argparse.Namespace) -> int:
 
 def _hand_on(program: str, arguments: list[str]) -> int:
     path = str(host_program(program))
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # Python ignores it, and what is ignored stays so
     os.execv(path, [path, *arguments])
 
 
+def _do(verb: str, arguments: list[str]) -> int:
+    if verb in ("trace", "view"):
+        return _hand_on({"trace": "wstrace", "view": "wsview"}[verb], arguments[1:])
+    extra = []
+    if "--" in arguments:
+        at = arguments.index("--")
+        arguments, extra = arguments[:at], arguments[at + 1:]
+    try:
+        options = _parser().parse_args(arguments)
+    except SystemExit as told:  # argparse has said what is to be said
+        return told.code
+    if extra and options.verb not in ("run", "debug"):
+        raise Problem("only ws run and ws debug take arguments after --", USAGE)
+    options.qemu = extra
+    return options.do(options)
+
+
 def main(arguments: list[str]) -> int:
+    streams.prepare()
     verb = arguments[0] if arguments else ""
     try:
-        if verb in ("trace", "view"):
-            return _hand_on({"trace": "wstrace", "view": "wsview"}[verb], arguments[1:])
-        extra = []
-        if "--" in arguments:
-            at = arguments.index("--")
-            arguments, extra = arguments[:at], arguments[at + 1:]
-        options = _parser().parse_args(arguments)
-        if extra and options.verb not in ("run", "debug"):
-            raise Problem("only ws run and ws debug take arguments after --", USAGE)
-        options.qemu = extra
-        return options.do(options)
+        with signals.raised():
+            status = _do(verb, arguments)
+            sys.stdout.flush()  # what cannot be written is to be said, and Python would write it after the last chance for that
+            return status
     except Problem as problem:
         print(f"ws {verb}: {problem}", file=sys.stderr)
         return problem.status
     except KeyboardInterrupt:
         print(f"ws {verb}: interrupted", file=sys.stderr)
         return INTERRUPTED
-    except BrokenPipeError:
-        # Whoever read our output has enough of it. Python would complain once more when it closes it.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-        return 0
+    except OSError as error:
+        print(f"ws {verb}: {os_errors.sentence(error)}", file=sys.stderr)
+        return BROKE
+    except MemoryError:
+        print(f"ws {verb}: there is too little memory; end other programs, or raise the limit (ulimit -v)", file=sys.stderr)
+        return BROKE

@@ -13,7 +13,7 @@ import time
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
-from . import process
+from . import process, signals
 from .linux import guest_files
 from .machine import RAM_BASE, escape
 from .paths import NATIVE, ROOT, hypervisor_elf, shown
@@ -195,14 +195,6 @@ class _Qemu:
         return lines[-1].strip() if lines else ""
 
 
-class _Stopped(Exception):
-    """Somebody sent SIGTERM."""
-
-
-def _raise_stopped(*_arguments) -> None:
-    raise _Stopped
-
-
 def _gdb(session: dict, asked: Asked, place: _Place, qemu: _Qemu) -> int:
     session |= {"gdb": str(place.gdb), "qmp": str(place.qmp), "control": os.path.abspath(place.control) if place.control else None,
                 "ram_base": RAM_BASE, "at": asked.at, "wanted_event": str(place.wanted_event)}
@@ -214,18 +206,17 @@ def _gdb(session: dict, asked: Asked, place: _Place, qemu: _Qemu) -> int:
         raise Problem(f"{GDB} is not installed: scripts/ws doctor tells how to mend it")
     command = [GDB, "-q", *(["-batch", "-nx"] if asked.batch else []), "-x", str(START), *asked.commands]
     # Ctrl-C is GDB's alone. A handler, for what is ignored stays so in a child.
-    before = signal.signal(signal.SIGINT, lambda *_: None), signal.signal(signal.SIGTERM, _raise_stopped)
+    before = signal.signal(signal.SIGINT, lambda *_: None)
     gdb = None
     try:
         gdb = process.start_here(command, env={**os.environ, SESSION: str(described)})
         status = gdb.wait()
-    except _Stopped:
-        raise Problem("ended by SIGTERM", 143) from None
+    except signals.Ended as ended:
+        raise Problem(f"ended by {ended.name}", ended.status) from None
     finally:
         if gdb is not None:
             process.stop(gdb)
-        signal.signal(signal.SIGINT, before[0])
-        signal.signal(signal.SIGTERM, before[1])
+        signal.signal(signal.SIGINT, before)
     if qemu.child.poll() not in (None, 0) and qemu.complaint():
         raise Problem(f"QEMU ended while it was debugged: {qemu.complaint()}", RUN_BROKE)
     return status
@@ -235,11 +226,6 @@ def _serve(place: _Place, qemu: _Qemu) -> int:
     """For an IDE, which starts GDB itself."""
     print(f"ws debug: in GDB: target remote {place.gdb}, then source {shown(START)}\n"
           "ws debug: QEMU waits; Ctrl-C ends it", flush=True)
-    before = signal.signal(signal.SIGTERM, _raise_stopped)
-    try:
+    with contextlib.suppress(KeyboardInterrupt):
         qemu.child.wait()
-    except (KeyboardInterrupt, _Stopped):
-        pass
-    finally:
-        signal.signal(signal.SIGTERM, before)
     return 0

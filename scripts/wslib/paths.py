@@ -4,7 +4,7 @@
 import os
 from pathlib import Path
 
-from .problem import Problem, usage_problem
+from .problem import Problem, reading, usage_problem
 
 ROOT = Path(__file__).resolve().parents[2]
 BUILD = ROOT / "build"
@@ -48,11 +48,12 @@ def guest_image(name_or_file: str) -> Path:
     if name_or_file in names:
         return BUILD / "hyp" / "guests" / f"{name_or_file}.bin"
     file = Path(name_or_file)
-    if file.is_file():
-        refuse_unbootable(file)
-        return file.resolve()
-    if file.is_dir():
-        raise usage_problem(f"{name_or_file} is a folder, not a guest's image")
+    with reading(name_or_file):
+        if file.is_file():
+            refuse_unbootable(file)
+            return file.resolve()
+        if file.is_dir():
+            raise usage_problem(f"{name_or_file} is a folder, not a guest's image")
     if "/" in name_or_file or "." in name_or_file:
         raise usage_problem(f"there is no file {name_or_file}")
     if not names:
@@ -63,11 +64,8 @@ def guest_image(name_or_file: str) -> Path:
 
 def refuse_unbootable(file: Path) -> None:
     """Refuses what looks like an image and is none: better here than as a guest that crashes at once."""
-    try:
-        with file.open("rb") as image:
-            start = image.read(4)
-    except OSError as error:
-        raise usage_problem(f"cannot read {file}: {error.strerror}") from None
+    with reading(file), file.open("rb") as image:
+        start = image.read(4)
     if not start:
         raise usage_problem(f"{file} is empty")
     if start == b"\x7fELF":
@@ -86,5 +84,8 @@ def built(path: Path, option: str) -> Path:
 
 def shown(path: Path) -> str:
     """A path as a person would type it from where they are."""
-    path = Path(path).resolve()
-    return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)
+    try:
+        path, here = Path(path).resolve(), Path.cwd()
+    except OSError:  # the working directory was deleted
+        return str(path)
+    return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)

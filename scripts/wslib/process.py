@@ -1,11 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """Child processes that never outlive us."""
 
+import contextlib
 import ctypes
+import os
 import resource
 import signal
 import subprocess
+import time
 
+DEVNULL = subprocess.DEVNULL
 _libc = ctypes.CDLL(None)
 _PR_SET_PDEATHSIG = 1
 
@@ -41,10 +45,40 @@ def stop(child: subprocess.Popen, patience: float = 5) -> None:
             child.wait()
 
 
+def run_with_its_own(command: list[str], **options) -> int:
+    """To its end; returns the exit status. If we are ended first, so are the child and all that it has started (cmake does not
+    end its ninja)."""
+    child = start(command, **options)
+    try:
+        return child.wait()
+    finally:
+        _stop_all(child)
+
+
+def _stop_all(child: subprocess.Popen, patience: float = 5) -> None:
+    """Its session is a process group as well."""
+    if child.poll() is not None:
+        return
+    deadline = time.monotonic() + patience
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(child.pid, signal.SIGTERM)
+        while time.monotonic() < deadline:
+            child.poll()
+            os.killpg(child.pid, 0)
+            time.sleep(0.02)
+        os.killpg(child.pid, signal.SIGKILL)
+    child.wait()
+
+
+def how_it_ended(status: int) -> str:
+    """For people, of a child that said nothing itself."""
+    return f"exit status {status}" if status >= 0 else f"ended by a signal: {signal.strsignal(-status)}"
+
+
 def first_line(command: list[str]) -> str:
     """The first line that a command prints, or "" where it cannot be run."""
     try:
-        done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=30)
+        done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace", timeout=30)
     except (OSError, subprocess.TimeoutExpired):
         return ""
     lines = (done.stdout or done.stderr).splitlines()

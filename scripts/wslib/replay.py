@@ -34,7 +34,8 @@ def _arguments(mode: str, recording: Path, snapshot: Path) -> list[str]:
 def make_snapshot_disk(file: Path) -> None:
     """Empty: its snapshots take what room they need."""
     try:
-        subprocess.run(["qemu-img", "create", "-q", "-f", "qcow2", str(file), "1M"], check=True, capture_output=True, text=True)
+        subprocess.run(["qemu-img", "create", "-q", "-f", "qcow2", str(file), "1M"], check=True, capture_output=True, text=True,
+                       errors="surrogateescape")
     except FileNotFoundError:
         raise Problem("qemu-img is not installed: scripts/ws doctor tells how to mend it", RUN_BROKE) from None
     except subprocess.CalledProcessError as error:
@@ -67,10 +68,15 @@ class Recording:
             self.description = json.loads((self.path / DESCRIPTION).read_text(encoding="utf-8"))
         except FileNotFoundError:
             raise usage_problem(f"{shown(path)} is not the folder of a run: it has no {DESCRIPTION}") from None
-        except (OSError, ValueError) as error:
-            raise usage_problem(f"cannot read {shown(path)}/{DESCRIPTION}: {error}") from None
+        except NotADirectoryError:
+            raise usage_problem(f"{shown(path)} is not the folder of a run: it is a file") from None
+        except ValueError:
+            raise usage_problem(f"{shown(path)}/{DESCRIPTION} is damaged; make the run anew with ws run --record") from None
         self._folder = RunFolder(self.path)
-        self._check()
+        try:
+            self._check()
+        except (AttributeError, KeyError, TypeError):
+            raise usage_problem(f"{shown(path)}/{DESCRIPTION} is not as ws run writes it; make the run anew with ws run --record") from None
 
     @property
     def trace(self) -> Path | None:

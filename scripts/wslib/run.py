@@ -6,13 +6,12 @@ import datetime
 import hashlib
 import json
 import platform
-import signal
 import subprocess
 import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from . import process
+from . import process, signals
 from .capture import Capture, NoCapture
 from .console import Console, SerialInput
 from .instruction_count import plugin_arguments, take_counts
@@ -25,7 +24,7 @@ from .problem import Problem
 from .replay import LateCapture, make_snapshot_disk, record_arguments
 from .run_folder import RunFolder
 from .run_options import DEFAULT_TIMEOUT, Options  # noqa: F401
-from .verdict import BROKE, INTERRUPTED, SUCCESS, End, Verdict, judge, judge_commands, judge_native  # noqa: F401
+from .verdict import BROKE, INTERRUPTED, SUCCESS, End, Verdict, judge, judge_commands, judge_console, judge_native  # noqa: F401
 from .vm_options import Vm, show_pin
 
 
@@ -37,6 +36,7 @@ class Result:
     words: str
     folder: Path
     description: dict
+    console_problem: str = ""  # why not all of the console was kept and shown
 
     @property
     def console(self) -> str:
@@ -58,10 +58,6 @@ def finished_run(options: Options) -> bool:
         return False
 
 
-class _Stopped(Exception):
-    """Somebody sent SIGTERM."""
-
-
 def run(options: Options, show_console_on: int | None = None, show_all_on: int | None = None) -> Result:
     """Runs to the end. Problems that no run came out of are raised; how a run ended is the result's. With commands for a guest
     to run, `show_console_on` gets what they print, and `show_all_on` the console itself."""
@@ -69,7 +65,7 @@ def run(options: Options, show_console_on: int | None = None, show_all_on: int |
     if options.design != NATIVE:
         hypervisor_image(options.design, options.trace, options.image_suffix)  # if it is missing that is to be said first
     guests = [guest_files(vm, options.file) for vm in options.vms]
-    with SerialInput(options.typed) as serial_input, RunFolder(options.folder()) as folder:
+    with signals.raised(), SerialInput(options.typed) as serial_input, RunFolder(options.folder()) as folder:
         machine = Machine(options, guests, folder)
         started = datetime.datetime.now(datetime.timezone.utc)
         qemu_version = process.first_line([machine.command[0], "--version"])
@@ -102,7 +98,7 @@ def run(options: Options, show_console_on: int | None = None, show_all_on: int |
             "trace": "trace" if folder.trace.is_dir() else None,
         }
         folder.describe(description)
-        return Result(verdict.status, verdict.words, folder.path, description)
+        return Result(verdict.status, verdict.words, folder.path, description, end.console_problem)
 
 
 class Machine:
@@ -198,7 +194,6 @@ def _execute(command: list[str], folder: RunFolder, options: Options, capture: C
              view: _View) -> End:
     qemu = None
     reason = "ended"
-    previous = signal.signal(signal.SIGTERM, _raise_stopped)
     try:
         with folder.qemu_stderr.open("wb") as complaints:
             try:
@@ -209,7 +204,7 @@ def _execute(command: list[str], folder: RunFolder, options: Options, capture: C
         console = view.open(qemu.stdout, folder.console)
         try:
             reason = _wait(qemu, capture, options.timeout, view)
-        except (KeyboardInterrupt, _Stopped):
+        except KeyboardInterrupt:
             reason = "interrupted"
         process.stop(qemu)
         console.finish()
@@ -221,16 +216,11 @@ def _execute(command: list[str], folder: RunFolder, options: Options, capture: C
         complaint = folder.qemu_stderr.read_text(errors="replace").strip()
         if not complaint:
             folder.qemu_stderr.unlink()
-        return End(reason, qemu.returncode, complaint, told, problem)
+        return End(reason, qemu.returncode, complaint, told, problem, console.problem)
     finally:
-        signal.signal(signal.SIGTERM, previous)
         if qemu is not None:
             process.stop(qemu)
         capture.stop()
-
-
-def _raise_stopped(*_arguments) -> None:
-    raise _Stopped
 
 
 def _wait(qemu: subprocess.Popen, capture: Capture | LateCapture | NoCapture, timeout: float, view: _View) -> str:
@@ -249,11 +239,12 @@ def _wait(qemu: subprocess.Popen, capture: Capture | LateCapture | NoCapture, ti
 
 def _judge(end: End, options: Options, folder: RunFolder, commands: Commands | None) -> Verdict:
     if options.design == NATIVE:
-        verdict = judge_native(end, folder.console.read_bytes(), options.vms[0].is_linux, options.timeout,
-                               options.has_keyboard)
+        verdict = judge_native(end, folder.console.read_bytes() if folder.console.exists() else b"",
+                               options.vms[0].is_linux or "-no-reboot" in options.qemu, options.timeout, options.has_keyboard)
     else:
         verdict = judge(end, len(options.vms), options.timeout, options.has_keyboard)
-    return judge_commands(verdict, commands.broken, commands.status) if commands else verdict
+    verdict = judge_commands(verdict, commands.broken, commands.status) if commands else verdict
+    return judge_console(verdict, end)
 
 
 def _describe(vm: Vm, files: GuestFiles, ramdisk: Path | None, memory: int, image_address: int | None) -> dict:

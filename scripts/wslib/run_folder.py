@@ -8,8 +8,9 @@ import os
 import shutil
 from pathlib import Path
 
+from .os_errors import is_wrong_name, sentence
 from .paths import shown
-from .problem import Problem, usage_problem
+from .problem import USAGE, Problem, usage_problem
 from .sizes import show_size
 
 RUN_BROKE = 6  # the exit status for a run that told nothing because QEMU, the capture or the disk failed
@@ -43,13 +44,22 @@ class RunFolder:
             self.path.mkdir(parents=True, exist_ok=True)
             self._lock = os.open(self.path, os.O_RDONLY | os.O_DIRECTORY)
         except OSError as error:
-            raise usage_problem(f"cannot use {shown(self.path)} as the run's folder: {error.strerror}") from None
+            raise self._unusable(error) from None
         try:
             self._claim()
+        except OSError as error:
+            os.close(self._lock)
+            raise self._unusable(error) from None
         except BaseException:
             os.close(self._lock)
             raise
         return self
+
+    def _unusable(self, error: OSError) -> Problem:
+        if error.filename is not None and Path(error.filename) == self.path:
+            error.filename = None  # it is said already
+        return Problem(f"cannot use {shown(self.path)} as the run's folder: {sentence(error)}",
+                       USAGE if is_wrong_name(error) else RUN_BROKE)
 
     def __exit__(self, *_exception) -> None:
         os.close(self._lock)
@@ -76,15 +86,19 @@ class RunFolder:
 
     def describe(self, description: dict) -> None:
         new = self.path / (DESCRIPTION + ".new")
-        new.write_text(json.dumps(description, indent=2) + "\n", encoding="utf-8")
-        new.replace(self.description)
+        try:
+            new.write_text(json.dumps(description, indent=2) + "\n", encoding="utf-8")
+            new.replace(self.description)
+        except OSError:
+            new.unlink(missing_ok=True)
+            raise
 
     def make_ram(self, size: int, left_out: range) -> None:
         """The file behind the machine's RAM. Its blocks are taken now, so that a full disk shows here and not as QEMU crashing; but for
         those of `left_out`, the guests' memory, of which most may never be touched."""
         free = shutil.disk_usage(self.path).free
-        too_little = Problem(f"the machine's RAM takes {show_size(size)} of disk in {shown(self.path)}, "
-                             f"where {show_size(free)} are free", RUN_BROKE)
+        takes = f"the machine's RAM takes {show_size(size)} of disk in {shown(self.path)}, "
+        too_little = Problem(f"{takes}where {show_size(free)} are free", RUN_BROKE)
         if size > free:
             raise too_little
         ram = os.open(self.ram, os.O_CREAT | os.O_RDWR | os.O_EXCL, 0o600)
@@ -94,8 +108,8 @@ class RunFolder:
                 os.posix_fallocate(ram, part.start, len(part))
         except OSError as error:
             self.ram.unlink()
-            if error.errno not in (errno.ENOSPC, errno.EFBIG, errno.EDQUOT):
-                raise
-            raise too_little from None
+            if error.errno in (errno.ENOSPC, errno.EDQUOT):
+                raise too_little from None
+            raise Problem(takes + f"and there is none: {sentence(error)}", RUN_BROKE) from None
         finally:
             os.close(ram)

@@ -8,7 +8,7 @@ from pathlib import Path
 from .machine import CPUS_WITHOUT_VHE, DEFAULT_CPU, DEFAULT_TRACE_MEMORY, MAX_CPUS
 from .optimisations import ALL, image_suffix
 from .paths import NATIVE, RUNS
-from .problem import usage_problem
+from .problem import reading, usage_problem
 from .vm_options import Vm, check_vms
 
 DEFAULT_TIMEOUT = 300
@@ -68,7 +68,7 @@ class Options:
 
     @property
     def has_keyboard(self) -> bool:
-        return self.is_interactive and self.typed == "-" and sys.stdin.isatty()
+        return self.is_interactive and self.typed == "-" and sys.stdin is not None and sys.stdin.isatty()
 
     @property
     def image_suffix(self) -> str:
@@ -77,8 +77,8 @@ class Options:
     def check(self) -> None:
         if not 1 <= self.cpus <= MAX_CPUS:
             raise usage_problem(f"--cpus {self.cpus}: from 1 to {MAX_CPUS}")
-        if self.timeout < 0:
-            raise usage_problem("--timeout: seconds, or 0 for none")
+        if not 0 <= self.timeout < float("inf"):
+            raise usage_problem(f"--timeout {self.timeout}: seconds, or 0 for ever")
         if self.design == "vhe" and self.cpu in CPUS_WITHOUT_VHE:
             raise usage_problem(f"the vhe design needs a CPU with VHE (Armv8.1 or later), and {self.cpu} is Armv8.0; "
                                 f"leave --cpu out for {DEFAULT_CPU}")
@@ -90,9 +90,9 @@ class Options:
             self._check_recorded()
         if self.file and not any(vm.is_linux for vm in self.vms):
             raise usage_problem("--file is for Linux, and there is none here")
-        missing = [file for file in self.file if not Path(file).is_file()]
-        if missing:
-            raise usage_problem(f"there is no file {missing[0]}")
+        for file in self.file:
+            with reading(file), open(file, "rb"):
+                pass
         check_vms(self.vms, max(self.cpus, self.vcpus) if self.design == NATIVE else self.cpus)
 
     def _check_native(self) -> None:

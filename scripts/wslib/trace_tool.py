@@ -16,7 +16,7 @@ def ask(*arguments: object) -> dict:
 def text(*arguments: object) -> str:
     """What `wstrace ARGUMENTS` prints."""
     command = [str(host_program("wstrace")), *map(str, arguments)]
-    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True)
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="surrogateescape")
     if done.returncode:
         raise Problem(done.stderr.strip() or f"{' '.join(command)}: exit status {done.returncode}")
     return done.stdout

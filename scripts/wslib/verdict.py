@@ -22,6 +22,7 @@ class End:
     qemu_complaint: str
     capture: dict  # what the hypervisor's run page says; nothing, where there was none
     problem: str = ""
+    console_problem: str = ""  # why not all of the console was kept and shown
 
 
 @dataclass(frozen=True)
@@ -57,20 +58,24 @@ def judge(end: End, vms: int, timeout: float, keyboard: bool = False) -> Verdict
     return _without_verdict(end, timeout, keyboard, "without a verdict from the hypervisor")
 
 
-def judge_native(end: End, console: bytes, is_linux: bool, timeout: float, keyboard: bool = False) -> Verdict:
-    """Of a guest on the board itself. Those of guests/ say there how they ended (guests/lib/guest.cpp); a Linux that was not
-    asked anything has succeeded when it switches its machine off."""
+def judge_native(end: End, console: bytes, is_reset_an_end: bool, timeout: float, keyboard: bool = False) -> Verdict:
+    """Of a guest on the board itself. Those of guests/ say there how they ended (guests/lib/guest.cpp); any other has succeeded
+    when it switches its machine off, as in a VM. A reset ends QEMU too where `is_reset_an_end`, so there it is Linux that has to say
+    which of the two it was."""
     if end.reason == "interrupted":
         return _verdict(INTERRUPTED, "interrupted")
     said = re.findall(rb"^guest: status (\d+)\r?$", console, re.MULTILINE)
-    off = re.search(rb"reboot: Power down\r?\n\Z", console)
-    if end.reason == "ended" and end.qemu_status == 0 and is_linux and off:
-        return _verdict(SUCCESS, "the guest succeeded")
-    if end.reason == "ended" and end.qemu_status == 0 and said:
-        status = int(said[-1])
+    off = not is_reset_an_end or re.search(rb"reboot: Power down\r?\n\Z", console)
+    if end.reason == "ended" and end.qemu_status == 0 and not _was_ended(end) and (said or off):
+        status = int(said[-1]) if said else 0
         return _verdict(GUEST_FAILED, f"the guest reported failure: exit status {status}") if status else \
             _verdict(SUCCESS, "the guest succeeded")
     return _without_verdict(end, timeout, keyboard, "without a word of the guest's on how it ended")
+
+
+def _was_ended(end: End) -> bool:
+    """From outside, by a signal: QEMU's exit status is 0 then too."""
+    return "terminating on signal" in end.qemu_complaint
 
 
 def _without_verdict(end: End, timeout: float, keyboard: bool, how: str) -> Verdict:
@@ -88,6 +93,14 @@ def _without_verdict(end: End, timeout: float, keyboard: bool, how: str) -> Verd
     if keyboard:
         return _verdict(INTERRUPTED, "ended from the keyboard")  # Ctrl-A x
     return _verdict(BROKE, f"QEMU ended {how}{said}")
+
+
+def judge_console(verdict: Verdict, end: End) -> Verdict:
+    """Where not all of the console came to where it should, there is no success."""
+    if not end.console_problem:
+        return verdict
+    words = f"{verdict.words}; its console could not be written: {end.console_problem}"
+    return _verdict(BROKE, words) if verdict.status == SUCCESS else Verdict(verdict.name, verdict.status, words)
 
 
 def judge_commands(machine: Verdict, broken: str, status: int | None) -> Verdict:

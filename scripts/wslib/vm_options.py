@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from .paths import guest_image
-from .problem import usage_problem
+from .problem import reading, usage_problem
 from .sizes import MIB, parse_size, show_size
+from .values import parse_name
 
 # The hypervisor's own limits (hyp/kernel).
 MAX_VMS = 8
@@ -67,12 +68,17 @@ class Vm:
         if self.exec is not None and not self.is_linux:
             raise usage_problem(f"commands are for Linux to run, and {name} is {self.guest}")
         if self.disk:
-            _check_disk(Path(self.disk))
+            with reading(self.disk):
+                _check_disk(Path(self.disk))
         if self.initrd:
-            self._check_initrd(name)
+            with reading(self.initrd):
+                self._check_initrd(name)
         if self.is_linux and self.load is not None:
             raise usage_problem("Linux is an arm64 Image, whose header says where it goes; a load offset is for flat binaries")
         image = None if self.is_linux else guest_image(self.guest)
+        if image is not None and (needed := needed_by_header(image)) > self.mem:
+            raise usage_problem(f"{name} has {show_size(self.mem)} of memory, and {self.guest} says in its arm64 header that it needs "
+                                f"{show_size(needed)} (image_size): give --mem, if that is meant")
         if self.load is None:
             return
         if has_image_header(image):
@@ -140,6 +146,14 @@ def has_image_header(image: Path) -> bool:
         return file.read(60)[56:] == b"ARM\x64"
 
 
+def needed_by_header(image: Path) -> int:
+    """The bytes from its start on that an arm64 Image takes; 0 of a flat binary (Linux: Documentation/arm64/booting.rst)."""
+    if not has_image_header(image):
+        return 0
+    with image.open("rb") as file:
+        return int.from_bytes(file.read(24)[16:], "little")
+
+
 def parse_pin(text: str) -> list[int]:
     """0+2: the first vCPU on CPU 0, the second on CPU 2, the third on CPU 0 again."""
     if not re.fullmatch(r"\d+(\+\d+)*", text, re.ASCII):
@@ -175,7 +189,7 @@ def _parse_count(text: str) -> int:
 
 
 _KEYS = {"guest": str, "vcpus": _parse_count, "mem": parse_size, "pin": parse_pin, "load": parse_offset,
-         "disk": str, "initrd": str, "net": _parse_switch}
+         "disk": parse_name, "initrd": parse_name, "net": _parse_switch}
 
 
 def parse_vm(text: str) -> Vm:

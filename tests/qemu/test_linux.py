@@ -206,14 +206,16 @@ class Frame(unittest.TestCase):
 class Verdicts(unittest.TestCase):
     END = End("ended", 0, "", {})
 
-    def native(self, console: bytes, is_linux: bool, end: End = END) -> str:
-        return judge_native(end, console, is_linux, 1).name
+    def native(self, console: bytes, is_reset_an_end: bool, end: End = END) -> str:
+        return judge_native(end, console, is_reset_an_end, 1).name
 
     def test_on_the_board_itself(self):
         off = b"[    0.8] reboot: Power down\r\n"
         self.assertEqual(self.native(off, True), "success")
         self.assertEqual(self.native(b"[    0.8] reboot: Restarting system\r\n", True), "broken")
-        self.assertEqual(self.native(off, False), "broken")
+        self.assertEqual(self.native(b"", True), "broken")
+        self.assertEqual(self.native(b"", False), "success")  # what else ends QEMU with status 0?
+        self.assertEqual(self.native(b"", False, End("ended", 0, "qemu: terminating on signal 15 from pid 1", {})), "broken")
         self.assertEqual(self.native(b"guest: status 0\r\n", False), "success")
         self.assertEqual(self.native(b"guest: status 0\nguest: status 2\n", False), "failure")
         self.assertEqual(self.native(off, True, End("time_out", None, "", {})), "time_out")
