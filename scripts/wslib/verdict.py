@@ -66,16 +66,16 @@ def judge_native(end: End, console: bytes, is_reset_an_end: bool, timeout: float
         return _verdict(INTERRUPTED, "interrupted")
     said = re.findall(rb"^guest: status (\d+)\r?$", console, re.MULTILINE)
     off = not is_reset_an_end or re.search(rb"reboot: Power down\r?\n\Z", console)
-    if end.reason == "ended" and end.qemu_status == 0 and not _was_ended(end) and (said or off):
+    if end.reason == "ended" and end.qemu_status == 0 and not _was_ended(end, console) and (said or off):
         status = int(said[-1]) if said else 0
         return _verdict(GUEST_FAILED, f"the guest reported failure: exit status {status}") if status else \
             _verdict(SUCCESS, "the guest succeeded")
     return _without_verdict(end, timeout, keyboard, "without a word of the guest's on how it ended")
 
 
-def _was_ended(end: End) -> bool:
-    """From outside, by a signal: QEMU's exit status is 0 then too."""
-    return "terminating on signal" in end.qemu_complaint
+def _was_ended(end: End, console: bytes) -> bool:
+    """From outside, by a signal or by Ctrl-A x: QEMU's exit status is 0 then too."""
+    return "terminating on signal" in end.qemu_complaint or console.rstrip().endswith(b"QEMU: Terminated")
 
 
 def _without_verdict(end: End, timeout: float, keyboard: bool, how: str) -> Verdict:

@@ -214,6 +214,7 @@ class Verdicts(unittest.TestCase):
         self.assertEqual(self.native(off, True), "success")
         self.assertEqual(self.native(b"[    0.8] reboot: Restarting system\r\n", True), "broken")
         self.assertEqual(self.native(b"", True), "broken")
+        self.assertEqual(judge_native(self.END, b"# QEMU: Terminated\n\r", False, 1, True).name, "interrupted")
         self.assertEqual(self.native(b"", False), "success")  # what else ends QEMU with status 0?
         self.assertEqual(self.native(b"", False, End("ended", 0, "qemu: terminating on signal 15 from pid 1", {})), "broken")
         self.assertEqual(self.native(b"guest: status 0\r\n", False), "success")
