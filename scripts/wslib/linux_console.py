@@ -12,6 +12,7 @@ the LF that they print.
 """
 
 import hashlib
+import os
 import re
 
 _KERNEL_LINE = re.compile(rb"\[ {0,4}\d{1,7}\.\d{6}\] [^\r\n]{0,1100}\r\n")
@@ -20,7 +21,7 @@ _PANIC = re.compile(rb"Kernel panic - not syncing: ([^\r\n]*)[\r\n]")
 
 
 def frame_word(commands: str) -> str:
-    return hashlib.sha256(commands.encode()).hexdigest()[:16]
+    return hashlib.sha256(os.fsencode(commands)).hexdigest()[:16]
 
 
 class Framed:

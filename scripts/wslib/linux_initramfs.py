@@ -5,6 +5,7 @@ The format is "newc" (Linux: Documentation/driver-api/early-userspace/buffer-for
 numbers, its name and its bytes, padded to 4 bytes.
 """
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -38,7 +39,7 @@ class Archive:
 
     def _add(self, name: str, mode: int, content: bytes = b"", links: int = 1, device: tuple[int, int] = (0, 0)) -> None:
         self._inode += 1
-        encoded = name.encode() + b"\0"
+        encoded = os.fsencode(name) + b"\0"
         owner = group = time = checksum = 0
         numbers = (self._inode, mode, owner, group, links, time, len(content), 0, 0, *device, len(encoded), checksum)
         self._bytes += b"070701" + b"".join(b"%08x" % number for number in numbers) + encoded
@@ -65,6 +66,6 @@ def make_initramfs(linux: Linux, commands: str | None = None, frame: str = "", p
     for wanted, order in linux.loads.items():
         archive.file(f"modules/{wanted}.load", "".join(f"{name}\n" for name in order).encode())
     if commands is not None:
-        archive.file("ws/commands", commands.encode() + b"\n")
+        archive.file("ws/commands", os.fsencode(commands) + b"\n")
         archive.file("ws/frame", frame.encode())
     return archive.finished()

@@ -166,6 +166,11 @@ class NativeGuests(unittest.TestCase):
                 run = support.new_run("native", "uart", "--stdin", str(typed), append=f"expect={expected}")
                 self.assertEqual(run.status, status, run.stderr + run.console)
 
+    def test_a_reset_is_one(self):
+        run = support.new_run("native", "smp", "--vcpus", "2", append="rounds=1 reset=1")
+        self.assertEqual(run.status, 0, run.stderr + run.console)
+        self.assertIn("the life after the reset", run.console)
+
 
 class Frame(unittest.TestCase):
     """The marks around what commands print."""

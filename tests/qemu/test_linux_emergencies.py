@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """With --exec, what the kernel has to say in an emergency is in the log, and none of the commands' output."""
 
+import os
 import sys
 import unittest
 
@@ -47,9 +48,11 @@ class Frame(unittest.TestCase):
 class Linux(unittest.TestCase):
     def test_an_emergency(self):
         folder = support.new_folder()
-        done = execute("native", "printf on; echo '<0>disaster' > /dev/kmsg; echo e; dmesg | grep -c disaster", folder=folder)
-        self.assertEqual((done.returncode, done.stdout), (0, b"one\n1\n"), done.stderr)
-        self.assertIn("] disaster", (folder / "console.log").read_text())
+        no_utf_8 = os.fsdecode(b"caf\xe9")
+        done = execute("native", f"printf on; echo '<0>disaster' > /dev/kmsg; echo e; dmesg | grep -c disaster; echo {no_utf_8}",
+                       folder=folder)
+        self.assertEqual((done.returncode, done.stdout), (0, b"one\n1\ncaf\xe9\n"), done.stderr)
+        self.assertIn("] disaster", (folder / "console.log").read_text(errors="replace"))
 
     def test_a_panic_while_commands_run(self):
         done = execute("vhe", "echo one; echo c > /proc/sysrq-trigger; echo two")
