@@ -5,9 +5,6 @@
 #include <backends/imgui_impl_opengl3.h>
 #include <fmt/format.h>
 
-#include <cerrno>
-#include <cstdio>
-#include <cstring>
 #include <sstream>
 
 #include "viewer/app/clear.hpp"
@@ -63,13 +60,13 @@ void write_texts(const view::Session& session, view::OpenRuns& open_runs, const 
         frame.draw(i + 1 == kFrames ? &texts : nullptr);
         ImGui::Render();
     }
-    model::WholeFile out(options.text);
+    std::string trimmed;
     std::istringstream lines(texts);
     for (std::string line; std::getline(lines, line);) {
         const std::size_t first = line.find_first_not_of(' ');
-        if (first != std::string::npos) out.write(line.substr(first) + "\n");
+        if (first != std::string::npos) trimmed += line.substr(first) + "\n";
     }
-    out.finish();
+    model::write_whole(options.text, trimmed);
 }
 
 }  // namespace ws::app

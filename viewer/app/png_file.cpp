@@ -3,13 +3,8 @@
 
 #include <fmt/format.h>
 
-#include <cerrno>
-#include <cstring>
-#include <filesystem>
-#include <fstream>
-#include <system_error>
-
 #include "viewer/app/frame.hpp"
+#include "viewer/model/whole_file.hpp"
 
 #define STB_IMAGE_WRITE_IMPLEMENTATION
 #define STBI_WRITE_NO_STDIO
@@ -29,19 +24,7 @@ void write_png(const std::string& file, int width, int height, const std::vector
     if (stbi_write_png_to_func(take, &bytes, width, height, 3, pixels.data(), width * 3) == 0) {
         throw AppError(fmt::format("{}: the picture does not fit into memory", file));
     }
-    const std::string part = file + ".part";
-    errno = 0;
-    std::ofstream out(part, std::ios::binary | std::ios::trunc);
-    out.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-    out.close();
-    std::error_code error;
-    if (out) {
-        std::filesystem::rename(part, file, error);
-        if (!error) return;
-    }
-    const std::string why = error ? error.message() : errno != 0 ? std::strerror(errno) : "the disk may be full";
-    std::filesystem::remove(part, error);
-    throw AppError(fmt::format("{}: cannot be written: {}", file, why));
+    model::write_whole(file, bytes);
 }
 
 }  // namespace ws::app

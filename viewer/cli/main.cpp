@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <csignal>
 #include <cstdio>
 
 #include "viewer/cli/arguments.hpp"
@@ -312,6 +313,7 @@ int fail(int status, const std::string& line) {
 }  // namespace
 
 int main(int argc, char** argv) {
+    std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is told as what it is
     CLI::App app("wstrace: traces of Worldswitch, read, checked and compared", "wstrace");
     Arguments arguments;
     arguments.explain.profile = ws::model::kDefaultProfile;

@@ -158,9 +158,7 @@ void change_notes(const fs::path& file, const std::function<void(Notes&)>& chang
     const Lock lock(file, patience);
     Notes notes = Notes::load(file);
     change(notes);
-    WholeFile out(file);
-    out.write(notes.text());
-    out.finish();
+    write_whole(file, notes.text());
 }
 
 }  // namespace ws::model

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "viewer/model/error.hpp"
+#include "viewer/model/whole_file.hpp"
 
 namespace ws::model {
 
@@ -30,20 +31,6 @@ int write_all(int file, Bytes bytes) {
     return 0;
 }
 
-/// Puts `text` in place of the file at `path` in one step, so that no reader sees half of it.
-void replace_file(const fs::path& path, const std::string& text) {
-    const fs::path temporary = path.string() + ".new";
-    const int file = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-    if (file < 0) throw TraceError(path.string(), fmt::format("cannot be written: {}", std::strerror(errno)));
-    int problem = write_all(file, Bytes(reinterpret_cast<const u8*>(text.data()), text.size()));
-    if (::close(file) != 0 && problem == 0) problem = errno;
-    if (problem == 0 && ::rename(temporary.c_str(), path.c_str()) != 0) problem = errno;
-    if (problem != 0) {
-        ::unlink(temporary.c_str());
-        throw TraceError(path.string(), fmt::format("cannot be written: {}", std::strerror(problem)));
-    }
-}
-
 void make_folder(const fs::path& folder) {
     std::error_code error;
     fs::create_directories(folder, error);
@@ -60,7 +47,7 @@ TraceWriter::TraceWriter(fs::path folder, Metadata metadata, u32 cpus)
     make_folder(folder_);
     lock_.emplace(folder_);
     metadata_.set(kPacketsKey, kCaptureOpen);
-    replace_file(folder_ / "metadata", make_metadata(metadata_));
+    write_whole(folder_ / "metadata", make_metadata(metadata_));
 }
 
 TraceWriter::~TraceWriter() {
@@ -115,7 +102,7 @@ void TraceWriter::finish() {
         counts += fmt::format("{}{}", counts.empty() ? "" : " ", stream.packets);
     }
     metadata_.set(kPacketsKey, counts);
-    replace_file(folder_ / "metadata", make_metadata(metadata_));
+    write_whole(folder_ / "metadata", make_metadata(metadata_));
 }
 
 u64 TraceWriter::packets() const {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// A file that is there in whole or not at all: it is written under another name and gets its own at the end. Where the
-// name is a link, that of the file behind it; a device or a pipe has no other name and is written as it is.
+// The one way in which a file is written: a plain file is there in whole or not at all, since it is written under
+// another name beside its own and gets its own at the end. What is no plain file is kept and written as it is: a
+// device, a pipe, an open file of this program's (/dev/stdout). Where the name is a link, the link is kept: the file
+// behind it is written.
 #pragma once
 
 #include <cstdio>
@@ -19,15 +21,26 @@ class WholeFile {
     WholeFile& operator=(const WholeFile&) = delete;
 
     void write(const std::string& text);
-    /// Everything is on the disk: the file gets its name, in place of a former one.
+    /// Everything is on the disk: the file gets its name, in place of a former one, whose owner and rights it keeps.
     void finish();
 
   private:
     [[noreturn]] void fail(int error) const;
+    int open_beside();
+    int open_as_it_is();
+    void close_stream();
 
     std::filesystem::path file_;
-    std::filesystem::path unfinished_;  ///< empty for a device or a pipe
-    std::FILE* stream_;
+    std::filesystem::path unfinished_;  ///< empty for what is no plain file
+    std::FILE* stream_ = nullptr;
+    void (*former_sigpipe_)(int) = nullptr;
 };
+
+/// Writes a file at once.
+void write_whole(const std::filesystem::path& file, const std::string& text);
+
+/// Throws TraceError if `file` is one of those that a run has written, under whichever name, or would be taken for one:
+/// what somebody exports must not cost them the run. `trace_folder` is that of an open trace.
+void spare_run_files(const std::filesystem::path& file, const std::filesystem::path& trace_folder);
 
 }  // namespace ws::model

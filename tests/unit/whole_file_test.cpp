@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a file's name may be when somebody writes to it: links are kept, and so are the files of a run.
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <fstream>
+#include <sstream>
+
+#include "tests/unit/catch.hpp"
+#include "tests/unit/fake_run.hpp"
+#include "viewer/model/whole_file.hpp"
+
+using namespace ws;
+using namespace ws::test;
+
+namespace fs = std::filesystem;
+
+namespace {
+
+std::string contents(const fs::path& file) {
+    std::ostringstream text;
+    text << std::ifstream(file).rdbuf();
+    return text.str();
+}
+
+bool spared(const fs::path& file, const fs::path& trace) {
+    try {
+        model::spare_run_files(file, trace);
+    } catch (const model::TraceError& error) {
+        check_contains(error.what(), "give another name");
+        return true;
+    }
+    return false;
+}
+
+}  // namespace
+
+TEST_CASE("a link is kept and the file behind it is written", "[whole_file]") {
+    const TemporaryFolder folder;
+    fs::create_symlink("second", folder.path() / "first");
+    fs::create_symlink("file", folder.path() / "second");
+    model::write_whole(folder.path() / "first", "text");
+    CHECK(fs::is_symlink(folder.path() / "first"));
+    CHECK(fs::is_symlink(folder.path() / "second"));
+    CHECK(contents(folder.path() / "file") == "text");
+    fs::create_symlink("loop", folder.path() / "loop");
+    CHECK_THROWS_AS(model::write_whole(folder.path() / "loop", "text"), model::TraceError);
+    CHECK(fs::is_symlink(folder.path() / "loop"));
+}
+
+TEST_CASE("a file that is written anew keeps its rights", "[whole_file]") {
+    const TemporaryFolder folder;
+    const fs::path file = folder.path() / "mine";
+    std::ofstream(file) << "old";
+    fs::permissions(file, fs::perms::owner_read | fs::perms::owner_write);
+    model::write_whole(file, "new");
+    CHECK(contents(file) == "new");
+    CHECK(fs::status(file).permissions() == (fs::perms::owner_read | fs::perms::owner_write));
+}
+
+TEST_CASE("an open file of this program's is written on, not replaced", "[whole_file]") {
+    const TemporaryFolder folder;
+    const fs::path file = folder.path() / "log";
+    std::ofstream(file) << "before ";
+    const int opened = ::open(file.c_str(), O_WRONLY | O_APPEND);
+    REQUIRE(opened >= 0);
+    model::write_whole("/dev/fd/" + std::to_string(opened), "after");
+    ::close(opened);
+    CHECK(contents(file) == "before after");
+}
+
+TEST_CASE("a device and a folder are not replaced", "[whole_file]") {
+    const TemporaryFolder folder;
+    model::write_whole("/dev/null", "text");
+    CHECK(fs::is_character_file("/dev/null"));
+    CHECK_THROWS_AS(model::write_whole(folder.path(), "text"), model::TraceError);
+    // Linux's full device, as one of our own: what goes to a device goes through, and a failure is told.
+    const fs::path full = folder.path() / "full";
+    if (::mknod(full.c_str(), S_IFCHR | 0600, static_cast<dev_t>(1 << 8 | 7)) != 0) return;  // for root alone
+    try {
+        model::write_whole(full, "text");
+        FAIL("a full device takes text");
+    } catch (const model::TraceError& error) {
+        check_contains(error.what(), "No space left");
+    }
+    CHECK(fs::is_character_file(full));
+}
+
+TEST_CASE("what a run has written is spared under whichever name", "[whole_file]") {
+    FakeRun run;
+    run.close();
+    run.capture();
+    const fs::path trace = run.folder() / "trace";
+    const fs::path stream = trace / "stream_0";
+    if (!fs::exists(stream)) std::ofstream(stream) << "";
+    std::ofstream(run.folder() / "run.json") << "{}";
+    const TemporaryFolder other;
+    fs::create_symlink(stream, other.path() / "link");
+    fs::create_hard_link(stream, run.folder() / "hard");
+    fs::create_directory_symlink(trace, other.path() / "folder");
+    for (const fs::path& file : {stream, trace / "metadata", trace / "stream_3", trace / ".." / "trace" / "stream_0",
+                                 other.path() / "link", run.folder() / "hard", other.path() / "folder" / "stream_7",
+                                 run.folder() / "run.json", run.folder() / "console.log", run.folder() / "notes"}) {
+        INFO(file);
+        CHECK(spared(file, trace));
+        CHECK(spared(file, trace / ""));
+    }
+    for (const fs::path& file : {run.folder() / "report.html", other.path() / "stream_0", other.path() / "run.json"}) {
+        INFO(file);
+        CHECK(!spared(file, trace));
+    }
+}
