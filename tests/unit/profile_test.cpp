@@ -111,3 +111,24 @@ TEST_CASE("a profile is found by its name or by a path", "[profile]") {
         check_contains(error.what(), model::kDefaultProfile);
     }
 }
+
+TEST_CASE("a profile whose costs somebody has changed is not called as the published one", "[profile]") {
+    Profile profile = Profile::load("xgene-gicv2");
+    CHECK(profile.told() == "xgene-gicv2");
+    const std::string before = model::cycles_text(profile.exception.each);
+    model::set_cost(profile, "exception=200");
+    CHECK(profile.told() == "xgene-gicv2, 1 cost changed: exception " + before + " -> 200");
+    model::set_cost(profile, "fp.save=4.5");
+    check_contains(profile.told(), "2 costs changed: exception " + before + " -> 200, fp.save ");
+    CHECK(profile.name == "xgene-gicv2");
+    const TemporaryFolder folder;
+    const std::string file = (folder.path() / "xgene-gicv2.profile").string();
+    std::ofstream(file) << model::profile_text(profile);
+    CHECK(Profile::load(file).told() == profile.told());
+    model::set_cost(profile, "exception=" + before);
+    model::set_cost(
+        profile,
+        "fp.save=" + model::cycles_text(
+                         Profile::load("xgene-gicv2").classes[static_cast<std::size_t>(RegisterClass::fp)].save.each));
+    CHECK(profile.told() == "xgene-gicv2");
+}

@@ -118,7 +118,7 @@ std::vector<std::string> sentences(const Explanation& explanation) {
                                figure(b.breakdown[Part::residual].figures.instructions), b.name,
                                grouped(explanation.difference(Part::residual).instructions)));
     text.push_back(fmt::format("Modelled with the profile {}: {} cycles in {} and {} in {}, {}.",
-                               explanation.profile.name, figure(whole_cycles(a.breakdown.whole.cycles)), a.name,
+                               explanation.profile.told(), figure(whole_cycles(a.breakdown.whole.cycles)), a.name,
                                figure(whole_cycles(b.breakdown.whole.cycles)), b.name,
                                change(whole_cycles(whole.cycles))));
     const std::vector<Part> by_cycles = explanation.largest_by_cycles();

@@ -56,6 +56,7 @@ class Parser {
         ++line_;  // what is missing is missing at the end
         for (const auto& [key, text_of_key] : words_) demand(key);
         for (const auto& [key, cost] : profile_costs(profile_)) demand(key);
+        for (const auto& [key, cost] : profile_costs(profile_)) profile_.published.push_back(cost->each);
         return profile_;
     }
 
@@ -178,6 +179,20 @@ void set_cost(Profile& profile, const std::string& key_and_value) {
     throw ProfileError(fmt::format("\"{}\" is no KEY=CYCLES with a key of a profile", key_and_value));
 }
 
+std::string Profile::told() const {
+    Profile copy = *this;
+    const auto costs = profile_costs(copy);
+    std::vector<std::string> changes;
+    for (std::size_t i = 0; i < costs.size() && i < published.size(); ++i) {
+        const auto& [key, cost] = costs[i];
+        if (cost->each == published[i]) continue;
+        changes.push_back(fmt::format("{} {} -> {}", key, cycles_text(published[i]), cycles_text(cost->each)));
+    }
+    if (changes.empty()) return name;
+    return fmt::format("{}, {} cost{} changed: {}", name, changes.size(), changes.size() == 1 ? "" : "s",
+                       join(changes));
+}
+
 std::vector<std::string> profile_names() {
     std::vector<std::string> names;
     std::error_code none;
@@ -204,7 +219,14 @@ Profile Profile::load(const std::string& name_or_path) {
                                 : fmt::format("there is no profile {}; there are {}, or give a file's path",
                                               name_or_path, join(profile_names())));
     }
-    return parse(text.str(), file);
+    Profile profile = parse(text.str(), file);
+    // A file that somebody has called as one of ours is that one with its costs changed, not that one.
+    const fs::path ours = fs::path(WS_PROFILES) / (profile.name + kSuffix);
+    std::error_code none;
+    if (path && fs::exists(ours, none) && !fs::equivalent(file, ours, none)) {
+        profile.published = load(profile.name).published;
+    }
+    return profile;
 }
 
 }  // namespace ws::model

@@ -46,8 +46,14 @@ struct Profile {
     Cost exception_return;   ///< ERET
     Cost instruction;        ///< one of code that moves no registers of a class
     Cost controller_access;  ///< one access to the physical interrupt controller
+    /// The costs as they are published under this name, in the order of profile_costs().
+    std::vector<Millicycles> published;
 
     friend bool operator==(const Profile&, const Profile&) = default;
+
+    /// What the costs are to be called wherever figures are made of them: `xgene-gicv2`, or, where somebody has changed
+    /// some, `xgene-gicv2, 1 cost changed: exception 72 -> 200`.
+    std::string told() const;
 
     /// By the name of one that viewer/profiles has, or by a path. Throws ProfileError.
     static Profile load(const std::string& name_or_path);

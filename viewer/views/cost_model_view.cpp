@@ -42,7 +42,7 @@ class CostModelView : public View {
         ImGui::SetCursorScreenPos({row.x0, row.y0});
         ImGui::SetNextItemWidth(row.width());
         ImGui::PushFont(theme.fonts.small);
-        if (ImGui::BeginCombo("##profile", profile.name.c_str())) {
+        if (ImGui::BeginCombo("##profile", profile.told().c_str())) {
             if (context.state.close_lists) ImGui::CloseCurrentPopup();
             for (const std::string& name : model::profile_names()) {
                 if (ImGui::Selectable(name.c_str(), name == profile.name)) load(profile, name);
@@ -52,6 +52,7 @@ class CostModelView : public View {
         if (ImGui::IsItemHovered()) {
             Tooltip tip(theme);
             tip.title(profile.machine);
+            tip.text(profile.told());
             tip.text("Calibrated on: " + profile.calibrated_on + ". Choosing it again puts its own costs back.");
         }
         ImGui::PopFont();

@@ -101,7 +101,7 @@ class WhyView : public View {
         const Theme& theme = context.theme;
         canvas.text(names_of(theme, line), "what if \u2193", theme.fonts.small, theme.faint);
         canvas.text(scale_of(theme, line, kScales[0]), "instructions, measured", theme.fonts.small, theme.muted);
-        canvas.text(scale_of(theme, line, kScales[1]), "cycles, modelled with " + explanation.profile.name,
+        canvas.text(scale_of(theme, line, kScales[1]), "cycles, modelled with " + explanation.profile.told(),
                     theme.fonts.small, theme.muted);
     }
 
