@@ -130,7 +130,12 @@ void look_at(const Run& run) {
         trace.own_net(i);
         run.operations.at(trace, i);
     }
+    demand(trace.damage_told().empty() || !check(trace).holds(), "a damaged trace that breaks no law");
     check(trace);
+    for (const Damage& damage : trace.damage()) demand(!damage.text().empty(), "a damage without words");
+    for (const Operation& operation : run.operations.all()) {
+        demand(!trace.damaged_between(operation.first, operation.last), "an operation over what is missing");
+    }
     summarize(run);
     recorder_cost(trace);
     measure(run);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Whatever happens to a trace on its way, the reader notices it and says so in one line.
+// Whatever happens to a trace on its way, the reader notices it and says so in one line: it refuses what has nothing
+// whole, and of the rest it tells what is missing.
 #include <fstream>
 
 #include "tests/unit/catch.hpp"
@@ -29,14 +30,15 @@ class Spoilt {
     const std::string& bytes() const { return bytes_; }
     FakeRun& run() { return run_; }
 
-    /// The line that the reader has for such a stream; empty if it takes it.
+    /// The line that the reader has for such a stream; empty if it finds nothing wrong.
     std::string problem_with(const std::string& bytes) const {
         std::ofstream(stream(), std::ios::binary | std::ios::trunc) << bytes;
         return problem();
     }
     std::string problem() const {
         try {
-            model::Trace::load(run_.folder());
+            const model::Trace trace = model::Trace::load(run_.folder());
+            if (!trace.damage_told().empty()) return trace.damage_told().front();
         } catch (const model::TraceError& error) {
             return error.what();
         }

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "viewer/model/capture_lock.hpp"
+#include "viewer/model/run_names.hpp"
 #include "viewer/views/loading_page.hpp"
 
 namespace ws::app {
@@ -60,10 +61,21 @@ Application::Application(const Options& options, std::function<void()> wake)
 
 std::string Application::title() const {
     if (!session_) return "Worldswitch";
-    std::string title = "Worldswitch: " + session_->title(0);
-    if (session_->two()) title += " / " + session_->title(1);
-    const auto& runs = open_runs_.all;
-    const bool live = std::any_of(runs.begin(), runs.end(), [](const view::OpenRun& run) { return run.live; });
+    std::vector<const model::Run*> runs;
+    std::vector<std::string> titles;
+    for (int side = 0; side < session_->count(); ++side) {
+        runs.push_back(&session_->run(side));
+        titles.push_back(session_->run(side).title());
+    }
+    const std::vector<std::string> apart = model::names_apart(runs, titles);
+    std::string title = "Worldswitch: ";
+    for (std::size_t side = 0; side < runs.size(); ++side) {
+        const std::string end = runs[side]->end.brief();
+        title += (side == 0 ? "" : " / ") + titles[side] + apart[side] + view::Session::size_of(*runs[side]) +
+                 (end.empty() ? "" : " \u00b7 " + end);
+    }
+    const auto& open = open_runs_.all;
+    const bool live = std::any_of(open.begin(), open.end(), [](const view::OpenRun& run) { return run.live; });
     return live ? title + " (live)" : title;
 }
 

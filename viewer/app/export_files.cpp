@@ -3,28 +3,36 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <functional>
 
 #include "viewer/app/png_file.hpp"
+#include "viewer/model/run_names.hpp"
 #include "viewer/model/whole_file.hpp"
 #include "viewer/report/comparison_report.hpp"
 
 namespace ws::app {
 namespace {
 
-/// The run's folder, which has the trace in it.
-std::string name_of(const model::Run& run) {
-    std::filesystem::path path = std::filesystem::absolute(run.trace.path()).lexically_normal();
-    if (!path.has_filename()) path = path.parent_path();
-    if (path.filename() == "trace") path = path.parent_path();
-    return path.filename().string();
-}
-
-void write(const std::string& file, const std::string& text) {
-    model::WholeFile out(file);
-    out.write(text);
-    out.finish();
+/// What the exports of these runs are called: by the runs' folders, and where two folders have the same name, by as
+/// much of their paths as tells them apart.
+std::string stem_of(const view::Session& session) {
+    std::vector<const model::Run*> runs;
+    std::vector<std::string> names;
+    for (int side = 0; side < session.count(); ++side) {
+        runs.push_back(&session.run(side));
+        names.push_back(model::run_folder(session.run(side)).filename().string());
+    }
+    const std::vector<std::string> added = model::names_apart(runs, names);
+    std::string stem = "worldswitch";
+    for (std::size_t side = 0; side < runs.size(); ++side) {
+        std::string name = names[side];
+        if (!added[side].empty()) name = added[side].substr(2, added[side].size() - 3);  // without " (" and ")"
+        std::replace(name.begin(), name.end(), '/', '-');
+        stem += "-" + name;
+    }
+    return stem;
 }
 
 /// Several files, of which each is written even if another one cannot be.
@@ -58,17 +66,16 @@ std::string export_files(const view::Session& session, const view::State& state,
     const std::filesystem::path folder = std::filesystem::current_path(error);
     if (error) return "The current folder is not there any more: " + error.message();
     Exports exports(folder);
-    std::string stem = "worldswitch-" + name_of(session.run(0));
-    if (session.two()) stem += "-" + name_of(session.run(1));
+    const std::string stem = stem_of(session);
     const char* tab = view::kTabs[static_cast<std::size_t>(state.tab)].name;
     exports.add(fmt::format("{}-{}.png", stem, tab),
                 [&](const std::string& file) { write_png(file, picture.width, picture.height, picture.rgb); });
     if (!session.two()) return exports.told() + "\nWith one run there is nothing to compare: the picture is all.";
     const report::Json report =
         report::comparison_report(session.run(0), session.run(1), session.comparison(), state.profile);
-    exports.add(stem + ".md", [&](const std::string& file) { write(file, report::markdown_of(report)); });
-    exports.add(stem + ".html", [&](const std::string& file) { write(file, report::html_of(report)); });
-    exports.add(stem + ".json", [&](const std::string& file) { write(file, report::text_of(report)); });
+    exports.add(stem + ".md", [&](const std::string& file) { model::write_whole(file, report::markdown_of(report)); });
+    exports.add(stem + ".html", [&](const std::string& file) { model::write_whole(file, report::html_of(report)); });
+    exports.add(stem + ".json", [&](const std::string& file) { model::write_whole(file, report::text_of(report)); });
     return exports.told();
 }
 

@@ -4,6 +4,7 @@
 
 #include <CLI/CLI.hpp>
 #include <cmath>
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 
@@ -12,6 +13,7 @@
 #include "viewer/app/window.hpp"
 #include "viewer/cli/arguments.hpp"
 #include "viewer/model/tour.hpp"
+#include "viewer/model/whole_file.hpp"
 
 namespace ws::app {
 namespace {
@@ -111,6 +113,13 @@ int run(const Options& options) {
     view::OpenRuns open_runs;
     for (const std::string& trace : options.traces) {
         open_runs.put({std::make_shared<const model::Run>(model::Run::load(trace))});
+        for (const std::string& damage : open_runs.all.back().run->trace.damage_told()) {
+            fmt::print(stderr, "wsview: warning: {}: damaged: {}\n", trace, damage);
+        }
+    }
+    for (const std::string& file : {options.png, options.text}) {
+        if (file.empty()) continue;
+        for (const view::OpenRun& open : open_runs.all) model::spare_run_files(file, open.run->trace.path());
     }
     open_runs.choose({options.traces.begin(), options.traces.end()});
     const view::Session session(open_runs.compared());
@@ -124,6 +133,7 @@ int run(const Options& options) {
 
 int main(int argc, char** argv) {
     using namespace ws::app;
+    std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is told as what it is
     CLI::App app("Shows what a world switch costs, and why: one trace, or two side by side.", "wsview");
     Options options;
     describe_options(app, options);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "viewer/cli/commands.hpp"
+#include "viewer/cli/opened.hpp"
 #include "viewer/cli/text.hpp"
 #include "viewer/model/describe.hpp"
 #include "viewer/model/time_machine.hpp"
@@ -12,11 +13,12 @@ namespace {
 
 using model::HardwareRegister;
 using model::MachineNow;
-using model::RegisterNow;
 using model::owner_text;
+using model::RegisterNow;
 using model::value_text;
 
-std::vector<model::Field> fields_of(const model::Trace& trace, const HardwareRegister& hardware, const RegisterNow& now) {
+std::vector<model::Field> fields_of(const model::Trace& trace, const HardwareRegister& hardware,
+                                    const RegisterNow& now) {
     if (hardware.sysreg == nullptr || now.certainty == model::Certainty::unknown) return {};
     return model::describe_register(*hardware.sysreg, now.value.low, trace.layout());
 }
@@ -43,9 +45,9 @@ void print_head(const model::Trace& trace, model::EventIndex index, const Machin
     fmt::print("event {} on CPU {}: {} {}\n", index, now.cpu, event.info().name, model::one_line(trace, event));
     if (now.world) {
         const bool in_el2 = *now.world == model::World::el2;
-        fmt::print("runs: {}{}\n", model::world_name(*now.world),
-                   in_el2 ? ", after a trap of " + trace.owner_name(*now.running)
-                          : ", " + trace.owner_name(*now.running));
+        fmt::print(
+            "runs: {}{}\n", model::world_name(*now.world),
+            in_el2 ? ", after a trap of " + trace.owner_name(*now.running) : ", " + trace.owner_name(*now.running));
     } else {
         fmt::print("runs: not known\n");
     }
@@ -110,7 +112,7 @@ int at_command(const AtArguments& arguments) {
     if (!arguments.reg.empty() && place == model::kNoRegister) {
         throw model::TraceError("--register", fmt::format("the trace tells of no register {}", arguments.reg));
     }
-    const model::Trace trace = model::Trace::load(arguments.trace);
+    const model::Trace trace = open_trace(arguments.trace);
     if (arguments.event >= trace.events().size()) {
         throw model::TraceError(arguments.trace, fmt::format("has no event {}: it has {}, numbered from 0",
                                                              arguments.event, trace.events().size()));

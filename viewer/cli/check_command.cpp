@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "viewer/cli/commands.hpp"
+#include "viewer/cli/opened.hpp"
 #include "viewer/cli/text.hpp"
 #include "viewer/model/laws.hpp"
 
@@ -10,7 +11,11 @@ namespace {
 
 Json json_of(const model::Trace& trace, const model::LawReport& law) {
     Json json = {{"law", law.law}, {"meaning", law.meaning}, {"checked", law.checked}, {"offences", law.offences}};
-    if (law.first_event == model::kNoEvent) return json;
+    if (law.offences == 0) return json;
+    if (law.first_event == model::kNoEvent) {
+        json["first_offence"] = {{"what", law.first_offence}};
+        return json;
+    }
     const model::Event& event = trace.event(law.first_event);
     json["first_offence"] = {{"index", law.first_event},          {"cpu", event.cpu()},
                              {"raw", trace.raw(law.first_event)}, {"net", event.net},
@@ -25,7 +30,11 @@ void print_text(const model::Trace& trace, const model::CheckReport& report) {
     }
     table.print();
     for (const model::LawReport& law : report.laws) {
-        if (law.first_event == model::kNoEvent) continue;
+        if (law.offences == 0) continue;
+        if (law.first_event == model::kNoEvent) {
+            fmt::print("\n{}: {}\n  {}\n", strong(law.law), law.meaning, law.first_offence);
+            continue;
+        }
         const model::Event& event = trace.event(law.first_event);
         fmt::print("\n{}: {}\n  first offence: event {}, {}, CPU {}, raw {}, net {}\n  {}\n", strong(law.law),
                    law.meaning, law.first_event, event.info().name, event.cpu(), thousands(trace.raw(law.first_event)),
@@ -37,7 +46,7 @@ void print_text(const model::Trace& trace, const model::CheckReport& report) {
 }  // namespace
 
 int check_command(const std::string& path, bool strict, bool json) {
-    const model::Trace trace = model::Trace::load(path);
+    const model::Trace trace = open_trace(path);
     const model::CheckReport report = model::check(trace);
     const bool holds = report.holds() && !(strict && !report.warnings.empty());
     if (json) {

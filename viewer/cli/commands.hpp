@@ -38,9 +38,9 @@ struct ExplainArguments {
     std::string b;
     std::string kind;  ///< empty for the kind that most traps belong to
     std::string profile;
-    u64 number = 0;                 ///< which pair, from 1; 0 for a typical one
+    u64 number = 0;                  ///< which pair, from 1; 0 for a typical one
     std::vector<std::string> costs;  ///< KEY=CYCLES, other than the profile has them
-    std::string without;            ///< parts to leave out, with commas
+    std::string without;             ///< parts to leave out, with commas
     bool json = false;
     bool markdown = false;
 };
@@ -116,7 +116,8 @@ int reference_command(const std::string& part);
 /// The parts that reference_command() knows.
 const std::vector<std::string>& reference_parts();
 
-/// Prints JSON with a newline; what is no UTF-8 comes out as replacement characters.
+/// Prints JSON with a newline, and, where an open trace is damaged, what is missing of it. What is no UTF-8 comes out
+/// as replacement characters.
 void print_json(const Json& json, int indent = 2);
 /// A warning, if the trace lacks events.
 void print_dropped(const model::Trace& trace);

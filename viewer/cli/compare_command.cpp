@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "viewer/cli/commands.hpp"
+#include "viewer/cli/opened.hpp"
 #include "viewer/cli/text.hpp"
 #include "viewer/model/whole_file.hpp"
 #include "viewer/report/comparison_report.hpp"
@@ -67,8 +68,8 @@ void add_row(Table& table, const ComparisonRow& row) {
 }
 
 std::string describe(const model::Run& run) {
-    return fmt::format("{}  ({}, {} CPU{})", run.trace.path().string(), run.title(), run.trace.cpus(),
-                       run.trace.cpus() == 1 ? "" : "s");
+    return fmt::format("{}  ({}, {} CPU{}; ended: {})", run.trace.path().string(), run.title(), run.trace.cpus(),
+                       run.trace.cpus() == 1 ? "" : "s", run.end.words);
 }
 
 void print_text(const model::Run& a, const model::Run& b, const model::Comparison& comparison) {
@@ -92,9 +93,7 @@ void put(const std::string& file, const std::string& text) {
         fmt::print("{}", text);
         return;
     }
-    model::WholeFile out(file);
-    out.write(text);
-    out.finish();
+    model::write_whole(file, text);
     fmt::print("{}: written\n", file);
 }
 
@@ -102,12 +101,16 @@ void put(const std::string& file, const std::string& text) {
 
 int compare_command(const CompareArguments& arguments) {
     const model::Profile profile = model::Profile::load(arguments.profile);
-    const model::Run a = model::Run::load(arguments.a);
-    const model::Run b = model::Run::load(arguments.b);
+    const model::Run a = open_run(arguments.a);
+    const model::Run b = open_run(arguments.b);
     const model::Comparison comparison = model::compare(a, b);
     if (!arguments.json && !arguments.markdown && !arguments.html) {
         print_text(a, b, comparison);
         return 0;
+    }
+    if (!arguments.file.empty()) {
+        model::spare_run_files(arguments.file, a.trace.path());
+        model::spare_run_files(arguments.file, b.trace.path());
     }
     const Json report = report::comparison_report(a, b, comparison, profile);
     if (arguments.json) {

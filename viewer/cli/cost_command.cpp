@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "viewer/cli/commands.hpp"
+#include "viewer/cli/opened.hpp"
 #include "viewer/cli/text.hpp"
 
 namespace ws::cli {
@@ -34,7 +35,7 @@ void print_text(const std::vector<model::CostRow>& rows) {
 }  // namespace
 
 int cost_command(const std::string& path, bool json) {
-    const model::Trace trace = model::Trace::load(path);
+    const model::Trace trace = open_trace(path);
     const std::vector<model::CostRow> rows = model::recorder_cost(trace);
     if (!json) {
         print_text(rows);

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "viewer/cli/commands.hpp"
+#include "viewer/cli/opened.hpp"
 #include "viewer/model/describe.hpp"
 
 namespace ws::cli {
@@ -40,7 +41,7 @@ const model::EventInfo* kind_of(const std::string& name) {
 
 int dump_command(const DumpArguments& arguments) {
     const model::EventInfo* kind = kind_of(arguments.kind);
-    const model::Trace trace = model::Trace::load(arguments.trace);
+    const model::Trace trace = open_trace(arguments.trace);
     const u64 events = trace.events().size();
     if (arguments.from >= events && arguments.from != 0) {
         throw model::TraceError(arguments.trace,
@@ -60,7 +61,10 @@ int dump_command(const DumpArguments& arguments) {
         }
         ++printed;
     }
-    if (arguments.json) fmt::print("\n]}}\n");
+    if (arguments.json && damage_of_opened().empty()) fmt::print("\n]}}\n");
+    if (arguments.json && !damage_of_opened().empty()) {
+        fmt::print("\n],\n\"damage\": {}}}\n", report::text_of(Json(damage_of_opened()), 2));
+    }
     return 0;
 }
 

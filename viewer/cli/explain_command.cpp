@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 
 #include "viewer/cli/commands.hpp"
+#include "viewer/cli/opened.hpp"
 #include "viewer/cli/text.hpp"
 #include "viewer/model/explanation.hpp"
+#include "viewer/model/run_names.hpp"
 #include "viewer/model/what_if.hpp"
 #include "viewer/report/comparison_report.hpp"
 
@@ -31,7 +33,8 @@ void print_as_json(const model::Run& a, const model::Run& b, const Explanation& 
             if (left_out[static_cast<std::size_t>(info.part)]) names.push_back(info.name);
         }
         json["what_if"] = {{"without", names}};
-        json["what_if"].update(json_of(model::without(explanation.a, left_out), model::without(explanation.b, left_out)));
+        json["what_if"].update(
+            json_of(model::without(explanation.a, left_out), model::without(explanation.b, left_out)));
     }
     print_json(json);
 }
@@ -75,13 +78,13 @@ constexpr const char* kNote =
 
 void print_as_text(const ExplainArguments& arguments, const model::Run& a, const model::Run& b,
                    const Explanation& explanation, const model::Parts& left_out) {
-    fmt::print("A  {}  ({})\nB  {}  ({})\n\n", a.trace.path().string(), a.title(), b.trace.path().string(), b.title());
+    fmt::print("A  {}  ({})\nB  {}  ({})\n\n", a.trace.path().string(), told(a), b.trace.path().string(), told(b));
     fmt::print("{}: pair {} of {}{} {} and {}\n\n", strong(explanation.kind), thousands(explanation.number),
                thousands(explanation.pairs),
                arguments.number == 0 ? ", whose costs are nearest to the medians" : "; the medians of all are",
                thousands(explanation.net_a.median), thousands(explanation.net_b.median));
     fmt::print("Instructions are counted, on the net clock. Cycles are modelled with the profile {}:\n{}\n\n",
-               explanation.profile.name, kNote);
+               explanation.profile.told(), kNote);
     Table table({"", "A, instr.", "B, instr.", "B - A", "A, cycles", "B, cycles", "B - A"});
     for (const PartInfo& info : model::part_infos()) {
         if (has(explanation, info.part)) {
@@ -101,11 +104,18 @@ void print_as_text(const ExplainArguments& arguments, const model::Run& a, const
     print_dropped(b.trace);
 }
 
-void print_as_markdown(const Explanation& explanation) {
-    fmt::print("### {}: {} and {}\n\n", explanation.kind, explanation.design_a, explanation.design_b);
+void print_as_markdown(const model::Run& a, const model::Run& b, const Explanation& explanation) {
+    const auto [name_a, name_b] = model::names_of_two(a, b);
+    fmt::print("### {}: {} and {}\n\n", explanation.kind, name_a, name_b);
+    for (const auto& [letter, run] : {std::pair{'A', &a}, std::pair{'B', &b}}) {
+        if (run->end.bad()) fmt::print("Warning: how {} ended: {}.\n\n", letter, run->end.words);
+        for (const std::string& damage : run->trace.damage_told()) {
+            fmt::print("Warning: {} is damaged: {}.\n\n", letter, damage);
+        }
+    }
     fmt::print("{}", report::markdown_of_parts(report::json_of(explanation)));
     fmt::print("\nA is `{}`, B is `{}`. Instructions are counted. Cycles are modelled with the profile `{}`: {}\n\n",
-               explanation.design_a, explanation.design_b, explanation.profile.name, kNote);
+               name_a, name_b, explanation.profile.told(), kNote);
     for (const std::string& sentence : model::sentences(explanation)) fmt::print("- {}\n", sentence);
 }
 
@@ -122,15 +132,14 @@ model::Parts parts_to_leave_out(const std::string& names) {
 int explain_command(const ExplainArguments& arguments) {
     model::Profile profile = model::Profile::load(arguments.profile);
     for (const std::string& cost : arguments.costs) model::set_cost(profile, cost);
-    if (!arguments.costs.empty()) profile.name += " and other costs";
     const model::Parts left_out = parts_to_leave_out(arguments.without);
-    const model::Run a = model::Run::load(arguments.a);
-    const model::Run b = model::Run::load(arguments.b);
+    const model::Run a = open_run(arguments.a);
+    const model::Run b = open_run(arguments.b);
     const Explanation explanation = model::explain(a, b, arguments.kind, profile, arguments.number);
     if (arguments.json) {
         print_as_json(a, b, explanation, left_out);
     } else if (arguments.markdown) {
-        print_as_markdown(explanation);
+        print_as_markdown(a, b, explanation);
     } else {
         print_as_text(arguments, a, b, explanation, left_out);
     }

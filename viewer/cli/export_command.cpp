@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "viewer/cli/export_command.hpp"
+#include "viewer/cli/opened.hpp"
 
 #include <fmt/format.h>
 
@@ -21,14 +22,18 @@ void write_file(const std::string& file, const std::function<void(const model::S
 }  // namespace
 
 int export_command(const ExportArguments& arguments) {
-    const model::Run run = model::Run::load(arguments.trace);
+    const model::Run run = open_run(arguments.trace);
+    for (const std::string& file : {arguments.csv, arguments.perfetto}) {
+        if (!file.empty()) model::spare_run_files(file, run.trace.path());
+    }
     if (!arguments.csv.empty()) {
         write_file(arguments.csv, [&run](const model::Sink& sink) { model::export_csv(run.trace, sink); });
         fmt::print("{}: {} events\n", arguments.csv, thousands(run.trace.events().size()));
     }
     if (!arguments.perfetto.empty()) {
         write_file(arguments.perfetto, [&run](const model::Sink& sink) { model::export_perfetto(run, sink); });
-        fmt::print("{}: for https://ui.perfetto.dev, Open trace file; 1 ns there is 1 instruction\n", arguments.perfetto);
+        fmt::print("{}: for https://ui.perfetto.dev, Open trace file; 1 ns there is 1 instruction\n",
+                   arguments.perfetto);
     }
     return 0;
 }

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "viewer/cli/commands.hpp"
+#include "viewer/cli/opened.hpp"
 #include "viewer/model/describe.hpp"
 #include "viewer/model/find.hpp"
 #include "viewer/model/places.hpp"
@@ -12,7 +13,7 @@ namespace ws::cli {
 
 int find_command(const FindArguments& arguments) {
     const model::Query query = model::Query::parse(arguments.query);
-    const model::Trace trace = model::Trace::load(arguments.trace);
+    const model::Trace trace = open_trace(arguments.trace);
     const std::unique_ptr<const model::Places> places =
         query.needs_places() ? std::make_unique<const model::Places>(trace) : nullptr;
     const std::vector<model::EventIndex> found = model::find_events(trace, query, places.get());

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "viewer/cli/commands.hpp"
+#include "viewer/cli/opened.hpp"
 #include "viewer/cli/text.hpp"
 
 namespace ws::cli {
@@ -82,7 +83,7 @@ void print_text(const std::vector<model::Measurement>& measurements) {
 }  // namespace
 
 int measure_command(const std::string& trace, bool json) {
-    const model::Run run = model::Run::load(trace);
+    const model::Run run = open_run(trace);
     const std::vector<model::Measurement> measurements = model::measure(run);
     if (json) {
         Json list = Json::array();

@@ -6,6 +6,7 @@
 #include <charconv>
 
 #include "viewer/cli/commands.hpp"
+#include "viewer/cli/opened.hpp"
 #include "viewer/model/describe.hpp"
 #include "viewer/model/notes.hpp"
 
@@ -46,7 +47,7 @@ void print(const model::Trace& trace, const std::vector<model::Note>& notes) {
 }  // namespace
 
 int notes_command(const NotesArguments& arguments) {
-    const model::Trace trace = model::Trace::load(arguments.trace);
+    const model::Trace trace = open_trace(arguments.trace);
     const std::filesystem::path file = model::notes_file(trace);
     if (!arguments.add.empty() || !arguments.remove.empty()) {
         model::change_notes(file, [&](model::Notes& notes) { change(arguments, trace, notes); });

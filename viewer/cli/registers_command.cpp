@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "viewer/cli/commands.hpp"
+#include "viewer/cli/opened.hpp"
 #include "viewer/cli/operation_choice.hpp"
 #include "viewer/cli/text.hpp"
 #include "viewer/model/ledger.hpp"
@@ -27,8 +28,7 @@ Side side_of(const model::Run& run, u32 place) {
     const auto& all = run.operations.all();
     u64 number = 0;
     for (u32 i = 0; i <= place; ++i) number += all[i].kind == all[place].kind ? 1U : 0U;
-    return {run, all[place], number,
-            model::keep_ledger(run.trace, model::take_apart(run, all[place]).events)};
+    return {run, all[place], number, model::keep_ledger(run.trace, model::take_apart(run, all[place]).events)};
 }
 
 /// The operations that are shown: of one run, or a pair of both.
@@ -74,7 +74,7 @@ Json json_of(const Side& side) {
 }
 
 void print_side(const Side& side, char letter) {
-    fmt::print("{}  {}  ({}): {} {}, events {} to {}\n", letter, side.run.trace.path().string(), side.run.title(),
+    fmt::print("{}  {}  ({}): {} {}, events {} to {}\n", letter, side.run.trace.path().string(), told(side.run),
                side.run.operations.kind(side.operation), thousands(side.number), thousands(side.operation.first),
                thousands(side.operation.last));
 }
@@ -113,9 +113,9 @@ void print_text(const std::vector<Side>& sides) {
 }  // namespace
 
 int registers_command(const RegistersArguments& arguments) {
-    const model::Run a = model::Run::load(arguments.a);
+    const model::Run a = open_run(arguments.a);
     std::optional<model::Run> b;
-    if (!arguments.b.empty()) b = model::Run::load(arguments.b);
+    if (!arguments.b.empty()) b = open_run(arguments.b);
     const std::vector<Side> sides = choose(arguments, a, b ? *b : a);
     if (!arguments.json) {
         print_text(sides);

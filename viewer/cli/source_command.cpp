@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "viewer/cli/commands.hpp"
+#include "viewer/cli/opened.hpp"
 #include "viewer/cli/text.hpp"
 #include "viewer/model/describe.hpp"
 #include "viewer/model/source_text.hpp"
@@ -120,7 +121,7 @@ void print_place(const Place& place) {
 }  // namespace
 
 int source_command(const SourceArguments& arguments) {
-    const model::Trace trace = model::Trace::load(arguments.trace);
+    const model::Trace trace = open_trace(arguments.trace);
     if (arguments.event >= trace.events().size()) {
         throw model::TraceError(arguments.trace, fmt::format("has no event {}: it has {}, numbered from 0",
                                                              arguments.event, trace.events().size()));

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "viewer/cli/commands.hpp"
+#include "viewer/cli/opened.hpp"
 #include "viewer/cli/text.hpp"
 #include "viewer/model/moment.hpp"
 #include "viewer/model/overview.hpp"
@@ -11,7 +12,7 @@
 namespace ws::cli {
 
 int span_command(const SpanArguments& arguments) {
-    const model::Trace trace = model::Trace::load(arguments.trace);
+    const model::Trace trace = open_trace(arguments.trace);
     const auto moment = [&](const char* which, const std::string& text) {
         try {
             return model::parse_moment(trace, text).net;
@@ -47,7 +48,7 @@ int span_command(const SpanArguments& arguments) {
 }
 
 int overview_command(const OverviewArguments& arguments) {
-    const model::Run run = model::Run::load(arguments.trace);
+    const model::Run run = open_run(arguments.trace);
     const std::vector<model::CpuLanes> lanes = model::make_lanes(run);
     std::vector<const model::CpuLanes*> cpus;
     for (u32 cpu = 0; cpu < run.trace.cpus(); ++cpu) {

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "viewer/cli/commands.hpp"
+#include "viewer/cli/opened.hpp"
 #include "viewer/cli/text.hpp"
 #include "viewer/model/exit_statistics.hpp"
 
@@ -36,7 +37,8 @@ Json json_of(const model::Run& run, const std::vector<ExitFigures>& all) {
 
 /// A block for each bucket from the first full one to the last, as high as its count is large.
 std::string bars(const ExitFigures& figures) {
-    static constexpr const char* kBars[] = {"\u2581", "\u2582", "\u2583", "\u2584", "\u2585", "\u2586", "\u2587", "\u2588"};
+    static constexpr const char* kBars[] = {"\u2581", "\u2582", "\u2583", "\u2584",
+                                            "\u2585", "\u2586", "\u2587", "\u2588"};
     const u32 most = *std::max_element(figures.histogram.begin(), figures.histogram.end());
     std::string text;
     for (std::size_t i = figures.first_bucket(); i <= figures.last_bucket(); ++i) {
@@ -60,7 +62,7 @@ void print(const model::Run& run, const char* what, const std::vector<ExitFigure
 }  // namespace
 
 int statistics_command(const std::string& trace, bool json) {
-    const model::Run run = model::Run::load(trace);
+    const model::Run run = open_run(trace);
     const model::ExitStatistics statistics = model::exit_statistics(run);
     if (json) {
         print_json({{"run", json_of_env(run.trace)},
@@ -71,8 +73,9 @@ int statistics_command(const std::string& trace, bool json) {
     print(run, "kind of operation", statistics.by_kind);
     fmt::print("\n");
     print(run, "exception class", statistics.by_class);
-    fmt::print("\nNet instructions from the trap to the return to the guest. A histogram's first bar begins at `from`, "
-               "each further one at twice as many.\n");
+    fmt::print(
+        "\nNet instructions from the trap to the return to the guest. A histogram's first bar begins at `from`, "
+        "each further one at twice as many.\n");
     print_dropped(run.trace);
     return 0;
 }

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "viewer/cli/commands.hpp"
+#include "viewer/cli/opened.hpp"
 #include "viewer/cli/operation_choice.hpp"
 #include "viewer/cli/text.hpp"
 #include "viewer/model/alignment.hpp"
@@ -71,7 +72,7 @@ void print_text(const std::vector<Side>& sides, const model::Alignment& alignmen
     for (std::size_t side = 0; side < sides.size(); ++side) {
         const char* letter = side == 0 ? "A" : "B";
         fmt::print("{}  {}  ({}): {}, events {} to {}\n", letter, sides[side].run.trace.path().string(),
-                   sides[side].run.title(), sides[side].run.operations.kind(sides[side].operation),
+                   told(sides[side].run), sides[side].run.operations.kind(sides[side].operation),
                    thousands(sides[side].operation.first), thousands(sides[side].operation.last));
         head.push_back(fmt::format("{} from", letter));
         head.push_back(fmt::format("{} net", letter));
@@ -95,9 +96,9 @@ void print_text(const std::vector<Side>& sides, const model::Alignment& alignmen
 }  // namespace
 
 int steps_command(const RegistersArguments& arguments) {
-    const model::Run a = model::Run::load(arguments.a);
+    const model::Run a = open_run(arguments.a);
     std::optional<model::Run> b;
-    if (!arguments.b.empty()) b = model::Run::load(arguments.b);
+    if (!arguments.b.empty()) b = open_run(arguments.b);
     const model::WayPair pair = choose_pair(arguments, a, b ? *b : a);
     std::vector<Side> sides = {side_of(a, pair.a.operation)};
     if (b) sides.push_back(side_of(*b, pair.b.operation));

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "viewer/cli/commands.hpp"
+#include "viewer/cli/opened.hpp"
 #include "viewer/cli/text.hpp"
 
 namespace ws::cli {
@@ -25,7 +26,9 @@ void print_text(const model::Run& run, const model::Summary& summary) {
     const model::Trace& trace = run.trace;
     fmt::print("{}\n", strong(trace.path().string()));
     for (const auto& [key, value] : trace.metadata().env) fmt::print("  {:16}{}\n", key, value);
-    fmt::print("  {:16}{}\n\n", "uuid", model::to_string(trace.metadata().uuid));
+    fmt::print("  {:16}{}\n", "uuid", model::to_string(trace.metadata().uuid));
+    fmt::print("  {:16}{}\n\n", "ended", run.end.words);
+    for (const std::string& damage : trace.damage_told()) fmt::print("damaged: {}\n\n", damage);
     Table table({"instructions", ""});
     table.add({"  raw, first event to last", thousands(summary.raw)});
     table.add({"  net, less what the recorder spent", thousands(summary.net)});
@@ -48,7 +51,7 @@ Json recorder_json(const model::Trace& trace) {
 }  // namespace
 
 int summary_command(const std::string& trace, bool json) {
-    const model::Run run = model::Run::load(trace);
+    const model::Run run = open_run(trace);
     const model::Summary summary = model::summarize(run);
     if (!json) {
         print_text(run, summary);

@@ -9,6 +9,7 @@
 #include <sstream>
 
 #include "viewer/cli/commands.hpp"
+#include "viewer/cli/opened.hpp"
 
 namespace ws::cli {
 
@@ -61,7 +62,13 @@ void Table::print() const {
 }
 
 void print_json(const Json& json, int indent) {
-    fmt::print("{}", report::text_of(json, indent));
+    if (damage_of_opened().empty() || !json.is_object()) {
+        fmt::print("{}", report::text_of(json, indent));
+        return;
+    }
+    Json with_damage = json;
+    with_damage["damage"] = damage_of_opened();
+    fmt::print("{}", report::text_of(with_damage, indent));
 }
 
 void print_dropped(const model::Trace& trace) {

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "viewer/cli/commands.hpp"
+#include "viewer/cli/opened.hpp"
 #include "viewer/cli/text.hpp"
 #include "viewer/model/describe.hpp"
 #include "viewer/model/segments.hpp"
@@ -26,8 +27,8 @@ struct Walk {
 
 Walk load(const TourArguments& arguments) {
     model::Tour tour = model::Tour::load(arguments.tour);  // before the runs: it is soon told what is wrong with it
-    model::Run a = model::Run::load(arguments.a);
-    model::Run b = model::Run::load(arguments.b);
+    model::Run a = open_run(arguments.a);
+    model::Run b = open_run(arguments.b);
     model::Comparison comparison = model::compare(a, b);
     if (comparison.rows.empty()) {
         throw model::TraceError(a.trace.path().string(), "holds no operation: no guest trapped and was entered again");

@@ -31,7 +31,9 @@ class PerfettoWriter {
         for (u32 cpu = 0; cpu < run_.trace.cpus(); ++cpu) write_cpu(cpu);
         write_operations();
         write_interrupts();
-        sink_("\n]}\n");
+        write_damage();
+        sink_(fmt::format("\n],\"otherData\":{{\"ended\":{},\"damaged\":{}}}}}\n", quoted(run_.end.words),
+                          quoted(fmt::format("{}", fmt::join(run_.trace.damage_told(), "; ")))));
     }
 
   private:
@@ -57,8 +59,8 @@ class PerfettoWriter {
     }
 
     void name_group(Group group, const std::string& name) {
-        put(fmt::format("\"ph\":\"M\",\"name\":\"process_name\",\"pid\":{},\"args\":{{\"name\":{}}}", static_cast<int>(group),
-                        quoted(name)));
+        put(fmt::format("\"ph\":\"M\",\"name\":\"process_name\",\"pid\":{},\"args\":{{\"name\":{}}}",
+                        static_cast<int>(group), quoted(name)));
     }
 
     void name_track(Group group, u32 track, const std::string& name) {
@@ -66,10 +68,12 @@ class PerfettoWriter {
                         static_cast<int>(group), track, quoted(name)));
     }
 
-    void slice(Group group, u32 track, i64 begin, i64 end, const std::string& name, const std::string& category, EventIndex first) {
-        put(fmt::format("\"ph\":\"X\",\"pid\":{},\"tid\":{},\"ts\":{},\"dur\":{},\"name\":{},\"cat\":{},\"args\":{{\"event\":{}}}",
-                        static_cast<int>(group), track, time(begin), time(end > begin ? end - begin : 0), quoted(name),
-                        quoted(category), first));
+    void slice(Group group, u32 track, i64 begin, i64 end, const std::string& name, const std::string& category,
+               EventIndex first) {
+        put(fmt::format(
+            "\"ph\":\"X\",\"pid\":{},\"tid\":{},\"ts\":{},\"dur\":{},\"name\":{},\"cat\":{},\"args\":{{\"event\":{}}}",
+            static_cast<int>(group), track, time(begin), time(end > begin ? end - begin : 0), quoted(name),
+            quoted(category), first));
     }
 
     void write_cpu(u32 cpu) {
@@ -92,11 +96,26 @@ class PerfettoWriter {
             if (done[operation.owner]++ == 0) {
                 name_track(Group::vcpus, operation.owner, run_.trace.owner_name(operation.owner));
             }
-            slice(Group::vcpus, operation.owner, operation.begin, operation.end, run_.operations.kind(operation), "operation",
-                  operation.first);
+            slice(Group::vcpus, operation.owner, operation.begin, operation.end, run_.operations.kind(operation),
+                  "operation", operation.first);
             put(fmt::format("\"ph\":\"C\",\"pid\":{},\"ts\":{},\"name\":{},\"args\":{{\"done\":{}}}",
                             static_cast<int>(Group::vcpus), time(operation.end),
                             quoted("operations of " + run_.trace.owner_name(operation.owner)), done[operation.owner]));
+        }
+    }
+
+    /// Marks over all tracks where the rest of a damaged stream begins again, or where it ends.
+    void write_damage() {
+        for (const Damage& damage : run_.trace.damage()) {
+            const auto& events = run_.trace.events_of(damage.cpu);
+            i64 net = 0;
+            for (const EventIndex index : events) {
+                net = run_.trace.net(index);
+                if (damage.to && run_.trace.raw(index) >= *damage.to) break;
+            }
+            put(fmt::format("\"ph\":\"i\",\"s\":\"g\",\"pid\":{},\"tid\":{},\"ts\":{},\"name\":{},\"cat\":\"damage\"",
+                            static_cast<int>(Group::cpus), world_track(damage.cpu), time(net),
+                            quoted("missing: " + damage.text())));
         }
     }
 
@@ -108,9 +127,14 @@ class PerfettoWriter {
             for (std::size_t i = 0; i < life.events.size(); ++i) {
                 const Event& event = run_.trace.event(life.events[i]);
                 const bool last = i + 1 == life.events.size();
-                put(fmt::format("\"ph\":\"{}\",\"id\":{},\"pid\":{},\"tid\":{},\"ts\":{},\"name\":\"interrupt {}\",\"cat\":\"interrupt\"{}",
-                                i == 0 ? 's' : last ? 'f' : 't', number, static_cast<int>(Group::cpus),
-                                world_track(event.cpu()), time(event.net), life.intid, last ? ",\"bp\":\"e\"" : ""));
+                put(
+                    fmt::format("\"ph\":\"{}\",\"id\":{},\"pid\":{},\"tid\":{},\"ts\":{},\"name\":\"interrupt "
+                                "{}\",\"cat\":\"interrupt\"{}",
+                                i == 0 ? 's'
+                                : last ? 'f'
+                                       : 't',
+                                number, static_cast<int>(Group::cpus), world_track(event.cpu()), time(event.net),
+                                life.intid, last ? ",\"bp\":\"e\"" : ""));
             }
         }
     }

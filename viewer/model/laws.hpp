@@ -15,7 +15,7 @@ struct LawReport {
     std::string meaning;  ///< in a sentence
     u64 checked = 0;      ///< how often it could be tested
     u64 offences = 0;
-    EventIndex first_event = kNoEvent;  ///< the first offence
+    EventIndex first_event = kNoEvent;  ///< the first offence; none where no event stands for it
     std::string first_offence;          ///< in a sentence; empty if there is none
 };
 
@@ -27,8 +27,8 @@ struct CheckReport {
     bool holds() const;  ///< no law was broken
 };
 
-/// Tests all laws on a trace. That packets are whole the reader has seen to. Where events were dropped, what has to do
-/// with neighbours starts anew.
+/// Tests all laws on a trace. That packets are whole the reader has seen to; what it had to leave out breaks that law.
+/// Where events are missing, what has to do with neighbours starts anew.
 CheckReport check(const Trace& trace);
 
 /// One law: it is shown every event in the order of time, and told where a CPU's events are missing.

@@ -49,6 +49,10 @@ std::vector<Bracket> find_brackets(const Trace& trace) {
         if (mark.id == static_cast<u64>(MarkId::begin)) open[key] = index;
         const auto begin = open.find(key);
         if (mark.id != static_cast<u64>(MarkId::end) || begin == open.end()) continue;
+        if (trace.damaged_between(begin->second, index)) {  // what is left of it is no measurement
+            open.erase(begin);
+            continue;
+        }
         brackets.push_back({number, mark.value >> kNumberBits, mark.owner, begin->second, index});
         open.erase(begin);
     }

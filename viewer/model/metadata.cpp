@@ -63,6 +63,28 @@ Env parse_env(const std::string& block) {
     return env;
 }
 
+/// Is the text what another program made of a trace of ours? babeltrace2's sink.ctf.fs keeps `env`, and writes all in
+/// its own way, with tabs.
+bool rewritten(const std::string& text) {
+    return text.find(fmt::format("\n\t{} = \"{}\"", kTracerNameKey, kTracerName)) != std::string::npos;
+}
+
+/// The run's UUID and `env`, if the checksum in the text proves them: it is that of the text which they make.
+std::optional<Metadata> proven(const std::string& text) {
+    Metadata metadata;
+    const auto uuid = between(text, "    uuid = \"", "\";\n");
+    const auto env = between(text, "\nenv {\n", "};\n");
+    const auto checksum = between(text, fmt::format("    {} = \"", kChecksumKey), "\";\n");
+    if (!uuid || !env || !checksum || !parse_uuid(*uuid, metadata.uuid)) return std::nullopt;
+    metadata.env = parse_env(*env);
+    for (const auto& [key, value] : metadata.env) {
+        if (!env_problem(key, value).empty()) return std::nullopt;
+    }
+    if (make_metadata(metadata).find(checksum_line(*checksum)) == std::string::npos) return std::nullopt;
+    metadata.damaged = true;
+    return metadata;
+}
+
 /// Is the text as it was written? Its checksum was made with zeros in the checksum's place.
 bool checksum_holds(const std::string& text) {
     const auto value = between(text, fmt::format("    {} = \"", kChecksumKey), "\";\n");
@@ -118,8 +140,17 @@ std::string make_metadata(const Metadata& metadata) {
 }
 
 Metadata parse_metadata(const std::string& text, const std::string& file) {
-    if (text.rfind("/* CTF 1.8", 0) != 0) throw TraceError(file, "is no CTF 1.8 metadata, or its start is damaged");
+    if (rewritten(text)) {
+        throw TraceError(file,
+                         "was rewritten by babeltrace2 (sink.ctf.fs) or another program, and Worldswitch reads only "
+                         "what it recorded itself; open the run's own trace folder");
+    }
+    if (text.rfind("/* CTF 1.8", 0) != 0) {
+        if (const auto metadata = proven(text)) return *metadata;
+        throw TraceError(file, "is no CTF 1.8 metadata, or its start is damaged");
+    }
     if (!checksum_holds(text)) {
+        if (const auto metadata = proven(text)) return *metadata;
         const bool ours = text.find(fmt::format("{} = \"{}\"", kTracerNameKey, kTracerName)) != std::string::npos;
         throw TraceError(file, ours ? "checksum does not match: the file is damaged, record the trace again"
                                     : "is a CTF trace that Worldswitch did not write, or it is damaged");

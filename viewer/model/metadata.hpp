@@ -21,6 +21,7 @@ using Env = std::vector<std::pair<std::string, std::string>>;
 struct Metadata {
     Uuid uuid{};
     Env env;
+    bool damaged = false;  ///< the file is, but not in what stands here: its checksum proves that
 
     /// The value of a key, or the empty string.
     std::string get(const std::string& key) const;
@@ -48,7 +49,7 @@ std::string env_problem(const std::string& key, const std::string& value);
 std::string make_metadata(const Metadata& metadata);
 
 /// Takes the UUID and `env` out of a metadata text. `file` is for messages.
-/// Throws TraceError: not CTF, not of Worldswitch, damaged, or of another version.
+/// Throws TraceError: not CTF, not of Worldswitch, rewritten by another program, damaged, or of another version.
 Metadata parse_metadata(const std::string& text, const std::string& file);
 
 std::string to_string(const Uuid& uuid);

@@ -213,6 +213,7 @@ class OperationFinder {
 
     void finish(Open& open, EventIndex index, const Event& event, trace::Owner entered) {
         Operation& operation = open.operation;
+        if (trace_.damaged_between(operation.first, index)) return abandon(open);
         open.stays.back().last = index;
         operation.last = index;
         operation.end = event.net;

@@ -25,7 +25,8 @@ Run Run::load(const std::filesystem::path& folder, const Progress& progress) {
         throw;
     }
     std::vector<CpuTimeline> by_cpu = timeline.get();  // only then may the trace be moved
-    Run run{std::move(trace), std::move(by_cpu), std::move(operations)};
+    RunEnd end = run_end(trace.path());
+    Run run{std::move(trace), std::move(by_cpu), std::move(operations), std::move(end)};
     give_back_freed_memory();
     tell(progress, 1.0);
     return run;

@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "viewer/model/operations.hpp"
+#include "viewer/model/run_end.hpp"
 
 namespace ws::model {
 
@@ -12,6 +13,7 @@ struct Run {
     Trace trace;
     std::vector<CpuTimeline> timeline;  ///< by CPU
     Operations operations;
+    RunEnd end{};  ///< how it ended
 
     /// Reads a run's folder or its trace/ folder, in time proportional to its size. Throws TraceError, and Cancelled.
     static Run load(const std::filesystem::path& folder, const Progress& progress = {});

@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "viewer/model/capture_lock.hpp"
+#include "viewer/model/run_end.hpp"
 
 namespace ws::model {
 
@@ -37,6 +38,10 @@ std::optional<RunInfo> read_run(const fs::path& folder) {
     run.started = value_of<std::string>(json, "started", "");
     run.words = value_of<std::string>(json, "words", "");
     run.success = value_of<std::string>(json, "verdict", "") == "success";
+    if (run.words.empty()) {
+        const RunEnd end = run_end(folder / "trace");
+        if (!end.goes_on) run.words = end.words;
+    }
     run.bytes = bytes_written(folder / "trace");
     if (const auto options = json.find("options"); options != json.end() && options->is_object()) {
         run.design = value_of<std::string>(*options, "design", "");

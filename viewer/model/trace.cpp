@@ -26,6 +26,23 @@ u64 Trace::discarded() const {
     return sum;
 }
 
+std::vector<std::string> Trace::damage_told() const {
+    std::vector<std::string> told;
+    if (metadata_.damaged)
+        told.push_back("metadata: its description of the format is damaged; what it tells of the run is whole");
+    for (const Damage& damage : damage_) told.push_back(damage.text());
+    return told;
+}
+
+bool Trace::damaged_between(EventIndex first, EventIndex last) const {
+    if (damage_.empty()) return false;
+    // The net clock takes off what all CPUs' recorders spent: a hole in one CPU's stream makes it wrong for all.
+    const u64 begin = raw(first);
+    const u64 end = raw(last);
+    return std::any_of(damage_.begin(), damage_.end(),
+                       [&](const Damage& damage) { return damage.overlaps(begin, end); });
+}
+
 u64 Trace::bytes() const {
     u64 sum = 0;
     for (const auto& stream : streams_) sum += stream.size();

@@ -9,6 +9,7 @@
 #include <functional>
 #include <vector>
 
+#include "viewer/model/damage.hpp"
 #include "viewer/model/error.hpp"
 #include "viewer/model/event_store.hpp"
 #include "viewer/model/mapped_file.hpp"
@@ -17,11 +18,11 @@
 
 namespace ws::model {
 
-/// A place where the recorder dropped events, since its ring was full.
+/// A place where events are missing: the recorder dropped them, since its ring was full, or packets are damaged.
 struct Gap {
     u32 cpu;
     EventIndex before;  ///< the first event of that CPU after the gap; kNoEvent when there is none
-    u64 discarded;      ///< events that are missing
+    u64 discarded;      ///< events that the recorder dropped
 };
 
 /// A packet of a stream file.
@@ -43,8 +44,8 @@ inline constexpr EventIndex kEventsATell = 1 << 16;  ///< for a walk through all
 
 class Trace {
   public:
-    /// Reads a run's folder or its trace/ folder. Throws TraceError with one line: file, fault, place, remedy; and
-    /// Cancelled.
+    /// Reads a run's folder or its trace/ folder. What is damaged is left out and told by damage(). Throws TraceError
+    /// with one line where nothing is whole: file, fault, place, remedy; and Cancelled.
     static Trace load(const std::filesystem::path& folder, const Progress& progress = {});
 
     const std::filesystem::path& path() const { return path_; }
@@ -81,6 +82,12 @@ class Trace {
     /// Were events of its CPU dropped just before this one? Then nothing that was open before is known any more.
     bool after_gap(EventIndex index) const;
     u64 discarded() const;
+    /// Where the files were damaged, CPU after CPU; empty for a trace that is whole.
+    const std::vector<Damage>& damage() const { return damage_; }
+    /// What is damaged, a sentence each: of `metadata`, then of the streams.
+    std::vector<std::string> damage_told() const;
+    /// Are events missing, on any CPU, of the time between these two?
+    bool damaged_between(EventIndex first, EventIndex last) const;
     u64 bytes() const;
 
     Bytes payload(const Event& event) const {
@@ -121,6 +128,7 @@ class Trace {
     std::vector<CpuEvents> by_cpu_;
     std::vector<Packet> packets_;
     std::vector<Gap> gaps_;
+    std::vector<Damage> damage_;
     std::vector<EventIndex> restarts_;  ///< Gap::before of all gaps, ascending
     std::vector<u32> vm_of_vcpu_;       ///< by owner less one
     u32 vms_ = 0;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Reads a trace. The packets' headers are looked at one after the other; then each packet is checked and decoded for
-// itself, on all of this machine's cores.
+// itself, on all of this machine's cores. Of a stream that is damaged, what is whole is taken.
 
 #include <fmt/format.h>
 
@@ -9,6 +9,8 @@
 #include <limits>
 #include <sstream>
 
+#include "viewer/model/capture_lock.hpp"
+#include "viewer/model/packet_walk.hpp"
 #include "viewer/model/parallel.hpp"
 #include "viewer/model/trace.hpp"
 
@@ -33,19 +35,6 @@ fs::path find_trace_folder(const fs::path& folder) {
     throw TraceError(folder.string(),
                      "holds no trace: neither metadata nor trace/metadata is there; "
                      "was the run made with --trace traps or --trace full?");
-}
-
-/// The net clock of an event: see Event.
-i64 net_clock(const PacketEvent& event, Bytes packet) {
-    const i64 net = static_cast<i64>(event.raw - event.recorder_spent);
-    const u8* payload = packet.data() + event.payload;
-    if (event.info->id == static_cast<u32>(trace::EventId::trap)) {
-        return net - payload[offsetof(trace::payload::trap, lead)];
-    }
-    if (event.info->id == static_cast<u32>(trace::EventId::eret)) {
-        return net + payload[offsetof(trace::payload::eret, tail)];
-    }
-    return net;
 }
 
 /// Packets of each CPU as the metadata tells them; empty if the capture never ended.
@@ -84,24 +73,6 @@ class TraceLoader {
     }
 
   private:
-    /// Where a packet is, and what the one before it left behind.
-    struct Place {
-        u32 cpu;
-        u64 number;
-        u64 offset;
-        u64 clock;
-        u64 discarded;
-    };
-    /// A packet whose size is known, and what decoding makes of it.
-    struct Found {
-        Place place;
-        u64 bytes;
-        trace::PacketHeader header{};
-        PacketEvents events;
-        std::string fault;
-        u64 fault_at = 0;
-    };
-
     void load_metadata() {
         const fs::path path = trace_.path_ / "metadata";
         const MappedFile file(path);
@@ -127,13 +98,14 @@ class TraceLoader {
 
     fs::path stream_path(u32 cpu) const { return trace_.path_ / fmt::format("stream_{}", cpu); }
 
-    /// A CPU without packets has no file; any other CPU must have its own.
+    /// A CPU without packets has no file; any other CPU must have its own, or is told as damaged.
     void map_streams() {
         for (u32 cpu = 0; cpu < trace_.cpus(); ++cpu) {
             std::error_code error;
             const bool exists = fs::exists(stream_path(cpu), error);
             const bool wanted = trace_.complete_ && expected_[cpu] != 0;
-            if (exists || wanted) trace_.streams_[cpu] = MappedFile(stream_path(cpu));
+            missing_.push_back(wanted && !exists);
+            if (exists) trace_.streams_[cpu] = MappedFile(stream_path(cpu));
         }
         for (const fs::directory_entry& entry : fs::directory_iterator(trace_.path_)) {
             const std::string name = entry.path().filename().string();
@@ -152,119 +124,82 @@ class TraceLoader {
     /// Walks a stream from header to header, up to its end or the first header that cannot be right.
     void find_packets(u32 cpu) {
         const Bytes stream = trace_.streams_[cpu].bytes();
-        Place place{cpu, 0, 0, 0, 0};
+        PacketPlace place{cpu, 0, 0, 0, 0};
         while (place.offset < stream.size()) {
-            Found found{place, 0, {}, {}, {}, 0};
-            try {
-                const Bytes rest = stream.subspan(place.offset);
-                found.header = read_header(rest);
-                check_sizes(rest, found.header);
-                found.bytes = found.header.content_size / 8;
-                check_order(found.header, place);
-            } catch (const PacketFault& fault) {
-                found.fault = fault.what();
-                found.fault_at = fault.offset();
-            }
-            packets_.push_back(std::move(found));
+            packets_.push_back(find_packet(stream, trace_.metadata_.uuid, place, Follows::at_once));
             if (!packets_.back().fault.empty()) return;
-            const trace::PacketHeader& header = packets_.back().header;
-            place = {cpu, place.number + 1, place.offset + packets_.back().bytes, header.timestamp_end,
-                     header.events_discarded};
+            place = packets_.back().next();
         }
         if (trace_.complete_ && place.number != expected_[cpu]) {
-            packets_.push_back(
-                {place,
-                 0,
-                 {},
-                 {},
-                 fmt::format("the stream has {} packets, the metadata tells of {}", place.number, expected_[cpu]),
-                 0});
+            FoundPacket& none = packets_.emplace_back(FoundPacket{place});
+            none.fault =
+                fmt::format("the stream has {} packets, the metadata tells of {}", place.number, expected_[cpu]);
         }
     }
 
-    static void demand(bool good, const std::string& message) {
-        if (!good) throw PacketFault(0, message);
-    }
-
-    static void check_sizes(Bytes bytes, const trace::PacketHeader& header) {
-        demand(header.magic == trace::kCtfMagic, "no packet starts here");
-        demand(header.content_size % 8 == 0 && header.content_size / 8 >= sizeof(header) &&
-                   header.content_size / 8 <= trace::kPacketBytes && header.packet_size == header.content_size,
-               fmt::format("sizes do not agree: content {} bits, packet {} bits", u64{header.content_size},
-                           u64{header.packet_size}));
-        demand(header.content_size / 8 <= bytes.size(),
-               fmt::format("packet cut off: {} of {} bytes are there", bytes.size(), header.content_size / 8));
-    }
-
-    void check_order(const trace::PacketHeader& header, const Place& place) const {
-        demand(std::equal(trace_.metadata_.uuid.begin(), trace_.metadata_.uuid.end(), header.uuid),
-               "packet of another run (its UUID is not the metadata's)");
-        demand(header.stream_id == 0, fmt::format("stream_id is {}, not 0", u32{header.stream_id}));
-        demand(header.cpu_id == place.cpu,
-               fmt::format("packet of CPU {} in the stream of CPU {}", u32{header.cpu_id}, place.cpu));
-        demand(header.packet_seq_num == place.number,
-               fmt::format("packet has number {}, {} is expected", u64{header.packet_seq_num}, place.number));
-        demand(header.timestamp_begin >= place.clock && header.timestamp_end >= header.timestamp_begin,
-               "packet's times run back");
-        demand(header.events_discarded >= place.discarded, "packet's count of dropped events runs back");
-    }
-
-    /// Checks and decodes all packets. Of several faults the first one is told, as the stream has them.
+    /// Checks and decodes all packets.
     void decode() {
         static constexpr double kDecoding = 0.9;  // of the whole; the rest is the order of several CPUs
         for_each_in_parallel(
-            packets_.size(), [this](std::size_t i) { decode_packet(packets_[i]); },
+            packets_.size(),
+            [this](std::size_t i) { decode_packet(trace_.streams_[packets_[i].place.cpu].bytes(), packets_[i]); },
             [this](double done) { tell(progress_, done * kDecoding); });
-        for (const Found& found : packets_) {
+        std::vector<bool> damaged(trace_.cpus());
+        const FoundPacket* first = nullptr;
+        for (const FoundPacket& found : packets_) {
             if (found.fault.empty()) continue;
-            fail(found.place.cpu, found.place.number, found.place.offset + found.fault_at, found.fault);
+            damaged[found.place.cpu] = true;
+            if (first == nullptr) first = &found;
         }
+        if (first == nullptr) return;
+        const PacketPlace place = first->place;
+        const std::string why = first->fault;
+        const u64 at = place.offset + first->fault_at;
+        take_what_is_whole(damaged);
+        if (!packets_.empty() || trace_.damage_.empty()) return;
+        if (missing_[place.cpu]) throw TraceError(stream_path(place.cpu).string(), "is missing or no regular file");
+        fail(place.cpu, place.number, at, why);
     }
 
-    void decode_packet(Found& found) const {
-        if (found.bytes == 0) return;
-        const Bytes packet = trace_.streams_[found.place.cpu].bytes().subspan(found.place.offset, found.bytes);
-        try {
-            demand(packet_checksum(packet) == found.header.checksum, "checksum does not match");
-            if (found.fault.empty()) found.events = decode_events(packet, found.header);
-        } catch (const PacketFault& fault) {
-            found.fault = fault.what();
-            found.fault_at = fault.offset();
+    /// Reads the streams that are damaged once more, slowly, and puts what they still have in the place of what was
+    /// found of them.
+    void take_what_is_whole(const std::vector<bool>& damaged) {
+        std::vector<FoundPacket> all;
+        for (u32 cpu = 0; cpu < trace_.cpus(); ++cpu) {
+            if (!damaged[cpu]) {
+                for (FoundPacket& found : packets_) {
+                    if (found.place.cpu == cpu) all.push_back(std::move(found));
+                }
+                continue;
+            }
+            const auto expected = trace_.complete_ ? std::optional<u64>(expected_[cpu]) : std::nullopt;
+            Salvage part = salvage(trace_.streams_[cpu].bytes(), trace_.metadata_.uuid, cpu, expected);
+            if (is_being_written(part.damage)) part.damage.pop_back();
+            if (missing_[cpu]) part.damage.front().reason = "the file is missing";
+            std::move(part.packets.begin(), part.packets.end(), std::back_inserter(all));
+            std::move(part.damage.begin(), part.damage.end(), std::back_inserter(trace_.damage_));
         }
-        found.events.offset = found.place.offset;
+        packets_ = std::move(all);
     }
 
-    static PacketEvents decode_events(Bytes packet, const trace::PacketHeader& header) {
-        std::vector<PacketEvents::Item> items;
-        items.reserve(packet.size() / 16);
-        PacketCursor cursor(packet, header);
-        bool shortest = true;
-        bool close = true;
-        for (PacketEvent event; cursor.next(event);) {
-            if (event.raw > header.timestamp_end)
-                throw PacketFault(event.start, "event is later than its packet's end");
-            shortest = shortest && event.payload - event.start == shortest_header(event.info->id);
-            close = close && event.recorder_spent == spent_after(header.recorder_begin, event.recorder_spent);
-            items.push_back({event.raw, net_clock(event, packet), static_cast<u32>(event.payload), event.info->id});
-        }
-        PacketEvents events(items, shortest ? packet.data() : nullptr);
-        events.recorder_begin = header.recorder_begin;
-        events.spent_close = close;
-        return events;
+    /// Is the end of the stream the first part of a packet that the capture is writing at this moment?
+    bool is_being_written(const std::vector<Damage>& damage) const {
+        return !trace_.complete_ && !damage.empty() && !damage.back().to &&
+               damage.back().reason.rfind("packet cut off", 0) == 0 && CaptureLock::held(trace_.path_);
     }
 
     /// Puts the packets' events together, and finds where some are missing.
     void store() {
         u64 total = 0;
-        for (const Found& found : packets_) total += found.events.size();
+        for (const FoundPacket& found : packets_) total += found.events.size();
         if (total >= kNoEvent)
             throw TraceError(trace_.path_.string(), "has more than 4 billion events; trace a shorter run");
         trace_.store_ = std::make_unique<EventStore>(trace_.cpus());
         EventStore& store = *trace_.store_;
-        for (Found& found : packets_) {
+        for (FoundPacket& found : packets_) {
             const u32 cpu = found.place.cpu;
             const u32 first = store.size_of(cpu);
-            if (found.header.events_discarded > found.place.discarded) {
+            if (found.header.events_discarded > found.place.discarded || found.after_hole) {
                 trace_.gaps_.push_back({cpu, first, found.header.events_discarded - found.place.discarded});
             }
             trace_.packets_.push_back(
@@ -334,7 +269,8 @@ class TraceLoader {
     Trace& trace_;
     const Progress& progress_;
     std::vector<u64> expected_;
-    std::vector<Found> packets_;  ///< CPU after CPU
+    std::vector<bool> missing_;         ///< by CPU: packets are told of, and there is no file
+    std::vector<FoundPacket> packets_;  ///< CPU after CPU
 };
 
 Trace Trace::load(const fs::path& folder, const Progress& progress) {

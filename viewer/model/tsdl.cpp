@@ -158,15 +158,24 @@ std::string checksum_line(const std::string& value) {
 }
 
 std::string make_tsdl(const Metadata& metadata) {
-    std::string out = "/* CTF 1.8 */\n";
-    put_integer_types(out);
-    put_enums(out);
+    // The tables' parts are the same for every trace.
+    static const std::string kBefore = [] {
+        std::string out = "/* CTF 1.8 */\n";
+        put_integer_types(out);
+        put_enums(out);
+        return out;
+    }();
+    static const std::string kAfter = [] {
+        std::string out;
+        put_clock(out);
+        put_stream(out);
+        for (const EventInfo& event : event_infos()) put_event(out, event);
+        return out;
+    }();
+    std::string out = kBefore;
     put_trace(out, metadata.uuid);
     put_env(out, metadata.env);
-    put_clock(out);
-    put_stream(out);
-    for (const EventInfo& event : event_infos()) put_event(out, event);
-    return out;
+    return out + kAfter;
 }
 
 }  // namespace ws::model

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "viewer/model/run_names.hpp"
+
 namespace ws::report {
 namespace {
 
@@ -50,7 +52,12 @@ Json comparison_report(const model::Run& a, const model::Run& b, const model::Co
         (one ? kinds : of_several).push_back(std::move(kind));
     }
     const model::Pairing& pairing = comparison.pairing;
-    return {{"a", json_of_env(a.trace)},
+    const auto [name_a, name_b] = model::names_of_two(a, b);
+    const auto bad_end = [](const model::Run& run) { return run.end.bad() ? Json(run.end.words) : Json(); };
+    return {{"names", {{"a", name_a}, {"b", name_b}}},
+            {"bad_end", {{"a", bad_end(a)}, {"b", bad_end(b)}}},
+            {"damaged", {{"a", a.trace.damage_told()}, {"b", b.trace.damage_told()}}},
+            {"a", json_of_env(a.trace)},
             {"b", json_of_env(b.trace)},
             {"operations",
              {{"paired", pairing.pairs.size()},

@@ -147,8 +147,8 @@ std::string head_of(const Json& report, const std::string& title) {
 }  // namespace
 
 std::string html_of(const Json& report) {
-    const std::string title =
-        escaped(report["a"].value("design", "A") + " and " + report["b"].value("design", "B") + ", compared");
+    const std::string title = escaped(report["names"]["a"].get<std::string>() + " and " +
+                                      report["names"]["b"].get<std::string>() + ", compared");
     std::string text = fmt::format(
         "<!DOCTYPE html>\n<html xmlns=\"http://www.w3.org/1999/xhtml\" lang=\"en\">\n<head>\n<meta charset=\"utf-8\" "
         "/>\n"

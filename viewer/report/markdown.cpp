@@ -77,11 +77,11 @@ std::string markdown_of_parts(const Json& json) {
 }
 
 std::string markdown_of(const Json& report) {
-    std::string text = fmt::format("# {} and {}, compared\n\n", escaped(report["a"].value("design", "A")),
-                                   escaped(report["b"].value("design", "B")));
+    std::string text = fmt::format("# {} and {}, compared\n\n", escaped(report["names"]["a"].get<std::string>()),
+                                   escaped(report["names"]["b"].get<std::string>()));
     text += table({"run", "A", "B"}, run_rows(report), 3);
     text += fmt::format("\n{}\n", pairing_sentence(report));
-    for (const std::string& warning : warnings(report)) text += fmt::format("\n{}\n", warning);
+    for (const std::string& warning : warnings(report)) text += fmt::format("\n{}\n", escaped(warning));
     text += fmt::format("\n{} {}\n", kMeasured, escaped(modelled_sentence(report["profile"])));
     text += "\n## All kinds of operations\n\nOf a median operation, net instructions, measured.\n\n";
     text += table(kKindHead, kind_rows(report));

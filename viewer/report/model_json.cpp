@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "viewer/report/model_json.hpp"
 
+#include "viewer/model/run_end.hpp"
+
 namespace ws::report {
 namespace {
 
@@ -79,6 +81,9 @@ Json json_of_cycles(model::Millicycles cycles) {
 Json json_of_env(const model::Trace& trace) {
     Json json = {{"path", trace.path().string()}, {"uuid", model::to_string(trace.metadata().uuid)}};
     for (const auto& [key, value] : trace.metadata().env) json[key] = value;
+    const model::RunEnd end = model::run_end(trace.path());
+    if (!end.verdict.empty()) json["verdict"] = end.verdict;
+    json["ended"] = end.words;
     return json;
 }
 
@@ -118,7 +123,7 @@ Json json_of(const model::Figures& a, const model::Figures& b) {
 }
 
 Json json_of(const model::Profile& profile) {
-    return {{"name", profile.name},
+    return {{"name", profile.told()},
             {"machine", profile.machine},
             {"calibrated_on", profile.calibrated_on},
             {"instruction", json_of_cycles(profile.instruction.each)}};

@@ -130,10 +130,18 @@ std::string pairing_sentence(const Json& report) {
 std::vector<std::string> warnings(const Json& report) {
     std::vector<std::string> lines;
     for (const char* side : {"a", "b"}) {
+        const char name = *side == 'a' ? 'A' : 'B';
+        if (!report["bad_end"][side].is_null()) {
+            lines.push_back(
+                fmt::format("Warning: how {} ended: {}.", name, report["bad_end"][side].get<std::string>()));
+        }
+        for (const Json& damage : report["damaged"][side]) {
+            lines.push_back(fmt::format("Warning: {} is damaged: {}. Operations of that time are left out.", name,
+                                        damage.get<std::string>()));
+        }
         const u64 dropped = report["dropped"][side].get<u64>();
         if (dropped == 0) continue;
-        lines.push_back(
-            fmt::format("Warning: of {} {} events were dropped.", *side == 'a' ? 'A' : 'B', thousands(dropped)));
+        lines.push_back(fmt::format("Warning: of {} {} events were dropped.", name, thousands(dropped)));
     }
     return lines;
 }

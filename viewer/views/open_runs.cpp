@@ -3,12 +3,24 @@
 
 #include <algorithm>
 
+#include "viewer/model/run_names.hpp"
+
 namespace ws::view {
 
 std::vector<model::SharedRun> OpenRuns::compared() const {
     std::vector<model::SharedRun> runs{all[static_cast<std::size_t>(a)].run};
     if (b >= 0) runs.push_back(all[static_cast<std::size_t>(b)].run);
     return runs;
+}
+
+std::string OpenRuns::apart(int run) const {
+    std::vector<const model::Run*> runs;
+    std::vector<std::string> titles;
+    for (const OpenRun& open : all) {
+        runs.push_back(open.run.get());
+        titles.push_back(open.run->title());
+    }
+    return model::names_apart(runs, titles)[static_cast<std::size_t>(run)];
 }
 
 int OpenRuns::find(const std::filesystem::path& folder) const {

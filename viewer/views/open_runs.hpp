@@ -23,6 +23,8 @@ struct OpenRuns {
 
     int count() const { return static_cast<int>(all.size()); }
     const model::Run& operator[](int run) const { return *all[static_cast<std::size_t>(run)].run; }
+    /// What is added to a run's title so that it is told from the other open runs of the same title: ` (first)`.
+    std::string apart(int run) const;
     /// The runs that are compared, A first.
     std::vector<model::SharedRun> compared() const;
     /// Where the run of a folder is, or of its trace/; -1 if it is not open.

@@ -90,10 +90,14 @@ void Session::wait_for_images() const {
 }
 
 std::string Session::title(const model::Run& run) {
+    return run.title() + size_of(run);
+}
+
+std::string Session::size_of(const model::Run& run) {
     const model::Trace& trace = run.trace;
-    std::string title = fmt::format("{} \u00b7 {} CPU{}", run.title(), trace.cpus(), trace.cpus() == 1 ? "" : "s");
+    std::string size = fmt::format(" \u00b7 {} CPU{}", trace.cpus(), trace.cpus() == 1 ? "" : "s");
     const std::string level = trace.env("trace_level");
-    return level.empty() ? title : title + " \u00b7 trace " + level;
+    return level.empty() ? size : size + " \u00b7 trace " + level;
 }
 
 const model::Operation* Session::operation(int side, u32 place) const {

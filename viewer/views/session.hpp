@@ -33,6 +33,8 @@ class Session {
     /// `split · hypercall · 1 CPU · trace full`.
     std::string title(int side) const { return title(run(side)); }
     static std::string title(const model::Run& run);
+    /// ` · 1 CPU · trace full`, the part of the title behind the run's name.
+    static std::string size_of(const model::Run& run);
     /// Does the host's kernel run at EL1 anywhere in this run?
     bool host_at_el1(int side) const { return host_at_el1_[static_cast<std::size_t>(side)]; }
     /// Were steps and registers recorded, not traps and returns alone?

@@ -98,9 +98,17 @@ class TopBar : public View {
     static std::string label(const Context& context, int run) {
         const OpenRuns& runs = context.open_runs;
         const std::string live = runs.all[static_cast<std::size_t>(run)].live ? "live \u00b7 " : "";
-        if (!is_compared(runs, run)) return live + runs[run].title();
+        const std::string name = live + runs[run].title() + runs.apart(run);
+        const std::string rest = remarks(runs[run]);
+        if (!is_compared(runs, run)) return name + rest;
         const std::string letter = runs.b >= 0 ? (run == runs.a ? "A  " : "B  ") : "";
-        return letter + live + Session::title(runs[run]);
+        return letter + name + Session::size_of(runs[run]) + rest;
+    }
+
+    /// What a reader must know before the figures.
+    static std::string remarks(const model::Run& run) {
+        const std::string end = run.end.brief();
+        return (end.empty() ? "" : " \u00b7 " + end) + (run.trace.damage_told().empty() ? "" : " \u00b7 damaged");
     }
 
     static void draw_run(const Context& context, Canvas& canvas, const Rect& chip, int run) {
@@ -110,7 +118,8 @@ class TopBar : public View {
         const bool over = hit_area("run", chip);
         if (ImGui::IsItemClicked()) ImGui::OpenPopup("menu");
         canvas.fill(chip, over ? theme.hover : compared ? theme.panel : theme.background, theme.px(14));
-        canvas.frame(chip, theme.border, 1, theme.px(14));
+        const bool remarkable = !remarks(runs[run]).empty();
+        canvas.frame(chip, remarkable ? theme.cause("trap_config").fill : theme.border, 1, theme.px(14));
         canvas.text(chip.inset(theme.px(11), 0), label(context, run), theme.fonts.text,
                     compared ? theme.text : theme.muted, Align::centre);
         if (over) draw_tooltip(theme, runs[run]);
@@ -122,6 +131,8 @@ class TopBar : public View {
         tip.title(Session::title(run));
         tip.text(trace.path().string());
         tip.text(counted(trace.events().size(), "event") + ", " + counted(run.operations.all().size(), "operation"));
+        tip.text("How it ended: " + run.end.words + ".");
+        for (const std::string& damage : trace.damage_told()) tip.text("Damaged: " + damage + ".");
         if (!trace.complete()) tip.text("The capture has not ended: more may be to come.");
         if (trace.discarded() != 0) tip.text(counted(trace.discarded(), "event") + " dropped: the ring was full.");
         for (const auto& [key, value] : trace.metadata().env) tip.note(key + ": " + value);
