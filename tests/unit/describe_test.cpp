@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <string_view>
 
 #include "hyp/arch/syndrome.hpp"
 #include "tests/unit/catch.hpp"
@@ -12,7 +13,7 @@ using model::Field;
 
 namespace {
 
-const Field& field(const std::vector<Field>& fields, const std::string& name) {
+const Field& field(const std::vector<Field>& fields, std::string_view name) {
     const auto found = std::find_if(fields.begin(), fields.end(), [&](const Field& f) { return f.name == name; });
     INFO("field " << name);
     REQUIRE(found != fields.end());

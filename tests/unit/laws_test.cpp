@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Each law holds in a sound trace and is seen to be broken where it is.
 #include <algorithm>
+#include <string_view>
 
 #include "tests/unit/catch.hpp"
 #include "tests/unit/stories.hpp"
@@ -14,7 +15,7 @@ namespace payload = trace::payload;
 
 namespace {
 
-const model::LawReport& law(const model::CheckReport& report, const std::string& name) {
+const model::LawReport& law(const model::CheckReport& report, std::string_view name) {
     const auto found =
         std::find_if(report.laws.begin(), report.laws.end(), [&](const auto& l) { return l.law == name; });
     REQUIRE(found != report.laws.end());

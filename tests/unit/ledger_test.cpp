@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The books of an operation, and the machine at an event.
+#include <string_view>
+
 #include "tests/unit/catch.hpp"
 #include "tests/unit/stories.hpp"
 #include "viewer/model/ledger.hpp"
@@ -21,14 +23,14 @@ model::Run load(FakeRun& run) {
     return model::Run::load(run.folder());
 }
 
-const LedgerEntry& entry_of(const Ledger& ledger, const std::string& name) {
-    const model::RegisterPlace place = model::find_hardware_register(name);
+const LedgerEntry& entry_of(const Ledger& ledger, std::string_view name) {
+    const model::RegisterPlace place = model::find_hardware_register(std::string(name));
     REQUIRE(place != model::kNoRegister);
     return ledger.entries[place];
 }
 
-const RegisterNow& now_of(const model::MachineNow& now, const std::string& name) {
-    return now.registers[model::find_hardware_register(name)];
+const RegisterNow& now_of(const model::MachineNow& now, std::string_view name) {
+    return now.registers[model::find_hardware_register(std::string(name))];
 }
 
 /// The books of the last operation of a run, and that they say what the operation's parts say.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <string_view>
 
 #include "tests/unit/catch.hpp"
 #include "tests/unit/stories.hpp"
@@ -15,7 +16,7 @@ model::Run load(FakeRun& run) {
     return model::Run::load(run.folder());
 }
 
-const model::CostRow& row(const std::vector<model::CostRow>& rows, const std::string& event) {
+const model::CostRow& row(const std::vector<model::CostRow>& rows, std::string_view event) {
     const auto found = std::find_if(rows.begin(), rows.end(), [&](const auto& r) { return r.events == event; });
     INFO(event);
     REQUIRE(found != rows.end());
