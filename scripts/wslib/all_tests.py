@@ -2,6 +2,7 @@
 """scripts/test, once Python is there: builds what the tests need, runs every part, counts."""
 
 import argparse
+import functools
 import json
 import os
 import re
@@ -19,8 +20,15 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from wslib import build
 from wslib.paths import BUILD, ROOT
 from wslib.problem import Problem
+from wslib.time_limit import end_descendants
+
+Needs = dict[str, list[str]]  # targets by preset; none are all
 
 FAILED = Counter(passed=0, failed=1)
+# What the tests that run programs run: of the build with the sanitizers, all but the unit tests.
+PROGRAMS = ("wstrace", "wsview", "instruction_count", "synthetic_trace", "large_trace", "frame_tour")
+UNIT_SECONDS = 300  # for one unit test; the slowest takes a tenth of it
+DOCS_SECONDS = 1800
 
 
 @dataclass(frozen=True)
@@ -29,13 +37,19 @@ class Part:
 
     name: str
     what: str
-    presets: tuple[str, ...]  # what has to be built for it
 
     def run(self, wanted: list[str]) -> Counter:
         raise NotImplementedError
 
     def names(self) -> list[str]:
         return []
+
+    def wanted_names(self, wanted: list[str]) -> list[str]:
+        return [name for name in self.names() if not wanted or any(part in name for part in wanted)]
+
+    def needs(self, wanted: list[str]) -> Needs | None:
+        """What has to be built for it; None if it has no test of these names."""
+        raise NotImplementedError
 
 
 class UnitTests(Part):
@@ -44,7 +58,8 @@ class UnitTests(Part):
     def run(self, wanted: list[str]) -> Counter:
         with tempfile.TemporaryDirectory() as folder:
             report = Path(folder) / "ctest.xml"
-            command = ["ctest", "--output-on-failure", "--output-junit", report, "--no-tests=ignore"]
+            command = ["ctest", "--output-on-failure", "--output-junit", report, "--no-tests=ignore", "--timeout",
+                       str(UNIT_SECONDS)]
             if wanted:
                 command += ["-R", "|".join(wanted)]
             subprocess.run(command, cwd=BUILD / "debug", stdin=subprocess.DEVNULL)
@@ -57,11 +72,31 @@ class UnitTests(Part):
             return FAILED
         return Counter(passed=total - failed - skipped, failed=failed, skipped=skipped)
 
+    # Who has test cases, and where.
+    SOURCES = {"unit_tests": ("tests/unit", r'^TEST_CASE\("([^"]*)"'), "window_model_test": ("tests/viewer", r'^TEST_CASE\("([^"]*)"')}
+    APPS = "guests/linux_apps/CMakeLists.txt"
+
     def names(self) -> list[str]:
-        if not (BUILD / "debug").is_dir():
-            return ["(not built yet)"]
-        listed = subprocess.run(["ctest", "-N"], cwd=BUILD / "debug", capture_output=True, text=True).stdout
-        return re.findall(r"^ *Test +#\d+: (.*)$", listed, re.MULTILINE)
+        return [name for names in self._by_target().values() for name in names]
+
+    def _by_target(self) -> dict[str, list[str]]:
+        """By the sources, for nothing need be built yet."""
+        found = {target: [name for file in sorted((ROOT / folder).glob("*.cpp"))
+                          for name in re.findall(pattern, file.read_text(encoding="utf-8"), re.MULTILINE)]
+                 for target, (folder, pattern) in self.SOURCES.items()}
+        text = (ROOT / self.APPS).read_text(encoding="utf-8")
+        apps = re.search(r"^set\(apps (.*)\)$", text, re.MULTILINE)[1].split()
+        tests = [f"linux_apps.{name}" for name in re.findall(r"^test_app\((\w+)", text, re.MULTILINE)]
+        return found | {f"linux_app_{app}": tests for app in apps[:1]} | {f"linux_app_{app}": [] for app in apps[1:]}
+
+    def needs(self, wanted: list[str]) -> Needs | None:
+        if not wanted:
+            return {"debug": []}
+        by_target = self._by_target()
+        targets = [target for target, names in by_target.items() if any(part in name for name in names for part in wanted)]
+        if any(target.startswith("linux_app_") for target in targets):
+            targets += [target for target in by_target if target.startswith("linux_app_") and target not in targets]
+        return {"debug": targets} if targets else None
 
 
 class PythonTests(Part):
@@ -78,7 +113,18 @@ class PythonTests(Part):
             return Counter(json.loads(report.read_text())) if report.exists() else FAILED
 
     def names(self) -> list[str]:
-        return subprocess.run(self._command("-", []), capture_output=True, text=True).stdout.split()
+        return list(self._listed())
+
+    @functools.cache
+    def _listed(self) -> dict[str, list[str]]:
+        """By each test's name the builds that its module says that it needs."""
+        listed = subprocess.run(self._command("-", []), capture_output=True, text=True, stdin=subprocess.DEVNULL).stdout
+        return {name: presets for name, *presets in map(str.split, listed.splitlines())}
+
+    def needs(self, wanted: list[str]) -> Needs | None:
+        names = self.wanted_names(wanted)
+        presets = sorted({preset for name in names for preset in self._listed()[name]})
+        return {preset: list(PROGRAMS) if preset == "debug" else [] for preset in presets} if names else None
 
 
 class Fuzzers(Part):
@@ -89,8 +135,7 @@ class Fuzzers(Part):
     NAMES = {"virtio_fuzzer": (60, 1024), "trace_fuzzer": (40, 4096), "text_fuzzer": (20, 4096)}
 
     def run(self, wanted: list[str]) -> Counter:
-        chosen = [name for name in self.NAMES if not wanted or any(part in name for part in wanted)]
-        return sum((self._run_one(name) for name in chosen), Counter())
+        return sum((self._run_one(name) for name in self.wanted_names(wanted)), Counter())
 
     def _run_one(self, name: str) -> Counter:
         folder = BUILD / "fuzz" / name
@@ -104,35 +149,54 @@ class Fuzzers(Part):
         command = [BUILD / "fuzz/tests/fuzz" / name, corpus, seeds, f"-max_total_time={seconds}", f"-max_len={longest}",
                    "-timeout=60", "-malloc_limit_mb=64", f"-artifact_prefix={folder}/"]
         with (folder / "log.txt").open("w") as log:
-            done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT)
-        print(f"  {'FAILED' if done.returncode else 'ok':8} {seconds:6} s  {name}, log in {folder}/log.txt")
-        return FAILED if done.returncode else Counter(passed=1)
+            good = succeeds(command, seconds + 300, stdout=log, stderr=subprocess.STDOUT)
+        print(f"  {'ok' if good else 'FAILED':8} {seconds:6} s  {name}, log in {folder}/log.txt")
+        return Counter(passed=1) if good else FAILED
 
     def names(self) -> list[str]:
         return list(self.NAMES)
+
+    def needs(self, wanted: list[str]) -> Needs | None:
+        names = self.wanted_names(wanted)
+        return {"fuzz": names} if names else None
 
 
 class Docs(Part):
     """The site builds without a warning."""
 
     def run(self, wanted: list[str]) -> Counter:
-        if wanted:
-            return Counter()
         command = ["sphinx-build", "-W", "--keep-going", "-q", "-b", "html", ROOT / "docs", BUILD / "docs" / "html"]
         # The pages show what users have: the optimised programs.
-        done = subprocess.run(command, stdin=subprocess.DEVNULL, env={**os.environ, "WS_HOST_BUILD": "release"})
-        print(f"  {'FAILED' if done.returncode else 'ok':8} sphinx-build -W docs build/docs/html")
-        return FAILED if done.returncode else Counter(passed=1)
+        good = succeeds(command, DOCS_SECONDS, env={**os.environ, "WS_HOST_BUILD": "release"})
+        print(f"  {'ok' if good else 'FAILED':8} sphinx-build -W docs build/docs/html")
+        return Counter(passed=1) if good else FAILED
+
+    def needs(self, wanted: list[str]) -> Needs | None:
+        return None if wanted else {"release": build.TARGETS["release"], "hyp": []}
 
 
 PARTS = (
-    UnitTests("unit", "unit tests of the tables, the model and the command line", ("debug",)),
-    Fuzzers("fuzz", "guests that do what they like to their devices, damaged traces and text files", ("fuzz",)),
-    PythonTests("qemu", "runs in QEMU: verdicts, traces, an outside witness, counts", ("debug", "hyp")),
-    PythonTests("gdb", "GDB on the hypervisor, forwards and backwards, against the trace of the same run", ("debug", "hyp")),
-    PythonTests("viewer", "the viewer, in a window and without", ("debug", "hyp")),
-    Docs("docs", "the documentation", ("release", "hyp")),
+    UnitTests("unit", "unit tests of the tables, the model and the command line"),
+    Fuzzers("fuzz", "guests that do what they like to their devices, damaged traces and text files"),
+    PythonTests("qemu", "runs in QEMU: verdicts, traces, an outside witness, counts"),
+    PythonTests("gdb", "GDB on the hypervisor, forwards and backwards, against the trace of the same run"),
+    PythonTests("viewer", "the viewer, in a window and without"),
+    Docs("docs", "the documentation"),
 )
+
+
+def succeeds(command: list, seconds: float, **more) -> bool:
+    """Runs it; what takes longer than its time is ended, and said."""
+    child = subprocess.Popen(command, stdin=subprocess.DEVNULL, **more)
+    try:
+        return child.wait(seconds) == 0
+    except subprocess.TimeoutExpired:
+        print(f"  FAILED   {Path(command[0]).name} took longer than {seconds:g} s and was ended", flush=True)
+        return False
+    finally:
+        if child.poll() is None:
+            end_descendants(child.pid)
+            child.wait()
 
 
 def present(part: Part) -> bool:
@@ -171,29 +235,42 @@ def main() -> int:
     return run_parts(parts, names, substrings)
 
 
-def run_parts(parts: list[Part], names: list[str], substrings: list[str]) -> int:
+def to_build(parts: list[tuple[Part, Needs]]) -> Needs:
+    """What the parts need together, in the order of the presets."""
+    together: Needs = {}
+    for preset in build.PRESETS:
+        each = [needs[preset] for _, needs in parts if preset in needs]
+        if each:
+            together[preset] = [] if not all(each) else list(dict.fromkeys(target for targets in each for target in targets))
+    return together
+
+
+def run_parts(all_parts: list[Part], names: list[str], substrings: list[str]) -> int:
     start = time.monotonic()
+    wanted = {part.name: [] if part.name in names else substrings for part in all_parts}
+    needs = [(part, part.needs(wanted[part.name])) for part in all_parts]
+    needs = [(part, its) for part, its in needs if its is not None]
+    targets = to_build(needs)
     built: dict[str, bool] = {}
-    presets = [preset for preset in build.PRESETS if any(preset in part.presets for part in parts)]
-    for number, preset in enumerate(presets, 1):
-        print(f"[build {number}/{len(presets)}] {build.PRESETS[preset]} (build/{preset})", flush=True)
+    for number, preset in enumerate(targets, 1):
+        print(f"[build {number}/{len(targets)}] {build.PRESETS[preset]} (build/{preset})", flush=True)
         try:
-            build.build_one(preset)
+            build.build_some(preset, targets[preset])
             built[preset] = True
         except Problem as problem:
             print(f"  FAILED   {problem}", flush=True)
             built[preset] = False
 
     rows = []
-    for number, part in enumerate(parts, 1):
-        print(f"[test {number}/{len(parts)}] {part.name}: {part.what}", flush=True)
+    for number, (part, its) in enumerate(needs, 1):
+        print(f"[test {number}/{len(needs)}] {part.name}: {part.what}", flush=True)
         begin = time.monotonic()
-        missing = [preset for preset in part.presets if not built[preset]]
+        missing = [preset for preset in its if not built[preset]]
         if missing:
             print(f"  FAILED   not run: build/{missing[0]} did not build", flush=True)
             counts = FAILED
         else:
-            counts = part.run([] if part.name in names else substrings)
+            counts = part.run(wanted[part.name])
         rows.append((part.name, counts, time.monotonic() - begin))
 
     total = sum((counts for _, counts, _ in rows), Counter())

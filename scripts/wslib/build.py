@@ -32,7 +32,11 @@ def build(presets: list[str]) -> None:
 
 
 def build_one(preset: str) -> None:
-    targets = TARGETS.get(preset, [])
+    build_some(preset, TARGETS.get(preset, []))
+
+
+def build_some(preset: str, targets: list[str]) -> None:
+    """These targets, or all."""
     with _folder(preset) as folder:
         if not (folder / "build.ninja").exists():
             _cmake(preset, ["cmake", "--preset", preset, "--log-level=WARNING"])

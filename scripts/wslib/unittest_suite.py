@@ -2,8 +2,10 @@
 """Runs the Python unittest suite of one folder: a line for each test as it ends, the counts in a file.
 
     unittest_suite.py FOLDER REPORT [SUBSTRING...]
+    unittest_suite.py FOLDER - [SUBSTRING...]        lists the tests, each with the builds that it needs
 
-A process of its own for each folder, so that their modules may have the same names.
+A process of its own for each folder, so that their modules may have the same names. A test that takes longer than its time is
+ended (time_limit.py).
 """
 
 import json
@@ -12,24 +14,45 @@ import time
 import unittest
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from wslib.time_limit import TimeLimit, seconds_for_a_test
+
 
 class Result(unittest.TestResult):
     """Counts, and prints as it goes. A subtest that fails makes its test fail."""
 
-    def __init__(self):
+    def __init__(self, report: Path):
         super().__init__()
         self.counts = {"passed": 0, "failed": 0, "skipped": 0}
+        self._report = report
         self._start = time.monotonic()
         self._counted = False  # the test that runs now: a setUpClass that fails does so outside of any
+        self._running = "what comes before the first test"
+        self._limit = TimeLimit(seconds_for_a_test(), self._give_up)
+        self._limit.begin()
+
+    def write(self) -> None:
+        self._limit.end()
+        self._report.write_text(json.dumps(self.counts), encoding="utf-8")
+
+    def _give_up(self) -> None:
+        self.counts["failed"] += 1
+        print(f"  FAILED   {self._running} does not end, so the tests behind it were not run", flush=True)
+        self.write()
 
     def startTest(self, test):
         super().startTest(test)
         self._start = time.monotonic()
+        self._running = test.id()
+        self._limit.begin()
 
     def stopTest(self, test):
         super().stopTest(test)
         self._count("passed", "ok", test)
         self._counted = False
+        self._running = f"what comes after {test.id()}"
+        self._limit.begin()  # for its class's end, and the next one's beginning
 
     def addSubTest(self, test, subtest, error):
         super().addSubTest(test, subtest, error)
@@ -75,20 +98,25 @@ def tests_of(suite):
             yield item
 
 
+def needs(test) -> tuple[str, ...]:
+    """The builds, by their presets. A module whose tests run no hypervisor says so in NEEDS."""
+    return getattr(sys.modules.get(type(test).__module__), "NEEDS", ("debug", "hyp"))
+
+
 def main() -> int:
     folder, report, *wanted = sys.argv[1:]
     tests = list(tests_of(unittest.TestLoader().discover(folder, top_level_dir=folder)))
     if wanted:
         tests = [test for test in tests if any(name in test.id() for name in wanted)]
     if report == "-":
-        print("\n".join(test.id() for test in tests))
+        print("\n".join(" ".join([test.id(), *needs(test)]) for test in tests))
         return 0
-    result = Result()
+    result = Result(Path(report))
     try:
         unittest.TestSuite(tests).run(result)  # one suite of all, so that setUpClass runs once a class
     except KeyboardInterrupt:
         result.counts["failed"] += 1
-    Path(report).write_text(json.dumps(result.counts), encoding="utf-8")
+    result.write()
     return 1 if result.counts["failed"] else 0
 
 

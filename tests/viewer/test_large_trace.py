@@ -7,6 +7,8 @@ import unittest
 
 from viewer_support import BUILD, new_folder
 
+NEEDS = ("debug",)
+
 _EVENTS = 200_000
 _PROGRAMS = BUILD / "tests" / "viewer"
 

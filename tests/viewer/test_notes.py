@@ -8,6 +8,8 @@ import unittest
 
 from viewer_support import BUILD, new_folder, trace
 
+NEEDS = ("debug",)
+
 
 class Notes(unittest.TestCase):
     def setUp(self):

@@ -7,6 +7,8 @@ import unittest
 
 from viewer_support import WSTRACE, new_folder, picture, trace, wsview
 
+NEEDS = ("debug",)
+
 # Okabe and Ito's colours, as theme.cpp has them.
 GENERAL, FP, EL1, VGIC, DEBUG, TRAPS, HANDLER = 0xF0E442, 0xE69F00, 0x0072B2, 0x009E73, 0xCC79A7, 0xD55E00, 0x56B4E9
 LIGHT_GROUND, DARK_GROUND = 0xEEF0F3, 0x15181D

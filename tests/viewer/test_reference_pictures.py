@@ -11,6 +11,8 @@ from pathlib import Path
 
 from viewer_support import SYNTHETIC_TRACE, Image, new_folder, trace, wsview
 
+NEEDS = ("debug",)
+
 REFERENCE = Path(__file__).resolve().parent / "reference"
 TABS = ("why", "operations", "registers", "machine", "find", "statistics")
 TOLERANCE = 0.02  # of the pixels

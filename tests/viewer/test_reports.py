@@ -11,6 +11,8 @@ import xml.etree.ElementTree as ElementTree
 
 from viewer_support import BUILD, ROOT, SYNTHETIC_TRACE, new_folder, trace
 
+NEEDS = ("debug",)
+
 NASTY = "a<b>&\"'|*_`#x"
 HTML = "{http://www.w3.org/1999/xhtml}"
 

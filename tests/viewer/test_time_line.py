@@ -9,6 +9,8 @@ import window_support
 from viewer_support import BUILD, new_folder, picture, trace
 from window_support import SIZE
 
+NEEDS = ("debug",)
+
 STRIPS = (140, 232)  # a row of each strip, beside the labels
 TRAP_X = 226  # where the time line has its trap
 HANDLER, LINK = 0x56B4E9, 0x0A5C94  # as theme.cpp has them

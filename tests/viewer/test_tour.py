@@ -8,6 +8,8 @@ import unittest
 import window_support
 from viewer_support import WSTRACE, new_folder, picture, trace, wsview
 
+NEEDS = ("debug",)
+
 LINK = 0x0A5C94  # the frame of a tour's step, as theme.cpp has it
 
 TOUR = """title: Two steps

@@ -12,6 +12,8 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from viewer_support import BUILD, ROOT, SYNTHETIC_TRACE, new_folder, wsview
 
+NEEDS = ("debug",)
+
 RANDOM = random.Random(2026)
 SIZE = "3000x2000"  # nothing is cut short
 # A part of an operation's cost is called so in the strips.

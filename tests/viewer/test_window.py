@@ -8,6 +8,8 @@ import window_support
 from viewer_support import picture, trace
 from window_support import SIZE
 
+NEEDS = ("debug",)
+
 
 @window_support.needed
 class Window(window_support.WindowTest):

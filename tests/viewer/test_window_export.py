@@ -9,6 +9,8 @@ import window_support
 from viewer_support import BUILD, Image, new_folder, trace
 from window_support import SIZE
 
+NEEDS = ("debug",)
+
 
 @window_support.needed
 class Export(window_support.WindowTest):

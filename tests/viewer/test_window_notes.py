@@ -10,6 +10,8 @@ import unittest
 import window_support
 from viewer_support import BUILD, new_folder, trace
 
+NEEDS = ("debug",)
+
 EVENT = 985  # a trap, which is in an operation
 
 
