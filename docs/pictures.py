@@ -6,6 +6,8 @@ Those of the pages are drawn at each build of the docs, into build/docs/generate
 repository; after a change that shows in them:
 
     docs/pictures.py        # draws docs/images anew; a test holds them to what wsview draws
+
+They show counts of one compiler, in the letters of one version of ImGui: docs/images/made_with says which.
 """
 
 import subprocess
@@ -15,10 +17,12 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "scripts"))
 
+from wslib import kept_counts, process
 from wslib.paths import host_program
 from wslib.run import Options
 
 IMAGES = ROOT / "docs" / "images"
+MADE_WITH = IMAGES / "made_with"
 TABS = ("why", "operations", "registers", "machine", "find", "statistics", "source")
 PAIR = ("split", "vhe")
 
@@ -55,6 +59,11 @@ def draw_all(pictures: dict, into: Path, runs: Path, finished) -> None:
         draw(into / f"{name}.png", [finished(of(design, runs)) for design in PAIR], *options)
 
 
+def tools() -> str:
+    """What the pictures depend on."""
+    return f"{kept_counts.compiler()} imgui-{process.first_line(['pkg-config', '--modversion', 'imgui'])}"
+
+
 def make_smaller(file: Path) -> None:
     """128 colours are enough for it."""
     subprocess.run(["convert", file, "+dither", "-colors", "128", f"PNG8:{file}"], check=True)
@@ -65,6 +74,7 @@ def main() -> int:
     draw_all(IN_THE_REPOSITORY, IMAGES, shown_output.RUNS, shown_output.finished)
     for name in IN_THE_REPOSITORY:
         make_smaller(IMAGES / f"{name}.png")
+    MADE_WITH.write_text(tools() + "\n", encoding="utf-8")
     return 0
 
 

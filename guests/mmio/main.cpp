@@ -58,6 +58,16 @@ void set_up() {
     mmio_write(machine().uart + kBaudRate, 0x9234);
 }
 
+/// LDP and LDNP are two accesses of a register each, to a device as to memory (Arm ARM B2.2.1, "Requirements for
+/// single-copy atomicity"). QEMU 10 makes one of a doubleword of two words where that is aligned; at identification
+/// registers its own distributor has no doublewords, and so it answers zero. Its 7.2 makes two.
+bool may_be_joined(const LoadForm& form, u64 place) {
+    const bool pair = form.text[2] == 'p' || form.text[3] == 'p';
+    char pairs[8] = "";
+    argument("pairs", pairs, sizeof(pairs));
+    return pair && form.bytes == 4 && place % 8 == 0 && pairs[0] == 'j';
+}
+
 void check_loads() {
     for (u64 i = 0; i < kLoadCount; ++i) check_load(kLoads[i], place_for(kLoads[i].bytes));
     // Identification registers, by the forms that leave nothing but the value.
@@ -68,7 +78,7 @@ void check_loads() {
           m.uart + uart::kPeripheralId + 4, m.uart + uart::kPeripheralId + 16}) {
         for (u64 i = 0; i < kLoadCount; ++i) {
             const LoadForm& form = kLoads[i];
-            if (form.bytes == 4 && form.offset == 0 && form.text[2] != 'p') check_load(form, word);
+            if (form.bytes == 4 && form.offset == 0 && !may_be_joined(form, word)) check_load(form, word);
         }
     }
     const u64 typer = gic::redistributor(0) + gic::kGicrTyper;

@@ -35,6 +35,7 @@ class Setup:
     smp: bool = False  # it uses as many vCPUs as it is given
     typed: str = ""  # into the serial port
     board: bool = True  # it asks for nothing that QEMU's own board has not, and succeeds there too
+    of_the_board: str = ""  # what it is told there: of what QEMU does otherwise than the architecture says
 
 
 # Guests that want more than to be started.
@@ -47,6 +48,7 @@ SETUPS = {
     "hypercall": Setup(board=False),
     "micro": Setup("benchmark=io-kernel iterations=100"),
     "misbehave": Setup("how=fail", status=1, board=False),
+    "mmio": Setup(of_the_board="pairs=joined"),
     "neighbours": Setup("rounds=20"),
     "preempt": Setup("rounds=100", smp=True),
     "priority": Setup("rounds=2"),

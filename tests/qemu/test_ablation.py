@@ -14,12 +14,13 @@ import test_registers
 
 sys.path.insert(0, str(support.ROOT / "scripts"))
 
+from wslib import kept_counts  # noqa: E402
 from wslib.ablation import BENCHMARKS, BREAKPOINTS, table  # noqa: E402
-from wslib.bench import host  # noqa: E402
 from wslib.optimisations import ALL, BITS, NONE, names_of, parse_optimisations, show_optimisations  # noqa: E402
 
-# What the documentation shows: made by `ws bench --ablation --json`.
-GOLDEN = json.loads((support.ROOT / "tests/qemu/ablation.json").read_text(encoding="utf-8"))
+# What the documentation shows, and of which compiler it is: made by `ws bench --ablation --json`.
+GOLDEN, COMPILER = kept_counts.ablation()
+COMMAND = "tests/regenerate ablation"
 MEASURED = tuple(BENCHMARKS) if support.LONG else ("hypercall", BREAKPOINTS, "io-kernel", "io-user", "virtual-ipi")
 
 # The guest's counter ticks once in 16 instructions. Where in a tick a loop begins depends on all that ran before, so a
@@ -212,8 +213,8 @@ class Worth(unittest.TestCase):
             self.assertGreater(using[kind]["lazy_debug"], 10 * plain[kind]["lazy_debug"])
 
     def test_it_is_what_the_documentation_shows(self):
-        if any(host()[name] != version for name, version in GOLDEN["tools"].items()):
-            self.skipTest("other tools than those that the documentation's figures were made with")
+        if COMPILER != kept_counts.compiler():
+            self.skipTest(kept_counts.why_none("figures of the ablation", COMMAND))
         for shown in GOLDEN["results"]:
             if shown["benchmark"] not in MEASURED:
                 continue
@@ -221,8 +222,7 @@ class Worth(unittest.TestCase):
             self.assertEqual(measured["iterations"], shown["iterations"])
             for (what, of_shown), (_, of_measured) in zip(figures(shown), figures(measured), strict=True):
                 with self.subTest(benchmark=shown["benchmark"], what=what):
-                    self.assertLessEqual(abs(of_measured - of_shown), TICKS, "a change of the code? Make "
-                                         "tests/qemu/ablation.json anew with scripts/ws bench --ablation --json")
+                    self.assertLessEqual(abs(of_measured - of_shown), TICKS, f"a change of the code? {COMMAND}")
 
     def test_progress_is_shown(self):
         self.assertRegex(self.progress, r"\[ablation\] building \d+ images")

@@ -41,7 +41,8 @@ class OnTheBoard(unittest.TestCase):
                     self.assertRegex(said, r"guest: status 0\s*$|arm64_boot: everything is where the device tree says")
 
     def console(self, guest: str, cpus: int) -> str:
-        arguments = " ".join(word for word in support.setup(guest).append.split() if not word.startswith("expect="))
+        how = support.setup(guest)
+        arguments = " ".join(word for word in [*how.append.split(), how.of_the_board] if not word.startswith("expect="))
         return support.call("qemu-system-aarch64", "-M", "virt,gic-version=3", "-cpu", "neoverse-n1", "-smp", cpus,
                             "-m", "64M", "-icount", "shift=0,sleep=off", "-nic", "none", "-display", "none",
                             "-monitor", "none", "-serial", "stdio", "-no-reboot", "-append", arguments,

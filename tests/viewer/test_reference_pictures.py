@@ -1,19 +1,22 @@
 # SPDX-License-Identifier: Apache-2.0
 """Each tab in light and dark, and with two CPUs, looks as it did: pictures are compared from afar with those in
-tests/viewer/reference, so that another version of a font or of ImGui makes no difference, but a panel that is elsewhere does.
+tests/viewer/reference, so that another version of a font makes no difference, but a panel that is elsewhere does. Versions of
+ImGui differ by more than that, so each has its own folder.
 
-WS_REGENERATE=1 draws them anew; look at them, and at `git diff`."""
+`tests/regenerate references` draws them anew; look at them, and at `git diff`."""
 
 import os
 import subprocess
 import unittest
 from pathlib import Path
 
-from viewer_support import SYNTHETIC_TRACE, Image, new_folder, trace, wsview
+from viewer_support import SYNTHETIC_TRACE, Image, imgui, new_folder, trace, wsview
 
 NEEDS = ("debug",)
 
-REFERENCE = Path(__file__).resolve().parent / "reference"
+KEPT = Path(__file__).resolve().parent / "reference"
+REFERENCE = KEPT / f"imgui-{imgui()}"
+COMMAND = "tests/regenerate references"
 TABS = ("why", "operations", "registers", "machine", "find", "statistics")
 TOLERANCE = 0.02  # of the pixels
 
@@ -25,16 +28,21 @@ def two_cpus(design: str) -> Path:
 
 
 class ReferencePictures(unittest.TestCase):
+    def setUp(self):
+        if not REFERENCE.is_dir() and not os.environ.get("WS_REGENERATE"):
+            kept = ", ".join(sorted(folder.name for folder in KEPT.iterdir()))
+            self.skipTest(f"no pictures are kept for {REFERENCE.name}, only for {kept}: {COMMAND} keeps them")
+
     def check(self, name, *arguments):
         file = new_folder() / f"{name}.png"
         done = wsview(*arguments, "--png", file)
         self.assertEqual((done.returncode, done.stderr), (0, ""))
         reference = REFERENCE / f"{name}.png"
         if os.environ.get("WS_REGENERATE"):
-            REFERENCE.mkdir(exist_ok=True)
+            REFERENCE.mkdir(parents=True, exist_ok=True)
             subprocess.run(["convert", file, "-resize", "25%", "+dither", "-colors", "64", f"PNG8:{reference}"], check=True)
         unlike = Image.from_afar(file).share_unlike(Image.of_png(reference))
-        self.assertLess(unlike, TOLERANCE, f"{name} does not look as it did; if it should not: WS_REGENERATE=1")
+        self.assertLess(unlike, TOLERANCE, f"{name} does not look as it did; if it should not: {COMMAND}")
 
     def test_each_tab_in_light_and_dark(self):
         for tab in TABS:

@@ -22,6 +22,11 @@ _folders = Path(tempfile.mkdtemp(prefix="worldswitch-viewer-"))
 atexit.register(shutil.rmtree, _folders, ignore_errors=True)
 
 
+def imgui() -> str:
+    """The version that the viewer was built with: each lays its text out a little otherwise."""
+    return subprocess.run(["pkg-config", "--modversion", "imgui"], capture_output=True, text=True).stdout.strip()
+
+
 def new_folder() -> Path:
     """An empty folder that lives as long as the tests."""
     return Path(tempfile.mkdtemp(dir=_folders))

@@ -51,14 +51,14 @@ Json events_of(const Walk& walk, const TourStop& stop, std::size_t side) {
 Json json_of(const Walk& walk, std::size_t number) {
     const TourStep& step = walk.tour.steps[number];
     const TourStop& stop = walk.stops[number];
-    Json json = {{"number", number + 1}, {"line", step.line}, {"heading", step.heading}, {"text", step.text}};
-    json["question"] = step.question;
-    json["answer"] = step.answer;
+    Json json = {{"number", number + 1}, {"line", step.line}, {"heading", step.heading}, {"text", stop.text}};
+    json["question"] = stop.question;
+    json["answer"] = stop.answer;
     json["tab"] = step.tab.empty() ? Json() : Json(step.tab);
     json["line_up"] = step.lined_up;
     json["side"] = step.side == 0 ? "A" : "B";
     json["problem"] = stop.problem.empty() ? Json() : Json(stop.problem);
-    if (!stop.problem.empty()) return json;
+    if (!stop.is_there()) return json;
     const model::Event& event = walk.runs[step.side].trace.event(stop.event);
     json["kind"] = walk.comparison.rows[stop.kind].kind;
     json["operation"] = stop.stop + 1;
@@ -83,15 +83,15 @@ void print_step(const Walk& walk, std::size_t number) {
     const TourStep& step = walk.tour.steps[number];
     const TourStop& stop = walk.stops[number];
     fmt::print("\n{}\n", strong(fmt::format("{}. {}", number + 1, step.heading)));
-    if (stop.problem.empty()) {
+    if (stop.is_there()) {
         const model::Event& event = walk.runs[step.side].trace.event(stop.event);
         fmt::print("[{} {} of {} \u00b7 event {} of {}: {}{}]\n", walk.comparison.rows[stop.kind].kind,
                    thousands(stop.stop + 1), thousands(walk.browse.kind(stop.kind).stops.size()), stop.event,
                    step.side == 0 ? "A" : "B", event.info().name, step.tab.empty() ? "" : " \u00b7 tab " + step.tab);
     }
-    print_paragraphs("", step.text);
-    print_paragraphs("Question: ", step.question);
-    print_paragraphs("Answer: ", step.answer);
+    print_paragraphs("", stop.text);
+    print_paragraphs("Question: ", stop.question);
+    print_paragraphs("Answer: ", stop.answer);
 }
 
 /// A line on stderr for each; how many there are. Of runs that the tour is not for, that alone is told.

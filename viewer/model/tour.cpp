@@ -12,6 +12,7 @@
 #include "viewer/model/checkout.hpp"
 #include "viewer/model/error.hpp"
 #include "viewer/model/find.hpp"
+#include "viewer/model/tour_figures.hpp"
 #include "viewer/model/utf8.hpp"
 
 namespace ws::model {
@@ -136,6 +137,13 @@ class Parser {
         }
         if (!last.question.empty() && last.answer.empty()) {
             fail_at(last.line, "the step has a question and no answer; write it after answer:");
+        }
+        try {
+            for (const auto* paragraphs : {&last.text, &last.question, &last.answer}) {
+                for (const std::string& paragraph : *paragraphs) check_figures(paragraph);
+            }
+        } catch (const FigureError& error) {
+            fail_at(last.line, error.what());
         }
     }
 

@@ -15,7 +15,7 @@
 //
 //   question: What is it that split does and vhe does not?
 //
-//   answer: It traps a second time.
+//   answer: It traps a second time, and takes {A instructions} instructions.
 //
 // Right below a step's heading are the keys that say what is shown, then comes an empty line, then the text.
 #pragma once
@@ -40,7 +40,7 @@ struct TourStep {
     std::optional<u64> event;       ///< or an event by its number
     std::string tab;                ///< a name of tabs.def; empty: as it is
     bool lined_up = false;          ///< the strips
-    std::vector<std::string> text;  ///< paragraphs, as the next two
+    std::vector<std::string> text;  ///< paragraphs with figures by name (tour_figures.hpp), as the next two
     std::vector<std::string> question;
     std::vector<std::string> answer;  ///< there is one if there is a question
 };

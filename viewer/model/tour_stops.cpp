@@ -4,10 +4,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
+#include <memory>
 
 #include "viewer/model/find.hpp"
 #include "viewer/model/kind_name.hpp"
 #include "viewer/model/segments.hpp"
+#include "viewer/model/tour_figures.hpp"
 
 namespace ws::model {
 namespace {
@@ -24,7 +27,20 @@ class Finder {
     Finder(const Run& a, const Run& b, const Comparison& comparison, const Browse& browse)
         : runs_{&a, &b}, comparison_(comparison), browse_(browse) {}
 
-    TourStop find(const TourStep& step) const {
+    TourStop find(const TourStep& step) {
+        TourStop stop = find_place(step);
+        TourFigures* const figures = stop.is_there() ? &figures_of(stop) : nullptr;
+        for (const auto& [from, to] : {std::pair{&step.text, &stop.text}, std::pair{&step.question, &stop.question},
+                                       std::pair{&step.answer, &stop.answer}}) {
+            for (const std::string& paragraph : *from) {
+                to->push_back(figures != nullptr ? figures->fill_in(paragraph, stop.problem) : without_figures(paragraph));
+            }
+        }
+        return stop;
+    }
+
+  private:
+    TourStop find_place(const TourStep& step) const {
         TourStop stop;
         stop.kind = browse_.first_kind();
         try {
@@ -43,7 +59,15 @@ class Finder {
         return stop;
     }
 
-  private:
+    /// Most steps are about the same operation.
+    TourFigures& figures_of(const TourStop& stop) {
+        std::unique_ptr<TourFigures>& figures = figures_[{stop.kind, stop.stop}];
+        if (!figures) {
+            figures = std::make_unique<TourFigures>(*runs_[0], *runs_[1], browse_.kind(stop.kind).stops[stop.stop]);
+        }
+        return *figures;
+    }
+
     [[noreturn]] static void fail(const std::string& reason) { throw NotThere(reason); }
 
     const std::string& name(u32 kind) const { return comparison_.rows[kind].kind; }
@@ -97,13 +121,14 @@ class Finder {
     const Run* runs_[2];
     const Comparison& comparison_;
     const Browse& browse_;
+    std::map<std::pair<u32, u32>, std::unique_ptr<TourFigures>> figures_;
 };
 
 }  // namespace
 
 std::vector<TourStop> find_tour_stops(const Tour& tour, const Run& a, const Run& b, const Comparison& comparison,
                                       const Browse& browse) {
-    const Finder finder(a, b, comparison, browse);
+    Finder finder(a, b, comparison, browse);
     std::vector<TourStop> stops;
     for (const TourStep& step : tour.steps) stops.push_back(finder.find(step));
     return stops;

@@ -103,20 +103,21 @@ class TourView : public View {
         const Theme& theme = context.theme;
         const TourWalk& walk = *context.state.tour;
         const model::TourStep& step = walk.at();
+        const model::TourStop& stop = walk.stop();
         Writer writer(theme, place);
         if (walk.step == 0) writer.write(walk.tour.title, theme.fonts.small, theme.muted);
         writer.write(step.heading, theme.fonts.bold, theme.text);
-        const std::string& absent = walk.stop().problem;
-        const std::string problem = !walk.unfit.empty() ? walk.unfit
-                                    : absent.empty()    ? ""
-                                                        : "This step is not in these runs. " + absent;
+        const std::string missing = stop.is_there() ? "These runs do not tell all. " : "This step is not in these runs. ";
+        const std::string problem = !walk.unfit.empty()    ? walk.unfit
+                                    : stop.problem.empty() ? ""
+                                                           : missing + stop.problem;
         if (!problem.empty()) writer.write(problem, theme.fonts.text, theme.cause("trap_config").fill);
-        writer.write_all(step.text, theme.fonts.text, theme.text);
+        writer.write_all(stop.text, theme.fonts.text, theme.text);
         if (step.question.empty()) return;
         if (scroll_frames_ > 0) ImGui::SetScrollHereY(0);
         writer.line();
-        writer.write_all(step.question, theme.fonts.bold, theme.text);
-        if (walk.answered) writer.write_all(step.answer, theme.fonts.text, theme.text);
+        writer.write_all(stop.question, theme.fonts.bold, theme.text);
+        if (walk.answered) writer.write_all(stop.answer, theme.fonts.text, theme.text);
     }
 
     std::size_t step_ = 0;

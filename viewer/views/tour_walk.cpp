@@ -28,7 +28,7 @@ void State::go_to_step(std::size_t step) {
         if (wanted.tab == info.name) tab = info.tab;
     }
     lined_up = wanted.lined_up;
-    if (!there.problem.empty()) return;
+    if (!there.is_there()) return;
     select_kind(there.kind);
     select_stop(there.stop);
     fit();
