@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The source tab's button `debug here`: it opens a terminal with the replay, or says what to type."""
 
+import errno
 import json
 import os
 import shutil
@@ -79,8 +80,22 @@ class Together(window_support.WindowTest):
         self.settled()
         self.xdotool("mousemove", *BUTTON, "click", 1)
         self.park_mouse()
-        self.keyboard = keyboard.open("w", encoding="utf-8")  # waits until the terminal reads
-        self.addCleanup(self.keyboard.close)                  # which is GDB's end
+        self.keyboard = self.opened_by_a_reader(keyboard)
+        self.addCleanup(self.keyboard.close)  # which is GDB's end
+
+    def opened_by_a_reader(self, keyboard: Path):
+        """The FIFO, once the terminal reads it. To open it would wait for ever, were there no terminal."""
+        deadline = time.monotonic() + 60
+        while True:
+            try:
+                file = os.open(keyboard, os.O_WRONLY | os.O_NONBLOCK)
+                os.set_blocking(file, True)
+                return os.fdopen(file, "w", encoding="utf-8")
+            except OSError as error:
+                if error.errno != errno.ENXIO:
+                    raise
+            self.assertLess(time.monotonic(), deadline, "the button opened no terminal")
+            time.sleep(0.1)
 
     def type(self, line: str) -> None:
         self.keyboard.write(line + "\n")

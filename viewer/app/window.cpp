@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <atomic>
+#include <cstdlib>
 #include <iterator>
 #include <optional>
 
@@ -195,11 +196,26 @@ std::string glfw_problem() {
     return text != nullptr ? text : "unknown reason";
 }
 
+/// GLFW 3.4 tries Wayland before X11, and where the environment has no place for Wayland's socket its library says so on
+/// standard error. There can be no Wayland then, so it is not tried. (GLFW 3.3 has but one of the two built in.)
+void choose_platform() {
+#ifdef GLFW_PLATFORM
+    const char* const display = std::getenv("WAYLAND_DISPLAY");
+    const bool has_path = display != nullptr && display[0] == '/';
+    const char* const place = std::getenv("XDG_RUNTIME_DIR");
+    const bool has_place = place != nullptr && place[0] == '/';
+    if (!has_place && !has_path && glfwPlatformSupported(GLFW_PLATFORM_X11) == GLFW_TRUE) {
+        glfwInitHint(GLFW_PLATFORM, GLFW_PLATFORM_X11);
+    }
+#endif
+}
+
 /// GLFW and its window.
 class Window {
   public:
     /// The options' size becomes less where the screen is smaller.
     Window(Options& options, const std::string& title) {
+        choose_platform();
         if (glfwInit() == GLFW_FALSE) fail();
         fit_to_screen(options);
         glfwWindowHint(GLFW_CONTEXT_VERSION_MAJOR, 3);

@@ -225,8 +225,11 @@ class Parser {
             return;
         }
         try {
-            if (Query::parse(value).needs_places())
+            check_figures(value);
+            if (Query::parse(without_figures(value, "0")).needs_places())
                 fail("event: symbol= is not for tours, which go without the images");
+        } catch (const FigureError& error) {
+            fail(fmt::format("event: {}", error.what()));
         } catch (const QueryError& error) {
             fail(fmt::format("event: {}; wstrace find --help tells of queries", error.what()));
         }

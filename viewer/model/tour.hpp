@@ -36,7 +36,8 @@ struct TourStep {
     std::string kind;               ///< of operation: its name or a part of it; empty for the one that most are of
     u64 operation = 0;              ///< which one of the kind, from 1; 0 for a typical one
     int side = 0;                   ///< whose event is selected: 0 is A, 1 is B
-    std::string query;              ///< the first event of the operation that it holds for; empty for the trap
+    std::string query;              ///< the first event of the operation that it holds for, with figures by name; empty
+                                    ///< for the trap
     std::optional<u64> event;       ///< or an event by its number
     std::string tab;                ///< a name of tabs.def; empty: as it is
     bool lined_up = false;          ///< the strips

@@ -238,8 +238,8 @@ void check_figures(const std::string& text) {
     });
 }
 
-std::string without_figures(const std::string& text) {
-    return replace_names(text, [](const std::string&) { return std::string(kUnknown); });
+std::string without_figures(const std::string& text, const std::string& instead) {
+    return replace_names(text, [&instead](const std::string&) { return instead; });
 }
 
 }  // namespace ws::model

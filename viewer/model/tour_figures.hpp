@@ -47,7 +47,7 @@ class TourFigures {
     std::unique_ptr<Side> sides_[2];
 };
 
-/// The text with a question mark for each figure: of an operation that is not there.
-std::string without_figures(const std::string& text);
+/// The text with this for each figure: of an operation that is not there.
+std::string without_figures(const std::string& text, const std::string& instead = "?");
 
 }  // namespace ws::model

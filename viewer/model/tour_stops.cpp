@@ -40,7 +40,7 @@ class Finder {
     }
 
   private:
-    TourStop find_place(const TourStep& step) const {
+    TourStop find_place(const TourStep& step) {
         TourStop stop;
         stop.kind = browse_.first_kind();
         try {
@@ -97,7 +97,7 @@ class Finder {
         stop.stop = place->stop;
     }
 
-    EventIndex first_event(const TourStep& step, const TourStop& stop) const {
+    EventIndex first_event(const TourStep& step, const TourStop& stop) {
         const Run& run = *runs_[step.side];
         const Stop& both = browse_.kind(stop.kind).stops[stop.stop];
         const u32 place = step.side == 0 ? both.a : both.b;
@@ -106,14 +106,25 @@ class Finder {
         }
         const std::vector<EventIndex> events = take_apart(run, run.operations.all()[place]).events;
         if (step.query.empty()) return events.front();
-        const Query query = Query::parse(step.query);
+        std::string problem;
+        const std::string text = figures_of(stop).fill_in(step.query, problem);
+        if (!problem.empty()) fail(fmt::format("event {}: {}", step.query, problem));
+        const Query query = parse_query(text);
         const auto found =
             std::find_if(events.begin(), events.end(), [&](EventIndex event) { return query.holds(run.trace, event); });
         if (found == events.end()) {
-            fail(fmt::format("event {}: none of the {} events of this operation in {} is so", step.query, events.size(),
+            fail(fmt::format("event {}: none of the {} events of this operation in {} is so", text, events.size(),
                              letter(step)));
         }
         return *found;
+    }
+
+    static Query parse_query(const std::string& text) {
+        try {
+            return Query::parse(text);
+        } catch (const QueryError& error) {
+            fail(fmt::format("event {}: {}", text, error.what()));
+        }
     }
 
     static char letter(const TourStep& step) { return step.side == 0 ? 'A' : 'B'; }

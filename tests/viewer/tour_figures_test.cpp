@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+// Figures that a tour names are those of the runs that are open.
+#include "viewer/model/tour_figures.hpp"
+
+#include <fmt/format.h>
+
+#include "tests/unit/catch.hpp"
+#include "tests/viewer/made_up_run.hpp"
+#include "viewer/model/error.hpp"
+#include "viewer/model/tour_stops.hpp"
+
+namespace ws::test {
+namespace {
+
+void two_calls(SyntheticMachine& m) {
+    m.eret(kGuest, 0x4000'0000, kGuestEl1);
+    m.work(10);
+    operate(m);
+    operate(m);
+}
+
+void one_longer_call(SyntheticMachine& m) {
+    m.eret(kGuest, 0x4000'0000, kGuestEl1);
+    m.work(10);
+    m.trap(kGuest, kHvc, 0x4000'0000, kGuestEl1);
+    m.begin(Step::handle_exit);
+    m.work(50);
+    m.end(Step::handle_exit);
+    m.eret(kGuest, 0x4000'0004, kGuestEl1);
+    m.work(100);
+}
+
+std::string refusal(const std::string& text) {
+    try {
+        model::check_figures(text);
+    } catch (const model::FigureError& error) {
+        return error.what();
+    }
+    return "taken";
+}
+
+TEST_CASE("a figure's name is refused where there is no such figure", "[tour]") {
+    for (const char* good : {"{A instructions}", "{B el1}", "{A vgic cycles}", "{A fp saved}", "{difference cycles}", "{ratio instructions}",
+                             "{A step handle_exit}", "{A writes}", "{A without fp,el1}", "{A trap ELR_EL2}", "{A timer saved}", "no figure"}) {
+        CHECK(refusal(good) == "taken");
+    }
+    check_contains(refusal("{C instructions}"), "figure {C instructions}: it begins with A, B, difference or ratio");
+    check_contains(refusal("{A}"), "it says whose figure it is, and which");
+    check_contains(refusal("{A el2}"), "there is no el2");
+    check_contains(refusal("{A step nosuch}"), "there is no step nosuch");
+    check_contains(refusal("{A without nosuch}"), "nosuch");
+    check_contains(refusal("{A saved}"), "registers are moved by a part");
+    check_contains(refusal("{ratio trap ELR_EL2}"), "an event's field is A's or B's");
+    check_contains(refusal("{A el1 cycles more}"), "more does not belong there");
+    for (const char* bad : {"{A instructions", "A instructions}", "{A {B instructions}", "{", "}"}) {
+        check_contains(refusal(bad), "a brace without its other one");
+    }
+}
+
+TEST_CASE("a tour tells the figures of the runs that are open", "[tour]") {
+    const TraceFolder folders[2] = {TraceFolder("split"), TraceFolder("vhe")};
+    const model::Run a = folders[0].run(two_calls);
+    const model::Run b = folders[1].run(one_longer_call);
+    const model::TourFigures figures(a, b, {0, 0});
+    std::string problem;
+    const auto net = [](const model::Run& run) { return run.operations.all()[0].net(); };
+    CHECK(figures.fill_in("{A instructions} and {B instructions}.", problem) == fmt::format("{} and {}.", net(a), net(b)));
+    CHECK(net(a) != net(b));
+    CHECK(figures.fill_in("{ratio instructions}", problem) ==
+          fmt::format("{:.2f}", static_cast<double>(net(a)) / static_cast<double>(net(b))));
+    CHECK(figures.fill_in("{A trap EC}", problem) == "HVC64");
+    CHECK(problem.empty());
+    CHECK(figures.fill_in("{A mmio value}, {A instructions}", problem) == fmt::format("?, {}", net(a)));
+    check_contains(problem, "figure {A mmio value}: A has no event mmio in this operation");
+}
+
+TEST_CASE("a tour with a figure that there is not is refused, with file and line", "[tour]") {
+    try {
+        model::Tour::parse("title: T\n== H\n\nIt takes {A instuctions}.\n", "a.tour");
+        FAIL("it was taken");
+    } catch (const model::TraceError& error) {
+        check_contains(error.what(), "a.tour:2: figure {A instuctions}: there is no instuctions");
+    }
+}
+
+}  // namespace
+}  // namespace ws::test
