@@ -46,6 +46,12 @@ std::optional<u8> step_named(const std::string& name) {
     return std::nullopt;
 }
 
+/// 1234567 as 1,234,567.
+std::string counted(i64 value) {
+    const std::string with_sign = grouped(value);
+    return value > 0 ? with_sign.substr(1) : with_sign;
+}
+
 bool is_unit(const std::string& word) {
     return std::find(std::begin(kUnits), std::end(kUnits), word) != std::end(kUnits);
 }
@@ -175,7 +181,9 @@ struct TourFigures::Side {
             const std::vector<Field> fields = describe(run.trace, event);
             const Field* field = find_field(fields, name);
             if (field == nullptr) throw FigureError(fmt::format("the event {} has no field {}", kind, name));
-            return field->text.rfind("0x", 0) == 0 ? fmt::format("{:#x}", field->value) : field->text;
+            if (field->text.rfind("0x", 0) != 0) return field->text;
+            // A register's number is to stand behind an X.
+            return field->value < 32 ? std::to_string(field->value) : fmt::format("{:#x}", field->value);
         }
         throw FigureError(fmt::format("{} has no event {} in this operation", letter, kind));
     }
@@ -211,11 +219,11 @@ std::string TourFigures::fill_in(const std::string& text, std::string& problem) 
         Side& a = *sides_[0];
         Side& b = *sides_[1];
         if (name.is_field()) return (name.whose == Whose::a ? a : b).field(name.what, name.detail);
-        if (name.whose == Whose::a) return grouped(a.figure(name));
-        if (name.whose == Whose::b) return grouped(b.figure(name));
+        if (name.whose == Whose::a) return counted(a.figure(name));
+        if (name.whose == Whose::b) return counted(b.figure(name));
         const i64 of_a = a.figure(name);
         const i64 of_b = b.figure(name);
-        if (name.whose == Whose::difference) return grouped(std::abs(of_a - of_b));
+        if (name.whose == Whose::difference) return counted(std::abs(of_a - of_b));
         if (of_b == 0) throw FigureError("B's figure is 0, so there is no ratio");
         return fmt::format("{:.2f}", static_cast<double>(of_a) / static_cast<double>(of_b));
     };
