@@ -12,7 +12,7 @@ namespace {
 /// The descriptor at `at`, where the guest has memory and may read it.
 bool read_descriptor(const Vcpu& vcpu, Ipa at, bool big_endian, u64& descriptor) {
     Vm& vm = *vcpu.vm;
-    const u8* const memory = vm.guest_memory(at, sizeof(u64));
+    const u8* const memory = guest_memory(vm, at, sizeof(u64));
     if (memory == nullptr || !may_read(vm, at)) return false;
     const u64 word = *reinterpret_cast<const volatile u64*>(memory);
     descriptor = big_endian ? __builtin_bswap64(word) : word;
