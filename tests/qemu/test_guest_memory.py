@@ -2,11 +2,16 @@
 """A VM's memory is given out as it is touched: much of it costs nothing, and none of it holds what was there before."""
 
 import re
+import signal
 import subprocess
+import sys
 import unittest
 from pathlib import Path
 
 import support
+
+sys.path.insert(0, str(support.ROOT / "scripts"))
+from wslib.verdict import End, judge  # noqa: E402
 
 MIB = 1 << 20
 GUEST = ("--trace", "off", "--keep-ram")
@@ -34,6 +39,13 @@ class Size(unittest.TestCase):
                 more = taken(large.folder / "ram") - taken(small.folder / "ram")
                 self.assertLess(more, 8 * MIB, "memory that no guest touches takes blocks of the host's disk")
                 self.assertLess(taken(large.folder / "ram"), 256 * MIB)
+
+
+    def test_a_disk_that_is_full_in_the_middle_of_a_run_is_said(self):
+        """The file's blocks are taken as guests touch their memory. Without a block QEMU is ended by SIGBUS."""
+        verdict = judge(End("ended", -signal.SIGBUS, "", {}), 1, 90)
+        self.assertEqual(verdict.status, 6)
+        self.assertIn("look whether the disk is full", verdict.words)
 
 
 class Content(unittest.TestCase):
