@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Goes over all encodings of MRS and MSR, finds the registers that are there, and keeps patterns of its own in them while another VM
-// does the same on the same CPU. Each must be one that the table of a guest's state knows (hyp/world_switch/guest_state.def).
+// Goes over all encodings of MRS and MSR, finds the registers that are there, and keeps patterns of its own in them
+// while another VM does the same on the same CPU. Each must be one that the table of a guest's state knows
+// (hyp/world_switch/guest_state.def).
 #include "guests/lib/gic.hpp"
 #include "guests/lib/random.hpp"
 #include "hyp/arch/hw/sysreg_access.hpp"
@@ -15,7 +16,7 @@ struct Found {
     u32 number;
     bool readable, writable;
     Treatment treatment;
-    u64 initial;   ///< before this guest has written anything
+    u64 initial;  ///< before this guest has written anything
     u64 kept;
 };
 constexpr u32 kMaxFound = 512;
@@ -48,7 +49,7 @@ void look_for_readable(u32 end) {
 /// What can be written gets what it holds, or zero: nothing changes yet.
 void look_for_writable(u32 end) {
     const u32 readable = found_count;
-    u32 next = 0;   // of those
+    u32 next = 0;  // of those
     for (u32 number = 0; number < end; ++number) {
         Found* const known = next < readable && found[next].number == number ? &found[next++] : nullptr;
         const Treatment how = treatment(number);
@@ -69,7 +70,10 @@ bool all_are_known() {
         known = false;
         print("guest: FAIL ");
         print_encoding(found[i].number);
-        print(found[i].readable ? " can be read" : "", found[i].writable ? " can be written" : "",
+        print(" can be ",
+              !found[i].writable  ? "read"
+              : found[i].readable ? "read and written"
+                                  : "written",
               ", and hyp/world_switch/guest_state.def does not say what becomes of it\n");
     }
     return known;
@@ -79,8 +83,8 @@ void list() {
     for (u32 i = 0; i < found_count; ++i) {
         print("guest: found ");
         print_encoding(found[i].number);
-        print(" ", found[i].readable ? "r" : "-", found[i].writable ? "w" : "-", found[i].treatment.compare ? " " : " changing ",
-              hex(found[i].initial), "\n");
+        print(" ", found[i].readable ? "r" : "-", found[i].writable ? "w" : "-",
+              found[i].treatment.compare ? " " : " changing ", hex(found[i].initial), "\n");
     }
 }
 
@@ -89,7 +93,8 @@ void fill(u64 seed, u64 round) {
     for (u32 i = 0; i < found_count; ++i) {
         const Found& f = found[i];
         const u64 pattern = mix(seed << 48 ^ round << 32 ^ f.number);
-        if (f.writable) probe_write(f.number, (f.initial & ~f.treatment.bits) | (pattern & f.treatment.bits) | f.treatment.ones);
+        if (f.writable)
+            probe_write(f.number, (f.initial & ~f.treatment.bits) | (pattern & f.treatment.bits) | f.treatment.ones);
     }
     asm volatile("isb" ::: "memory");
     // Not every bit of every register can be written: what was kept is what must stay.
@@ -117,7 +122,9 @@ bool verify(u64 round) {
 constexpr u32 kPhysicalTimer = 30;
 
 /// Milliseconds since the board's reset: the same for both VMs.
-u64 now() { return ws::hw::read<ws::reg::CNTPCT_EL0>() / (ws::hw::read<ws::reg::CNTFRQ_EL0>() / 1000); }
+u64 now() {
+    return ws::hw::read<ws::reg::CNTPCT_EL0>() / (ws::hw::read<ws::reg::CNTFRQ_EL0>() / 1000);
+}
 
 /// The physical timer ends a WFI; its interrupt has the highest priority, and is never taken.
 void open_wake_up() {
@@ -127,7 +134,8 @@ void open_wake_up() {
     gic::enable(kPhysicalTimer);
 }
 
-/// Leaves the CPU to the other VM for so long. The timer is as before afterwards: its registers are emulated, and part of what is kept.
+/// Leaves the CPU to the other VM for so long. The timer is as before afterwards: its registers are emulated, and part
+/// of what is kept.
 void sleep(u64 milliseconds) {
     using namespace ws::reg;
     const u64 compare = ws::hw::read<CNTP_CVAL_EL0>();
@@ -149,7 +157,7 @@ u64 main() {
     make_probes();
     make_treatments();
     open_wake_up();
-    if (now() < from) sleep(from - now());   // what the other VM has left by then would be in what is found
+    if (now() < from) sleep(from - now());  // what the other VM has left by then would be in what is found
     look_for_readable(end);
     print("guest: looked at all registers\n");
     look_for_writable(end);

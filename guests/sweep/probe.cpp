@@ -19,7 +19,7 @@ constexpr u32 kMsr = 0xd510'0000;
 constexpr u32 kMrs = 0xd530'0000;
 constexpr u32 kRet = 0xd65f'03c0;
 constexpr u64 kUnknownClass = 0x00;
-constexpr u64 kSystemRegisterClass = 0x18;   // of an identification register that is not there (FEAT_IDST)
+constexpr u64 kSystemRegisterClass = 0x18;  // of an identification register that is not there (FEAT_IDST)
 
 bool expecting;
 bool undefined;
@@ -64,6 +64,8 @@ bool probe_read(u32 number, u64& value) {
     return run(reads[number], value);
 }
 
-bool probe_write(u32 number, u64 value) { return run(writes[number], value); }
+bool probe_write(u32 number, u64 value) {
+    return run(writes[number], value);
+}
 
 }  // namespace guest

@@ -13,7 +13,9 @@ struct Row {
 constexpr Treatment kAcknowledges{.read = false, .compare = false, .write = false};
 constexpr Treatment kVolatile{.compare = false};
 constexpr Treatment kNotWritten{.write = false};
-constexpr Treatment only(u64 bits, u64 ones = 0) { return {.bits = bits, .ones = ones}; }
+constexpr Treatment only(u64 bits, u64 ones = 0) {
+    return {.bits = bits, .ones = ones};
+}
 
 template <class Register>
 constexpr ws::SysregEncoding of() {
@@ -23,11 +25,11 @@ constexpr ws::SysregEncoding of() {
 using namespace ws::reg;
 constexpr Row kRows[] = {
     // What this guest runs with: MMU off, vectors where they are, FP free, no interrupt, no debug exception.
-    {of<SCTLR_EL1>(), only(SCTLR_EL1::UCT.mask() | SCTLR_EL1::DZE.mask() | SCTLR_EL1::UMA.mask() | SCTLR_EL1::nTWE.mask() |
-                           SCTLR_EL1::nTWI.mask() | SCTLR_EL1::I.mask())},
+    {of<SCTLR_EL1>(), only(SCTLR_EL1::UCT.mask() | SCTLR_EL1::DZE.mask() | SCTLR_EL1::UMA.mask() |
+                           SCTLR_EL1::nTWE.mask() | SCTLR_EL1::nTWI.mask() | SCTLR_EL1::I.mask())},
     {of<CPACR_EL1>(), only(CPACR_EL1::ZEN.mask())},
     {of<VBAR_EL1>(), only(0)},
-    {{3, 0, 4, 2, 0}, only(0)},   // SPSel
+    {{3, 0, 4, 2, 0}, only(0)},  // SPSel
     {of<DAIF>(), only(DAIF::D.mask() | DAIF::A.mask())},
     {of<MDSCR_EL1>(), only(MDSCR_EL1::TDCC.mask())},
     {of<CNTV_CTL_EL0>(), only(CNTV_CTL_EL0::ENABLE.mask(), CNTV_CTL_EL0::IMASK.mask())},
@@ -46,11 +48,12 @@ constexpr Row kRows[] = {
     {of<CNTP_TVAL_EL0>(), {.compare = false, .write = false}},
     {{3, 3, 2, 4, 0}, kVolatile},
     {{3, 3, 2, 4, 1}, kVolatile},
-    // The interrupt controller's: no interrupt is acknowledged, ended or sent. ICC_BPR1_EL1 without its RES0 bits: with them QEMU
+    // The interrupt controller's: no interrupt is acknowledged, ended or sent. ICC_BPR1_EL1 without its RES0 bits: with
+    // them QEMU
     // 7.2 ends with a failed assertion (icv_gprio_mask).
     {of<ICC_IAR0_EL1>(), kAcknowledges},
     {of<ICC_IAR1_EL1>(), kAcknowledges},
-    {{3, 0, 12, 9, 5}, kAcknowledges},   // ICC_NMIAR1_EL1
+    {{3, 0, 12, 9, 5}, kAcknowledges},  // ICC_NMIAR1_EL1
     {of<ICC_EOIR0_EL1>(), kNotWritten},
     {of<ICC_EOIR1_EL1>(), kNotWritten},
     {of<ICC_DIR_EL1>(), kNotWritten},

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The table of what becomes of a guest's state (guest_state.def), with the registers that the switch moves from sysregs.def. No
-// behaviour: guests and host programs include it too.
+// The table of what becomes of a guest's state (guest_state.def), with the registers that the switch moves from
+// sysregs.def. No behaviour: guests and host programs include it too.
 #pragma once
 
 #include "../arch/registers.hpp"
@@ -25,7 +25,7 @@ struct GuestRegisters {
     Fate fate;
     HostValue host;
     const char* why;
-    bool of_sysregs;   ///< its encoding is a row of sysregs.def
+    bool of_sysregs;  ///< its encoding is a row of sysregs.def
 
     constexpr bool contains(SysregEncoding e) const {
         return e.op0 == op0 && e.op1 == op1 && crn.contains(e.crn) && crm.contains(e.crm) && op2.contains(e.op2);
@@ -33,7 +33,9 @@ struct GuestRegisters {
 };
 
 namespace detail {
-constexpr EncodingRange at(u8 n) { return {n, n}; }
+constexpr EncodingRange at(u8 n) {
+    return {n, n};
+}
 constexpr GuestRegisters known(SysregId id, Fate fate, HostValue host, const char* why) {
     const SysregEncoding e = info(id).encoding;
     return {info(id).name, e.op0, e.op1, at(e.crn), at(e.crm), at(e.op2), fate, host, why, true};
@@ -42,7 +44,10 @@ constexpr GuestRegisters known(SysregId id, Fate fate, HostValue host, const cha
 
 inline constexpr GuestRegisters kGuestRegisters[] = {
 #define AT(n) detail::at(n)
-#define FROM(first, last) EncodingRange{first, last}
+#define FROM(first, last) \
+    EncodingRange {       \
+        first, last       \
+    }
 #define GUEST_REGISTER(name, fate, host, why) detail::known(SysregId::name, Fate::fate, HostValue::host, why),
 #define GUEST_REGISTERS(name, op0, op1, crn, crm, op2, fate, why) \
     GuestRegisters{name, op0, op1, crn, crm, op2, Fate::fate, HostValue::moves, why, false},
@@ -57,12 +62,15 @@ inline constexpr GuestRegisters kGuestRegisters[] = {
 
 /// Do the registers of a class move with the guest, so that the table need not name them?
 constexpr bool is_switched(RegisterClass c) {
-    return c == RegisterClass::general || c == RegisterClass::fp || c == RegisterClass::el1 || c == RegisterClass::user ||
-           c == RegisterClass::timer || c == RegisterClass::debug || c == RegisterClass::breakpoints;
+    return c == RegisterClass::general || c == RegisterClass::fp || c == RegisterClass::el1 ||
+           c == RegisterClass::user || c == RegisterClass::timer || c == RegisterClass::debug ||
+           c == RegisterClass::breakpoints;
 }
 
 /// May MRS or MSR at EL1 name it (Arm ARM D12.2: op1 of 4 and up is EL2's and EL3's)?
-constexpr bool is_for_el1(SysregEncoding e) { return e.op1 < 4; }
+constexpr bool is_for_el1(SysregEncoding e) {
+    return e.op1 < 4;
+}
 
 /// The table's first row that fits, or null.
 constexpr const GuestRegisters* find_guest_registers(SysregEncoding e) {
@@ -89,13 +97,15 @@ constexpr bool all_known_are_accounted_for() {
 constexpr bool one_is_written_twice() {
     for (const GuestRegisters& row : kGuestRegisters) {
         const SysregEncoding e{row.op0, row.op1, row.crn.first, row.crm.first, row.op2.first};
-        const bool single = row.crn.first == row.crn.last && row.crm.first == row.crm.last && row.op2.first == row.op2.last;
+        const bool single =
+            row.crn.first == row.crn.last && row.crm.first == row.crm.last && row.op2.first == row.op2.last;
         const SysregInfo* const known = single ? find_sysreg(e) : nullptr;
         if (known != nullptr && (is_switched(known->register_class) || !row.of_sysregs)) return true;
     }
     return false;
 }
-static_assert(all_known_are_accounted_for(), "a register of sysregs.def that EL1 can name is neither switched nor in guest_state.def");
+static_assert(all_known_are_accounted_for(),
+              "a register of sysregs.def that EL1 can name is neither switched nor in guest_state.def");
 static_assert(!one_is_written_twice(), "guest_state.def repeats a register that sysregs.def has");
 }  // namespace detail
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The table of what becomes of a guest's state: it finds rows by encoding, and what it does not know it does not find. That it knows
-// all that sysregs.def has, and nothing twice, the header itself asserts.
+// The table of what becomes of a guest's state: it finds rows by encoding, and what it does not know it does not find.
+// That it knows all that sysregs.def has, and nothing twice, the header itself asserts.
 #include <string>
 
 #include "hyp/world_switch/guest_state.hpp"
