@@ -9,12 +9,15 @@ import signal
 import subprocess
 import time
 
+from . import signals
+
 DEVNULL = subprocess.DEVNULL
 _libc = ctypes.CDLL(None)
 _PR_SET_PDEATHSIG = 1
 
 
 def _die_with_parent() -> None:
+    signal.pthread_sigmask(signal.SIG_SETMASK, ())  # what is held here is not for the child
     _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
@@ -48,14 +51,17 @@ def stop(child: subprocess.Popen, patience: float = 5) -> None:
 def run_with_its_own(command: list[str], **options) -> int:
     """To its end; returns the exit status. If we are ended first, so are the child and all that it has started (cmake does not
     end its ninja)."""
-    child = start(command, **options)
+    child = None
     try:
+        with signals.held():  # or it could be started, and nobody know it
+            child = start(command, **options)
         return child.wait()
     finally:
-        _stop_all(child)
+        if child is not None:
+            _stop_all(child)
 
 
-def _stop_all(child: subprocess.Popen, patience: float = 5) -> None:
+def _stop_all(child: subprocess.Popen, patience: float = 2) -> None:
     """Its session is a process group as well."""
     if child.poll() is not None:
         return

@@ -33,6 +33,16 @@ def raised() -> Iterator[None]:
             signal.signal(number, signal.SIG_IGN if _ended else handler)  # what is left is to tell our status
 
 
+@contextmanager
+def held() -> Iterator[None]:
+    """Within it none of them comes, nor Ctrl-C; at its end they do."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT, *_ENDING))
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def _raise(number: int, _frame: object) -> None:
     global _ended
     if not _ended:
