@@ -10,6 +10,7 @@ import subprocess
 import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from . import process, signals
 from .capture import Capture, NoCapture
@@ -195,16 +196,14 @@ def _execute(command: list[str], folder: RunFolder, options: Options, capture: C
     qemu = None
     reason = "ended"
     try:
-        with folder.qemu_stderr.open("wb") as complaints:
-            try:
-                qemu = process.start(command, stdin=serial_input, stdout=subprocess.PIPE, stderr=complaints)
-            except FileNotFoundError:
-                raise Problem("qemu-system-aarch64 is not installed: scripts/ws doctor tells how to mend it",
-                              BROKE) from None
-        console = view.open(qemu.stdout, folder.console)
         try:
+            with signals.held(), folder.qemu_stderr.open("wb") as complaints:  # or QEMU could run with nobody to know of it
+                qemu = _start(command, serial_input, complaints)
+                console = view.open(qemu.stdout, folder.console)
             reason = _wait(qemu, capture, options.timeout, view)
         except KeyboardInterrupt:
+            if qemu is None:
+                raise
             reason = "interrupted"
         process.stop(qemu)
         console.finish()
@@ -221,6 +220,13 @@ def _execute(command: list[str], folder: RunFolder, options: Options, capture: C
         if qemu is not None:
             process.stop(qemu)
         capture.stop()
+
+
+def _start(command: list[str], serial_input: int, complaints: BinaryIO) -> subprocess.Popen:
+    try:
+        return process.start(command, stdin=serial_input, stdout=subprocess.PIPE, stderr=complaints)
+    except FileNotFoundError:
+        raise Problem("qemu-system-aarch64 is not installed: scripts/ws doctor tells how to mend it", BROKE) from None
 
 
 def _wait(qemu: subprocess.Popen, capture: Capture | LateCapture | NoCapture, timeout: float, view: _View) -> str:
