@@ -9,6 +9,15 @@ namespace ws {
 
 namespace {
 
+/// What a number may be, and what to say of one that it may not be.
+struct Range {
+    u64 least, most, step;
+    const char* complaint;
+};
+
+#define WS_WRONG_NUMBER(name, least, most, step) \
+    name "= must be from " #least " to " #most ", a multiple of " #step ", and is"
+
 /// Reads the command line from left to right.
 class Parser {
   public:
@@ -42,10 +51,11 @@ class Parser {
     }
 
     /// "=NUMBER", decimal or with 0x.
-    u64 value() {
+    u64 value(const Range& range) {
         require(skip("="), "a boot option needs =NUMBER");
         const u64 result = number();
         require(*at_ == '\0' || *at_ == ' ', "a boot option's number has other characters in it");
+        if (result < range.least || result > range.most || result % range.step != 0) panic(range.complaint, result);
         return result;
     }
 
@@ -76,7 +86,11 @@ class Parser {
         const u64 base = skip("0x") ? 16 : 10;
         require(digit(base) >= 0, "a boot option's value is not a number");
         u64 result = 0;
-        for (int d; (d = digit(base)) >= 0; ++at_) result = result * base + static_cast<u64>(d);
+        for (int d; (d = digit(base)) >= 0; ++at_) {
+            const bool fits = !__builtin_mul_overflow(result, base, &result) &&
+                              !__builtin_add_overflow(result, static_cast<u64>(d), &result);
+            require(fits, "a boot option's number has more than 64 bits");
+        }
         return result;
     }
 
@@ -90,27 +104,51 @@ class Parser {
 };
 
 bool parse_vm_option(Parser& parser, VmOptions& vm) {
-    if (parser.is("mem")) {
-        vm.memory = parser.value();
-    } else if (parser.is("cpus")) {
-        vm.cpus = parser.value();
-    } else if (parser.is("load")) {
-        vm.load = parser.value();
-    } else if (parser.is("disk")) {
-        vm.disk = parser.value();
-    } else if (parser.is("fault")) {
-        vm.fault = parser.value();
-    } else if (parser.is("net")) {
-        vm.network = true;
-    } else if (parser.is("console")) {
-        require(parser.skip("=virtio"), "vm.console=virtio is all that there is");
-        vm.virtio_console = true;
-    } else if (parser.is("pin")) {
-        vm.pin_count = parser.list(vm.pin, trace::kMaxCpus);
-    } else {
-        return false;
+#define VM_NUMBER(name, member, least, most, step)                                                      \
+    if (parser.is(#name)) {                                                                             \
+        vm.member = parser.value({least, most, step, WS_WRONG_NUMBER("vm." #name, least, most, step)}); \
+        return true;                                                                                    \
     }
-    return true;
+#define VM_FLAG(name, member) \
+    if (parser.is(#name)) {   \
+        vm.member = true;     \
+        return true;          \
+    }
+#define VM_WORD(name, member, word)                                                     \
+    if (parser.is(#name)) {                                                             \
+        require(parser.skip("=" #word), "vm." #name "=" #word " is all that there is"); \
+        vm.member = true;                                                               \
+        return true;                                                                    \
+    }
+#define VM_LIST(name, member, count)                        \
+    if (parser.is(#name)) {                                 \
+        vm.count = parser.list(vm.member, trace::kMaxCpus); \
+        return true;                                        \
+    }
+#include "vm_options.def"
+#undef VM_NUMBER
+#undef VM_FLAG
+#undef VM_WORD
+#undef VM_LIST
+    return false;
+}
+
+/// An option that is not a VM's.
+bool parse_boot_option(Parser& parser, BootOptions& options) {
+#define BOOT_NUMBER(name, member, least, most, step)                                                   \
+    if (parser.is(#name)) {                                                                            \
+        options.member = parser.value({least, most, step, WS_WRONG_NUMBER(#name, least, most, step)}); \
+        return true;                                                                                   \
+    }
+#define BOOT_FLAG(name, member) \
+    if (parser.is(#name)) {     \
+        options.member = true;  \
+        return true;            \
+    }
+#include "boot_options.def"
+#undef BOOT_NUMBER
+#undef BOOT_FLAG
+    return false;
 }
 
 /// One word. Options of all VMs are taken in the first round, those of one VM (`one_vm`) in the second.
@@ -125,19 +163,26 @@ bool parse_word(Parser& parser, BootOptions& options, bool one_vm) {
         for (VmOptions& other : options.vms) other = first;
         return true;
     }
-    if (parser.is("reserve")) {
-        options.reserve = parser.value();
-    } else if (parser.is("vmids")) {
-        options.vmids = parser.value();
-    } else if (parser.is("slice")) {
-        options.slice = parser.value();
-    } else if (parser.is("selfcheck")) {
-        options.selfcheck = true;
-    } else {
-        return false;
-    }
-    return true;
+    return parse_boot_option(parser, options);
 }
+
+constexpr const char* kUnknownOption =
+    "the hypervisor's command line has an option that it does not know; it knows "
+#define BOOT_NUMBER(name, member, least, most, step) #name "=, "
+#define BOOT_FLAG(name, member) #name ", "
+#define VM_NUMBER(name, member, least, most, step) "vm." #name "=, "
+#define VM_FLAG(name, member) "vm." #name ", "
+#define VM_WORD(name, member, word) "vm." #name "=" #word ", "
+#define VM_LIST(name, member, count) "vm." #name "=, "
+#include "boot_options.def"
+#include "vm_options.def"
+#undef BOOT_NUMBER
+#undef BOOT_FLAG
+#undef VM_NUMBER
+#undef VM_FLAG
+#undef VM_WORD
+#undef VM_LIST
+    "and the VMs' as vmN. too";
 
 }  // namespace
 
@@ -146,13 +191,9 @@ BootOptions parse_boot_options(const char* text) {
     // What is said of all VMs counts first, wherever it stands.
     for (const bool one_vm : {false, true}) {
         for (Parser parser(text); parser.next_word();) {
-            if (!parse_word(parser, options, one_vm)) {
-                panic("the hypervisor's command line has an option that it does not know "
-                      "(reserve, selfcheck, vmids, slice; vm.mem, vm.cpus, vm.load, vm.pin, vm.disk, vm.net, vm.console, vm.fault and the same as vmN.)");
-            }
+            if (!parse_word(parser, options, one_vm)) panic(kUnknownOption);
         }
     }
-    require(options.slice != 0, "slice=MICROSECONDS must not be zero");
     return options;
 }
 

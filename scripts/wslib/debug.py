@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from . import process, signals
+from .boot_options import check_arguments
 from .linux import guest_files
 from .machine import RAM_BASE, escape
 from .paths import NATIVE, ROOT, hypervisor_elf, shown
@@ -52,6 +53,7 @@ def debug(options: Options, asked: Asked) -> int:
         raise usage_problem("--at is for --replay: only a run that was recorded has its events beforehand")
     hypervisor = hypervisor_elf(options.design, options.trace, options.image_suffix)
     guests = [guest_files(vm, options.file) for vm in options.vms]
+    check_arguments([guest.arguments for guest in guests])
     # sleep=on: with sleep=off QEMU 7.2 goes on for ever, and runs nothing, when it was stopped where an interrupt is taken. Time while
     # every CPU waits is then the host's, so a session's counts are its own; a replay's are the recorded ones.
     options.qemu = [*options.qemu, "-S", "-no-shutdown", *([] if options.mttcg else ["-icount", "sleep=on"])]

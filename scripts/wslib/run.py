@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from . import process, signals
+from .boot_options import check_arguments
 from .capture import Capture, NoCapture
 from .console import Console, SerialInput
 from .instruction_count import plugin_arguments, take_counts
@@ -66,6 +67,8 @@ def run(options: Options, show_console_on: int | None = None, show_all_on: int |
     if options.design != NATIVE:
         hypervisor_image(options.design, options.trace, options.image_suffix)  # if it is missing that is to be said first
     guests = [guest_files(vm, options.file) for vm in options.vms]
+    if options.design != NATIVE:
+        check_arguments([guest.arguments for guest in guests])
     with signals.raised(), SerialInput(options.typed) as serial_input, RunFolder(options.folder()) as folder:
         machine = Machine(options, guests, folder)
         started = datetime.datetime.now(datetime.timezone.utc)
@@ -248,7 +251,8 @@ def _judge(end: End, options: Options, folder: RunFolder, commands: Commands | N
         verdict = judge_native(end, folder.console.read_bytes() if folder.console.exists() else b"",
                                options.vms[0].is_linux or "-no-reboot" in options.qemu, options.timeout, options.has_keyboard)
     else:
-        verdict = judge(end, len(options.vms), options.timeout, options.has_keyboard)
+        console = folder.console.read_bytes() if folder.console.exists() else b""
+        verdict = judge(end, len(options.vms), options.timeout, options.has_keyboard, console)
     verdict = judge_commands(verdict, commands.broken, commands.status) if commands else verdict
     return judge_console(verdict, end)
 

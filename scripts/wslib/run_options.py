@@ -5,6 +5,7 @@ import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from .boot_options import Board, check_boot_options
 from .machine import CPUS_WITHOUT_VHE, DEFAULT_CPU, DEFAULT_TRACE_MEMORY, MAX_CPUS
 from .optimisations import ALL, image_suffix
 from .paths import NATIVE, RUNS
@@ -93,6 +94,7 @@ class Options:
         for file in self.file:
             with reading(file), open(file, "rb"):
                 pass
+        check_boot_options(self.boot, Board(self.cpus, sum(bool(vm.disk) for vm in self.vms), len(self.vms)))
         check_vms(self.vms, max(self.cpus, self.vcpus) if self.design == NATIVE else self.cpus)
 
     def _check_native(self) -> None:

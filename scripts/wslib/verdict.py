@@ -13,6 +13,9 @@ NAMES = {SUCCESS: "success", GUEST_FAILED: "failure", GUEST_CRASHED: "crash", PA
          TIMED_OUT: "time_out", BROKE: "broken", INTERRUPTED: "interrupted"}
 
 
+_PANIC = re.compile(rb"^\*\*\* hypervisor panic \(\w+\): (.*?)\r?$", re.MULTILINE)
+
+
 @dataclass
 class End:
     """What is left when QEMU and the capture are gone."""
@@ -36,7 +39,7 @@ def _verdict(status: int, words: str) -> Verdict:
     return Verdict(NAMES[status], status, words)
 
 
-def judge(end: End, vms: int, timeout: float, keyboard: bool = False) -> Verdict:
+def judge(end: End, vms: int, timeout: float, keyboard: bool = False, console: bytes = b"") -> Verdict:
     """Of a run on the hypervisor."""
     if end.reason == "interrupted":
         return _verdict(INTERRUPTED, "interrupted")
@@ -55,6 +58,9 @@ def judge(end: End, vms: int, timeout: float, keyboard: bool = False) -> Verdict
             return _verdict(GUEST_CRASHED, f"{who.replace('guest', 'VMM')} failed: {why or 'no reason given'}")
         case "hypervisor_panic":
             return _verdict(PANICKED, f"the hypervisor panicked: {message or 'no reason given'}")
+        case "none" if early := _PANIC.search(console):
+            # No run page yet, and so no guest that could have written this line.
+            return _verdict(PANICKED, f"the hypervisor panicked: {early[1].decode(errors='replace')}")
     return _without_verdict(end, timeout, keyboard, "without a verdict from the hypervisor")
 
 
