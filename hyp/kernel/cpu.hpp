@@ -29,6 +29,7 @@ struct alignas(64) Cpu {
     u64 switched_at;            ///< when `current` came, in ticks of the physical counter
     bool stopped;               ///< the run ends, and this CPU has closed its trace
     SoftTimer slice;
+    SoftTimer turn;             ///< the other CPUs are to have a turn
     TimerQueue timers;
 
     /// What the distributor holds of this CPU's PPI 27, the virtual timer: active while a guest's is linked to it.

@@ -36,6 +36,28 @@ void slice_expired(SoftTimer&) {
     cpu.must_reschedule = true;
 }
 
+/// How long this CPU is at work before it gives the others a turn. Each CPU has another time: were they alike, one could come back
+/// from its turn whenever the next is due, and never to its guest.
+u64 turn_ticks(const Cpu& cpu) {
+    constexpr u64 kShare = 4;
+    return slice_ticks + slice_ticks / kShare * cpu.id;
+}
+
+/// First the turn, then the timer: what the others take is not of this CPU's time.
+void turn_expired(SoftTimer& turn) {
+    give_turn();
+    Cpu& cpu = this_cpu();
+    if (cpu.current != &cpu.idle) arm_timer(turn, physical_count() + turn_ticks(cpu));
+}
+
+/// A guest may wait for another CPU in a loop that has neither YIELD nor WFE, and nothing else would take it out of there. So where
+/// there are several CPUs, each that is at work gives a turn from time to time.
+void start_turns(Cpu& cpu) {
+    if (board.cpu_count == 1 || cpu.turn.armed || cpu.current == &cpu.idle) return;
+    cpu.turn.expired = turn_expired;
+    arm_timer(cpu.turn, physical_count() + turn_ticks(cpu));
+}
+
 void cancel_slice(Cpu& cpu) {
     if (!cpu.slice.armed) return;   // it has gone off
     record_slice(cpu, trace::TimerChange::cancelled);
@@ -69,7 +91,8 @@ void update_slice(Cpu& cpu) {
 }
 
 /// To a CPU for a thread that became ready: an idle one, the thread's last one first; else one where it will have its turn.
-void find_cpu_for(const Thread& thread) {
+/// True: it is another one, and was kicked.
+bool find_cpu_for(const Thread& thread) {
     Cpu* idle = nullptr;
     Cpu* busy = nullptr;
     for (u32 i = 0; i < board.cpu_count; ++i) {
@@ -84,9 +107,10 @@ void find_cpu_for(const Thread& thread) {
     if (idle == nullptr) chosen->urgent = true;
     if (chosen != &here) {
         kick_cpu(chosen->id, thread.owner, trace::KickReason::reschedule);
-    } else if (idle == nullptr) {
-        update_slice(here);
+        return true;
     }
+    if (idle == nullptr) update_slice(here);
+    return false;
 }
 
 /// The scheduler's lock is held, and is released by the thread that is reached.
@@ -117,6 +141,7 @@ void arrive() {
     // One that woke may have come behind this one, which was due first; but it is not to wait for a whole slice.
     if (queue.woken_waits_for(cpu.id)) cpu.urgent = true;
     update_slice(cpu);
+    start_turns(cpu);
     scheduler_lock.unlock();
     if (cpu.current->vcpu != nullptr) load_vcpu(*cpu.current->vcpu);
 }
@@ -140,14 +165,18 @@ void set_time_slice(u64 ticks) { slice_ticks = ticks; }
 void add_thread(Thread& thread) { thread.state = Thread::State::blocked; }
 
 void wake_thread(Thread& thread) {
-    Locked locked(scheduler_lock);
-    if (thread.state != Thread::State::blocked) {
-        thread.wake_pending = true;
-        return;
+    bool kicked = false;
+    {
+        Locked locked(scheduler_lock);
+        if (thread.state != Thread::State::blocked) {
+            thread.wake_pending = true;
+            return;
+        }
+        thread.state = Thread::State::ready;
+        queue.add_woken(thread, physical_count());
+        kicked = find_cpu_for(thread);
     }
-    thread.state = Thread::State::ready;
-    queue.add_woken(thread, physical_count());
-    find_cpu_for(thread);
+    if (kicked) give_turn();
 }
 
 void block_thread() {

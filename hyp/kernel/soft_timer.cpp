@@ -10,12 +10,16 @@ namespace ws {
 namespace {
 
 /// Sets this CPU's timer to the first deadline. The queue's lock is held.
-void program(const TimerQueue& queue) {
+void program(TimerQueue& queue) {
     using C = own::CNTP_CTL;
     if (queue.first == nullptr) {
+        queue.programmed = 0;
         hw::write<C>(0);
         return;
     }
+    // Under QEMU's -icount a write to a timer gives the other CPUs a turn: not without need.
+    if (queue.programmed == queue.first->deadline) return;
+    queue.programmed = queue.first->deadline;
     hw::write<own::CNTP_CVAL>(queue.first->deadline);
     hw::write<C>(C::ENABLE.mask());
 }

@@ -23,6 +23,7 @@ struct SoftTimer {
 struct TimerQueue {
     SpinLock lock;
     SoftTimer* first = nullptr;
+    u64 programmed = 0;   ///< what the CPU's timer is set to; 0: it is off
 };
 
 /// The physical timer's interrupt on this CPU's kernel: 26 (EL2's physical timer) where the kernel is at EL2, else 30.

@@ -24,6 +24,7 @@ void note_list_register(u32 owner, u32 number, u64 value) {
 }  // namespace vgic
 
 void deliver(Vm& vm, u32 vcpus) {
+    bool kicked = false;
     while (vcpus != 0) {
         const u32 index = static_cast<u32>(__builtin_ctz(vcpus));
         vcpus &= vcpus - 1;
@@ -34,8 +35,11 @@ void deliver(Vm& vm, u32 vcpus) {
             continue;
         }
         const i64 cpu = __atomic_load_n(&vcpu.loaded_on, __ATOMIC_SEQ_CST);
-        if (cpu >= 0 && cpu != this_cpu().id) kick_cpu(static_cast<u32>(cpu), vcpu.owner, trace::KickReason::interrupt);
+        if (cpu < 0 || cpu == this_cpu().id) continue;
+        kick_cpu(static_cast<u32>(cpu), vcpu.owner, trace::KickReason::interrupt);
+        kicked = true;
     }
+    if (kicked) give_turn();
 }
 
 void set_interrupt_line(Vm& vm, u32 vcpu, u32 intid, bool high) {
