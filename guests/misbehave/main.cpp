@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// A guest for each way a run can end badly: how=fail, crash, hang, nothing or undefined.
+// A guest for each way a run can end badly: how=fail, crash, hang, nothing, undefined, aborts, wait or halt.
 #include "guests/lib/guest.hpp"
 #include "guests/lib/psci.hpp"
+#include "hyp/arch/hw/barriers.hpp"
 #include "hyp/arch/hw/sysreg_access.hpp"
 
 namespace guest {
@@ -25,7 +26,20 @@ u64 main() {
         // The PMU is not part of a guest's machine: the exception is the guest's own, and it expects none.
         return ws::hw::read<ws::reg::PMCR_EL0>();
     }
-    print("guest: say how=fail, how=crash, how=hang, how=nothing or how=undefined\n");
+    if (same(how, "aborts")) {
+        // Its vectors are where there is nothing, so each abort is followed by the next.
+        ws::hw::write<ws::reg::VBAR_EL1>(0x2000'0000);
+        ws::hw::isb();
+        return *reinterpret_cast<volatile u64*>(0x1000);
+    }
+    if (same(how, "wait")) {
+        for (;;) asm volatile("wfi" ::: "memory");
+    }
+    if (same(how, "halt")) {
+        asm volatile("msr daifset, #15" ::: "memory");
+        for (;;) asm volatile("");
+    }
+    print("guest: say how=fail, how=crash, how=hang, how=nothing, how=undefined, how=aborts, how=wait or how=halt\n");
     return 2;
 }
 

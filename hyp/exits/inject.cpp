@@ -47,6 +47,7 @@ void inject(Vcpu& vcpu, u64 esr, Fault fault, trace::Injection what) {
     VcpuContext& context = *vcpu.context;
     const u64 pstate = context.pstate();
     if (fault.has_address) write_guest_el1<reg::FAR_EL1>(context, fault.address);
+    vcpu.injected.count(esr, context.pc(), fault.has_address ? fault.address : 0);
     using Event = trace::payload::inject;
     trace::event_made<trace::At::kernel, Event>([&]() WS_INLINE_LAMBDA {
         return Event{esr, read_guest_el1<reg::FAR_EL1>(context), context.owner, what};

@@ -6,6 +6,7 @@
 #include "cpu.hpp"
 #include "interrupts.hpp"
 #include "panic.hpp"
+#include "vcpu.hpp"
 
 namespace ws {
 
@@ -28,6 +29,20 @@ void number_vcpus(trace::RunPage& page) {
     }
 }
 
+void open_state_map(trace::StateMap& map) {
+    constexpr u32 kOffsets[] = {
+#define STATE(name, structure, member, bytes) offsetof(structure, member),
+#include "../trace/format/state.def"
+#undef STATE
+    };
+    static_assert(sizeof(kOffsets) <= sizeof(map.offsets));
+    map.cpus = reinterpret_cast<u64>(cpus);
+    map.cpu_bytes = sizeof(Cpu);
+    map.entries = sizeof(kOffsets) / sizeof(kOffsets[0]);
+    for (u32 i = 0; i < map.entries; ++i) map.offsets[i] = kOffsets[i];
+    __atomic_store_n(&map.magic, trace::kStateMagic, __ATOMIC_RELEASE);
+}
+
 }  // namespace
 
 bool run_page_open() { return run_page_at.value != 0; }
@@ -43,6 +58,7 @@ void open_run_page(Pa reserved, u64 bytes, u32 cpu_count) {
     page.cpus = cpu_count;
     copy_text(page.design, sizeof(page.design), ThisDesign::kName);
     number_vcpus(page);
+    open_state_map(page.state);
     // The rings begin at the next multiple of a packet's size: the recorder counts on that alignment.
     const u64 packets = bytes / trace::kPacketBytes - 1;
     for (u32 cpu = 0; cpu < cpu_count; ++cpu) {
@@ -51,6 +67,8 @@ void open_run_page(Pa reserved, u64 bytes, u32 cpu_count) {
     }
     __atomic_store_n(&page.magic, trace::kRunPageMagic, __ATOMIC_RELEASE);
 }
+
+void show_vcpu(const Vcpu& vcpu) { run_page().state.vcpus[vcpu.owner - 1] = reinterpret_cast<u64>(&vcpu); }
 
 void end_run(trace::Verdict verdict, u64 status, const char* message) {
     static u32 ending = 0;

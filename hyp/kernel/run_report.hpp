@@ -14,6 +14,10 @@ bool run_page_open();
 
 trace::RunPage& run_page();
 
+struct Vcpu;
+/// Host programs find it from now on.
+void show_vcpu(const Vcpu& vcpu);
+
 /// Says how the run ended, stops the trace and switches the machine off.
 [[noreturn]] void end_run(trace::Verdict verdict, u64 status, const char* message);
 

@@ -29,6 +29,23 @@ struct GuestPhysicalTimer {
     SoftTimer expiry;
 };
 
+/// The last exception that the vCPU was given, and how often that came before without another one: a guest whose handler faults
+/// as well takes the same one for ever.
+struct InjectedException {
+    u64 total = 0;
+    u64 alike = 0;
+    u64 esr = 0, pc = 0, far = 0;
+
+    void count(u64 its_esr, u64 its_pc, u64 its_far) {
+        const bool same = esr == its_esr && pc == its_pc && far == its_far;
+        ++total;
+        alike = same ? alike + 1 : 1;
+        esr = its_esr;
+        pc = its_pc;
+        far = its_far;
+    }
+};
+
 struct Vcpu {
     enum class Power : u8 { off, on };   // PSCI
 
@@ -48,6 +65,7 @@ struct Vcpu {
     bool timer_line = false;               ///< what the interrupt controller was told of its virtual timer
     SoftTimer wake_up;                     ///< ends its WFI when its virtual timer is due
     GuestPhysicalTimer physical_timer;
+    InjectedException injected;            ///< for who looks from outside
 
     FaultRetries retries;
     bool os_locked = true;                 ///< OSLSR_EL1.OSLK: set by a reset, changed by OSLAR_EL1

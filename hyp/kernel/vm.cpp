@@ -105,6 +105,7 @@ bool create_vcpu(Vm& vm, u64 index) {
     vcpu.context = reinterpret_cast<VcpuContext*>(pages.start.value);
     vcpu.context->owner = vcpu.owner;
     reset_vcpu(vcpu, Ipa(0), 0);
+    show_vcpu(vcpu);
     return true;
 }
 

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from . import ablation, app_bench, bench, build, debug, doctor, ide, machine, os_errors, signals, streams, validation, viewer_bench
+from .hang_report import sentences
 from .instruction_count import show_counts
 from .optimisations import ALL, SYNTAX, parse_optimisation, parse_optimisations
 from .paths import DESIGNS, LEVELS, NATIVE, host_program, shown
@@ -291,6 +292,9 @@ def _run(asked: argparse.Namespace) -> int:
     said_by_the_commands = executes and result.description["verdict"] in ("success", "failure") and not result.console_problem
     if (result.status or not asked.quiet) and not said_by_the_commands:
         print(f"ws run: {result.words} ({shown(result.folder)})", file=sys.stderr)
+    if result.description["hang"]:
+        for line in sentences(result.description["hang"]):
+            print(f"ws run: {line}", file=sys.stderr)
     if asked.count and not result.description["instructions"]:
         print("ws run: the instructions were not counted: QEMU could not write them down, or was killed before", file=sys.stderr)
     elif asked.count:

@@ -16,6 +16,7 @@ from . import process, signals
 from .boot_options import check_arguments
 from .capture import Capture, NoCapture
 from .console import Console, SerialInput
+from .hang_report import report, take_looks
 from .instruction_count import plugin_arguments, take_counts
 from .linux import Commands, GuestFiles, guest_files
 from .machine import (RESERVED_UNTRACED, Layout, boot_arguments, make_layout, module_bytes, native_command,
@@ -23,10 +24,12 @@ from .machine import (RESERVED_UNTRACED, Layout, boot_arguments, make_layout, mo
 from .optimisations import names_of, show_optimisations
 from .paths import NATIVE, guest_image, hypervisor_image
 from .problem import Problem
+from .qemu_monitor import Monitor
 from .replay import LateCapture, make_snapshot_disk, record_arguments
 from .run_folder import RunFolder
 from .run_options import DEFAULT_TIMEOUT, Options  # noqa: F401
-from .verdict import BROKE, INTERRUPTED, SUCCESS, End, Verdict, judge, judge_commands, judge_console, judge_native  # noqa: F401
+from .verdict import (BROKE, INTERRUPTED, SUCCESS, TIMED_OUT, End, Verdict, judge, judge_commands, judge_console,  # noqa: F401
+                      judge_native)
 from .vm_options import Vm, show_pin
 
 
@@ -78,15 +81,17 @@ def run(options: Options, show_console_on: int | None = None, show_all_on: int |
         try:
             machine.make_files()
             capture = machine.capture(environment(options, qemu_version, started))
-            end = _execute(machine.command, folder, options, capture, serial_input.fd,
+            end = _execute(machine, folder, options, capture, serial_input.fd,
                            _View(show_console_on, show_all_on, commands))
         finally:
             if not options.keep_ram:
                 folder.ram.unlink(missing_ok=True)
         verdict = _judge(end, options, folder, commands)
+        hang = machine.report(end.looks, folder.console.read_bytes()) if verdict.status == TIMED_OUT else None
         description = {
             "verdict": verdict.name,
             "words": verdict.words,
+            "hang": hang,
             "exit_status": verdict.status,
             "guest_status": end.capture.get("status") if end.capture.get("verdict") == "guest_exit" else None,
             "started": started.isoformat(timespec="seconds"),
@@ -147,6 +152,17 @@ class Machine:
         kind = LateCapture if self._options.record else Capture
         return kind(self._folder, self.layout.reserved_offset, environment)
 
+    def look(self, monitor: Monitor | None) -> list:
+        """At what it is doing."""
+        if self.layout is None:
+            return take_looks(monitor, None, 0, 0)
+        return take_looks(monitor, self._folder.ram, self.layout.reserved_offset, self._options.cpus)
+
+    def report(self, looks: list, console: bytes) -> dict:
+        options = self._options
+        vms = [(vm.vcpus, guest.image) for vm, guest in zip(options.vms, self._guests)]
+        return report(looks, options.design, vms, not options.mttcg, console)
+
     def description(self) -> dict:
         layout, options = self.layout, self._options
         if layout is None:
@@ -194,16 +210,20 @@ class _View:
         return self.commands is not None and self.commands.broken != ""
 
 
-def _execute(command: list[str], folder: RunFolder, options: Options, capture: Capture | LateCapture | NoCapture, serial_input: int,
+def _execute(machine: Machine, folder: RunFolder, options: Options, capture: Capture | LateCapture | NoCapture, serial_input: int,
              view: _View) -> End:
     qemu = None
     reason = "ended"
+    looks = []
+    # What a recording is replayed with has no such socket.
+    monitor = None if options.record else Monitor()
     try:
         try:
             with signals.held(), folder.qemu_stderr.open("wb") as complaints:  # or QEMU could run with nobody to know of it
-                qemu = _start(command, serial_input, complaints)
+                qemu = _start(machine.command, monitor, serial_input, complaints)
                 console = view.open(qemu.stdout, folder.console)
             reason = _wait(qemu, capture, options.timeout, view)
+            looks = machine.look(monitor) if reason == "time_out" else []
         except KeyboardInterrupt:
             if qemu is None:
                 raise
@@ -218,18 +238,25 @@ def _execute(command: list[str], folder: RunFolder, options: Options, capture: C
         complaint = folder.qemu_stderr.read_text(errors="replace").strip()
         if not complaint:
             folder.qemu_stderr.unlink()
-        return End(reason, qemu.returncode, complaint, told, problem, console.problem)
+        return End(reason, qemu.returncode, complaint, told, problem, console.problem, looks)
     finally:
         if qemu is not None:
             process.stop(qemu)
+        if monitor:
+            monitor.close()
         capture.stop()
 
 
-def _start(command: list[str], serial_input: int, complaints: BinaryIO) -> subprocess.Popen:
+def _start(command: list[str], monitor: Monitor | None, serial_input: int, complaints: BinaryIO) -> subprocess.Popen:
+    watched = {"pass_fds": monitor.handed_on} if monitor else {}
     try:
-        return process.start(command, stdin=serial_input, stdout=subprocess.PIPE, stderr=complaints)
+        qemu = process.start([*command, *(monitor.arguments if monitor else [])], stdin=serial_input, stdout=subprocess.PIPE,
+                             stderr=complaints, **watched)
     except FileNotFoundError:
         raise Problem("qemu-system-aarch64 is not installed: scripts/ws doctor tells how to mend it", BROKE) from None
+    if monitor:
+        monitor.started()
+    return qemu
 
 
 def _wait(qemu: subprocess.Popen, capture: Capture | LateCapture | NoCapture, timeout: float, view: _View) -> str:

@@ -3,7 +3,7 @@
 
 import re
 import signal
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from .run_folder import RUN_BROKE
 
@@ -26,6 +26,7 @@ class End:
     capture: dict  # what the hypervisor's run page says; nothing, where there was none
     problem: str = ""
     console_problem: str = ""  # why not all of the console was kept and shown
+    looks: list = field(default_factory=list)  # at a time-out, at the machine (hang_report.py)
 
 
 @dataclass(frozen=True)

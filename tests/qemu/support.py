@@ -56,6 +56,7 @@ SETUPS = {
     "sgi": Setup("rounds=300", smp=True),
     "smp": Setup("rounds=4", smp=True),
     "soak": Setup("exits=1000", smp=True),
+    "spin": Setup("how=flags rounds=3", smp=True, board=False),
     "stage2": Setup("rounds=2000"),
     "sweep": Setup("last=4095", board=False),
     "timer": Setup("rounds=2", smp=True),

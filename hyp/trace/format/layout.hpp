@@ -85,6 +85,19 @@ inline constexpr u64 kMaxVcpus = 32;   ///< of all VMs together
 /// As an owner in events: the thread in which VM n's VMM serves its devices is kVmmOwners + n.
 inline constexpr u64 kVmmOwners = kMaxVcpus;
 
+/// Where in RAM the kernel keeps what it knows of its vCPUs, for host programs that look at a machine that hangs (state.def). It is
+/// written once: what a guest does costs nothing for it.
+struct StateMap {
+    u64 magic;                ///< kStateMagic, written last
+    u64 vcpus[kMaxVcpus];     ///< by owner less one; 0 for one that its VMM has not made
+    u64 cpus;                 ///< the first one
+    u32 cpu_bytes;            ///< from one CPU to the next
+    u32 entries;              ///< rows of state.def
+    u32 offsets[32];
+};
+inline constexpr u64 kStateMagic = 0x4550'4153'5543'5056;   // "VPCUSAPE"
+inline constexpr u64 kStateMapOffset = 2048;
+
 /// The first page of the reserved part of RAM: what the host programs learn of the run, while it runs or after.
 struct RunPage {
     u64 magic;                    ///< kRunPageMagic, written last
@@ -100,7 +113,10 @@ struct RunPage {
     u8 vm_of_vcpu[kMaxVcpus];     ///< by owner less one: its VM, counted from 1. A VM's vCPUs stand together, in order
     u8 unused_[28];
     RingControl rings[kMaxCpus];
+    u8 unused2_[kStateMapOffset - 320 - sizeof(rings)];
+    StateMap state;
 };
+static_assert(offsetof(RunPage, state) == kStateMapOffset);
 static_assert(sizeof(RunPage) <= kRunPageBytes);
 static_assert(offsetof(RunPage, rings) % 64 == 0);   // else two CPUs would write to one cache line
 
