@@ -159,6 +159,10 @@ def _show(pc: int, symbols: Symbols) -> str:
 
 def _remedy(looks: list[Look], kernel: KernelState | None, design: str, icount: bool) -> str:
     """The case that is known: with -icount QEMU has the CPUs take turns, and one that spins need not give one away."""
+    if design == "native":
+        several = icount and len(looks[-1].cpus) > 1
+        return ("with -icount QEMU can let a CPU that spins without YIELD or WFE keep the others from their turn; if this is such a loop, "
+                "--vcpus 1 or --mttcg helps") if several else ""
     cpus = [[look.cpus[number] for look in looks] for number in range(min(len(look.cpus) for look in looks))]
     stood = [len({(look.pc, look.sp, look.pstate) for look in of_one}) == 1 for of_one in cpus]
     if not icount or len(cpus) < 2 or len(looks) < 2 or not any(stood) or all(stood):
@@ -167,6 +171,5 @@ def _remedy(looks: list[Look], kernel: KernelState | None, design: str, icount: 
     behind = [number for number, still in enumerate(stood) if still and (kernel is None or not kernel.cpus[number].is_idle)]
     if not behind:
         return ""
-    remedy = "--vcpus 1" if design == "native" else "--cpus 1"
     return (f"CPU {behind[0]} stood still while another one ran: with -icount QEMU lets a CPU that spins without YIELD or WFE keep the "
-            f"others from their turn; try {remedy} or --mttcg")
+            f"others from their turn; try --cpus 1 or --mttcg")

@@ -61,7 +61,8 @@ class TimeOut(unittest.TestCase):
         self.assertIn("vCPU 0 ", self.hang("vhe", "how=wait", "--record", "--timeout", "12")[0].stderr)
 
     def test_on_the_board_itself(self):
-        run, _ = self.hang("native", "how=halt")
+        run, _ = self.hang("native", "how=halt", "--vcpus", "2")
+        self.assertIn("--vcpus 1 or --mttcg helps", run.stderr)
         self.assertRegex(run.stderr, r"CPU 0 runs at PC 0x[0-9a-f]+ \(guest::main\(\)")
 
 
