@@ -172,4 +172,4 @@ def _remedy(looks: list[Look], kernel: KernelState | None, design: str, icount: 
     if not behind:
         return ""
     return (f"CPU {behind[0]} stood still while another one ran: with -icount QEMU lets a CPU that spins without YIELD or WFE keep the "
-            f"others from their turn; try --cpus 1 or --mttcg")
+            "others from their turn; try --cpus 1 or --mttcg")
