@@ -131,7 +131,8 @@ def _traced(result: Result, benchmark: str) -> dict:
     for measured in trace_tool.ask("measure", result.folder)["benchmarks"]:
         if measured["benchmark"] == benchmark:
             if BENCHMARKS[benchmark].latency:
-                measured["net"] = measured["operation_net"]["median"]
+                exit_alone = measured["operation_net"]
+                measured["net"] = exit_alone and exit_alone["median"]
             return measured
     raise Problem(f"the trace in {result.folder} has no marks around {benchmark}")
 
@@ -159,12 +160,16 @@ def _print(results: list[dict]) -> None:
         others = (reference.kvm.get(row["design"]), reference.xen, reference.paper.get(row["design"]))
         latency = BENCHMARKS[row["benchmark"]].latency
         # The two figures of a latency begin and end at different moments.
-        difference = "-" if latency else f"{100 * (row['net'] - row['bare']) / row['bare']:+.2f}%"
+        told = row["net"] is not None
+        difference = f"{100 * (row['net'] - row['bare']) / row['bare']:+.2f}%" if told and not latency else "-"
         name = row["benchmark"] + (" *" if latency else "")
-        print(f"{name:18}{row['design']:7}{row['cpus']:>4}{row['bare']:>11,.1f}{row['net']:>11,.1f}"
+        print(f"{name:18}{row['design']:7}{row['cpus']:>4}{row['bare']:>11,.1f}{format(row['net'], ',.1f') if told else '-':>11}"
               f"{difference:>10}{row['exceptions']:>12.3g}   "
               + "".join(f"{'-' if other is None else format(other, ','):>{width}}"
                         for other, width in zip(others, (12, 12, 14))))
+    if any(row["net"] is None for row in results):
+        print("A net of - is not measurable here: another CPU's turn cut a recording in two, and the clock that all CPUs share "
+              "cannot tell which of them the instructions were.")
     print()
     print("Registers moved in one operation (saved/restored):")
     classes = list(dict.fromkeys(name for row in results for name in row["registers"]))

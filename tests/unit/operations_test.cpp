@@ -92,16 +92,6 @@ TEST_CASE("time in a nested phase is the inner one's", "[operations]") {
     CHECK(run.timeline[0].phases[0].end - run.timeline[0].phases[0].begin == 80);
 }
 
-TEST_CASE("causes sum up to the operation", "[operations]") {
-    FakeRun fake;
-    play(fake, "split", 1);
-    const model::Run run = load(fake);
-    u64 sum = 0;
-    for (const u64 net : model::by_cause(run.operations.all().at(0))) sum += net;
-    CHECK(sum == run.operations.all()[0].net());
-    CHECK(model::causes().back() == "outside");
-}
-
 TEST_CASE("spans tell who ran where, without holes", "[timeline]") {
     FakeRun fake;
     play(fake, "split", 1);

@@ -8,6 +8,7 @@
 #include "hyp/arch/syndrome.hpp"
 #include "tests/unit/catch.hpp"
 #include "viewer/model/event_info.hpp"
+#include "viewer/model/parts.hpp"
 
 using namespace ws;
 
@@ -161,14 +162,14 @@ TEST_CASE("only classes that move as a block have core registers", "[tables]") {
     }
 }
 
-TEST_CASE("steps are unique, ascend from 1 and have a cause", "[tables]") {
+TEST_CASE("steps are unique, ascend from 1 and have a part", "[tables]") {
     std::set<std::string> names;
     int last = 0;
     for (const model::StepInfo& step : model::step_infos()) {
         INFO(step.name);
         CHECK(step.number > last);
         CHECK(names.insert(step.name).second);
-        CHECK(std::string(step.cause) != "");
+        CHECK(model::find_part(step.part) != nullptr);
         last = step.number;
     }
     CHECK(last == static_cast<int>(model::kMaxStep));

@@ -121,5 +121,7 @@ const std::vector<std::string>& reference_parts();
 void print_json(const Json& json, int indent = 2);
 /// A warning, if the trace lacks events.
 void print_dropped(const model::Trace& trace);
+/// Says how many operations no clock can tell the time of, if there are any.
+void print_not_measurable(const model::Run& run);
 
 }  // namespace ws::cli

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
+#include <optional>
+
 #include "viewer/cli/commands.hpp"
 #include "viewer/cli/opened.hpp"
 #include "viewer/cli/text.hpp"
 #include "viewer/model/whole_file.hpp"
 #include "viewer/report/comparison_report.hpp"
+#include "viewer/report/rows.hpp"
 
 namespace ws::cli {
 namespace {
@@ -18,27 +21,46 @@ class Lines {
   public:
     Lines(Table& table, const ComparisonRow& row) : table_(table), row_(row) {}
 
-    void add(const std::string& name, u64 a, u64 b) {
-        table_.add({"  " + name, cell(row_.a, a), cell(row_.b, b), both() ? difference(a, b) : "", ""});
+    /// What a run does not tell of the kind is null.
+    using Value = std::optional<i64>;
+    void add(const std::string& name, Value a, Value b, const std::string& ratio = "") {
+        const bool both = row_.a.count != 0 && row_.b.count != 0 && a && b;
+        table_.add({"  " + name, cell(row_.a, a), cell(row_.b, b), both ? signed_thousands(*b - *a) : "", ratio});
     }
-    void add_with_ratio(const std::string& name, u64 a, u64 b) {
-        const std::string ratio = both() && a != 0 && b != 0 ? fmt::format("{:.2f}", row_.ratio()) : "";
-        table_.add({"  " + name, cell(row_.a, a), cell(row_.b, b), both() ? difference(a, b) : "", ratio});
+    void add_unless_zero(const std::string& name, Value a, Value b) {
+        if (a.value_or(0) != 0 || b.value_or(0) != 0) add(name, a, b);
     }
-    void add_unless_zero(const std::string& name, u64 a, u64 b) {
-        if (a != 0 || b != 0) add(name, a, b);
+    /// Of a kind that a run has, but without such figures: why.
+    void add_missing(const std::string& name, bool in_a, bool in_b, const char* why) {
+        if (in_a || in_b) table_.add({"  " + name, in_a ? why : "", in_b ? why : ""});
     }
 
   private:
-    bool both() const { return row_.a.count != 0 && row_.b.count != 0; }
-    static std::string cell(const KindFigures& figures, u64 value) {
-        return figures.count == 0 ? "-" : thousands(value);
+    static std::string cell(const KindFigures& figures, Value value) {
+        if (figures.count == 0) return "-";
+        if (!value) return "";
+        return *value < 0 ? signed_thousands(*value) : thousands(static_cast<u64>(*value));
     }
-    static std::string difference(u64 a, u64 b) { return signed_thousands(static_cast<i64>(b) - static_cast<i64>(a)); }
 
     Table& table_;
     const ComparisonRow& row_;
 };
+
+using Value = std::optional<i64>;
+
+Value of(u64 value) {
+    return static_cast<i64>(value);
+}
+
+void add_net(Lines& lines, const ComparisonRow& row) {
+    const auto net = [](const KindFigures& figures, u64 value) { return figures.measured != 0 ? of(value) : Value(); };
+    const std::string ratio = row.both_measured() && row.ratio() != 0 ? fmt::format("{:.2f}", row.ratio()) : "";
+    lines.add("net instructions, median", net(row.a, row.a.net.median), net(row.b, row.b.net.median), ratio);
+    lines.add("    least", net(row.a, row.a.net.min), net(row.b, row.b.net.min));
+    lines.add("    most", net(row.a, row.a.net.max), net(row.b, row.b.net.max));
+    lines.add_unless_zero("    not measurable here, left out", of(row.a.count - row.a.measured),
+                          of(row.b.count - row.b.measured));
+}
 
 void add_row(Table& table, const ComparisonRow& row) {
     Lines lines(table, row);
@@ -46,24 +68,30 @@ void add_row(Table& table, const ComparisonRow& row) {
     table.add({"  operations", thousands(row.a.count), thousands(row.b.count)});
     if (row.only_a != 0 || row.only_b != 0)
         table.add({"    without partner", thousands(row.only_a), thousands(row.only_b)});
-    lines.add_with_ratio("net instructions, median", row.a.net.median, row.b.net.median);
-    lines.add("    least", row.a.net.min, row.b.net.min);
-    lines.add("    most", row.a.net.max, row.b.net.max);
-    lines.add("exceptions taken", row.a.traps, row.b.traps);
-    lines.add("exception levels crossed", row.a.els_crossed, row.b.els_crossed);
+    add_net(lines, row);
+    lines.add("exceptions taken", of(row.a.traps), of(row.b.traps));
+    lines.add("exception levels crossed", of(row.a.els_crossed), of(row.b.els_crossed));
+    lines.add_missing("registers, control registers, steps", row.a.count != 0 && !row.a.recorded,
+                      row.b.count != 0 && !row.b.recorded, model::kNotRecorded);
+    const auto recorded = [](const KindFigures& figures, u64 value) { return figures.recorded ? of(value) : Value(); };
     for (std::size_t i = 0; i < kRegisterClassCount; ++i) {
-        lines.add_unless_zero(fmt::format("{} registers saved", kRegisterClasses[i].name), row.a.registers[i].saved,
-                              row.b.registers[i].saved);
-        lines.add_unless_zero(fmt::format("{} registers restored", kRegisterClasses[i].name),
-                              row.a.registers[i].restored, row.b.registers[i].restored);
+        const char* const name = kRegisterClasses[i].name;
+        const model::Moved& a = row.a.registers[i];
+        const model::Moved& b = row.b.registers[i];
+        lines.add_unless_zero(fmt::format("{} registers saved", name), recorded(row.a, a.saved),
+                              recorded(row.b, b.saved));
+        lines.add_unless_zero(fmt::format("{} registers restored", name), recorded(row.a, a.restored),
+                              recorded(row.b, b.restored));
     }
-    lines.add_unless_zero("control registers written", row.a.control_writes, row.b.control_writes);
-    lines.add_unless_zero("    with another value", row.a.control_changes, row.b.control_changes);
-    for (std::size_t i = 0; i < std::max(row.a.causes.size(), row.b.causes.size()); ++i) {
-        const auto& name = row.a.causes.empty() ? row.b.causes[i].first : row.a.causes[i].first;
-        const u64 a = row.a.causes.empty() ? 0 : row.a.causes[i].second;
-        const u64 b = row.b.causes.empty() ? 0 : row.b.causes[i].second;
-        lines.add_unless_zero("net in " + name, a, b);
+    lines.add_unless_zero("control registers written", recorded(row.a, row.a.control_writes),
+                          recorded(row.b, row.b.control_writes));
+    lines.add_unless_zero("    with another value", recorded(row.a, row.a.control_changes),
+                          recorded(row.b, row.b.control_changes));
+    for (const model::PartInfo& part : model::part_infos()) {
+        const auto of_part = [&part](const KindFigures& figures) {
+            return figures.parts.empty() ? Value() : Value(figures.parts[static_cast<std::size_t>(part.part)]);
+        };
+        lines.add_unless_zero(fmt::format("of the median: {}", part.words), of_part(row.a), of_part(row.b));
     }
 }
 
@@ -78,6 +106,9 @@ void print_text(const model::Run& a, const model::Run& b, const model::Compariso
     fmt::print("{} operations paired; {} only in A, {} only in B{}\n\n", thousands(pairing.pairs.size()),
                thousands(pairing.only_a.size()), thousands(pairing.only_b.size()),
                pairing.exact ? "" : " (too different for a full search: more of them may belong together)");
+    if (!pairing.not_measurable.empty()) {
+        fmt::print("{}\n\n", wrapped(report::not_measurable_sentence(pairing.not_measurable.size()).substr(1)));
+    }
     Table table({"a median operation", "A " + a.trace.design(), "B " + b.trace.design(), "B - A", "A / B"});
     for (const ComparisonRow& row : comparison.rows) add_row(table, row);
     table.print();

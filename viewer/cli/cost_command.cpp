@@ -11,8 +11,9 @@ namespace {
 Json json_of(const model::CostRow& row) {
     Json json = {{"event", row.events},
                  {"count", row.count},
+                 {"not_measurable", row.cut},
                  {"registers", row.registers},
-                 {"instructions", cli::json_of(row.instructions)}};
+                 {"instructions", row.count != 0 ? cli::json_of(row.instructions) : Json()}};
     json["allowance"] = row.allowance == 0 ? Json() : Json(row.allowance);
     json["exceeds"] = row.exceeds();
     return json;
@@ -20,7 +21,13 @@ Json json_of(const model::CostRow& row) {
 
 void print_text(const std::vector<model::CostRow>& rows) {
     Table table({"event", "count", "registers", "least", "median", "most", "allowance", ""});
+    u64 cut = 0;
     for (const model::CostRow& row : rows) {
+        cut += row.cut;
+        if (row.count == 0) {
+            table.add({row.events, "0", thousands(row.registers), model::kNotMeasurable});
+            continue;
+        }
         table.add({row.events, thousands(row.count), thousands(row.registers), thousands(row.instructions.min),
                    thousands(row.instructions.median), thousands(row.instructions.max),
                    row.allowance == 0 ? "-" : thousands(row.allowance), row.exceeds() ? "TOO DEAR" : ""});
@@ -30,6 +37,7 @@ void print_text(const std::vector<model::CostRow>& rows) {
         "\nInstructions of the recorder for what it wrote in one go; the allowance is {} a register of a block and {} "
         "an event.\n",
         model::kAllowanceRegister, model::kAllowanceEvent);
+    if (cut != 0) fmt::print("{} more {}: {}.\n", thousands(cut), model::kNotMeasurable, model::kWhyNotMeasurable);
 }
 
 }  // namespace

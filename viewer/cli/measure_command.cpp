@@ -23,23 +23,34 @@ Json json_of(const model::Measurement& measurement) {
     const model::PerIteration& each = measurement.each;
     const bool uniform = measurement.uniform;
     const auto figure = [uniform](u64 median, double average) { return uniform ? Json(median) : Json(average); };
+    const bool net_told = uniform ? measurement.periods != 0 || measurement.operations == 0 : each.measurable;
+    const auto of_periods = [&](u64 value) {
+        return measurement.periods == 0 && !each.measurable ? Json() : Json(value);
+    };
+    const auto recorded = [&](Json value) { return measurement.figures.recorded ? std::move(value) : Json(); };
     Json json = {{"benchmark", measurement.benchmark},
                  {"kind", measurement.kind},
                  {"operations", measurement.operations},
                  {"iterations", measurement.iterations},
                  {"uniform", uniform},
-                 {"net", figure(measurement.net.median, each.net)},
-                 {"net_min", measurement.net.min},
-                 {"net_median", measurement.net.median},
-                 {"net_max", measurement.net.max},
-                 {"operation_net", cli::json_of(measurement.figures.net)},
+                 {"net", net_told ? figure(measurement.net.median, each.net) : Json()},
+                 {"net_min", of_periods(measurement.net.min)},
+                 {"net_median", of_periods(measurement.net.median)},
+                 {"net_max", of_periods(measurement.net.max)},
+                 {"operation_net", measurement.figures.measured != 0 || measurement.figures.count == 0
+                                       ? cli::json_of(measurement.figures.net)
+                                       : Json()},
+                 {"operations_not_measurable", measurement.figures.count - measurement.figures.measured},
                  {"exceptions", figure(measurement.figures.traps, each.exceptions)},
                  {"els_crossed", figure(measurement.figures.els_crossed, each.els_crossed)},
-                 {"registers", uniform ? cli::json_of_registers(measurement.figures) : json_of_registers(each)},
-                 {"control_writes", figure(measurement.figures.control_writes, each.control_writes)},
-                 {"control_changes", figure(measurement.figures.control_changes, each.control_changes)},
-                 {"recorder", {{"instructions", figure(measurement.recorder, each.recorder)}}}};
-    json["net_per_iteration"] = measurement.iterations == 0 ? Json() : Json(each.net);
+                 {"registers",
+                  recorded(uniform ? cli::json_of_registers(measurement.figures) : json_of_registers(each))},
+                 {"control_writes", recorded(figure(measurement.figures.control_writes, each.control_writes))},
+                 {"control_changes", recorded(figure(measurement.figures.control_changes, each.control_changes))},
+                 {"recorder", {{"instructions", net_told ? figure(measurement.recorder, each.recorder) : Json()}}}};
+    json["net_per_iteration"] = measurement.iterations == 0 || !each.measurable ? Json() : Json(each.net);
+    if (!each.measurable || !net_told) json["why_not_measurable"] = report::json_of_why();
+    if (!measurement.figures.recorded) json["why_null"] = report::kWhyNotRecorded;
     return json;
 }
 
@@ -49,6 +60,7 @@ std::string cell(const model::Measurement& measurement, u64 median, double avera
 }
 
 std::string registers_of(const model::Measurement& measurement) {
+    if (!measurement.figures.recorded) return model::kNotRecorded;
     std::string text;
     for (std::size_t i = 0; i < kRegisterClassCount; ++i) {
         const model::Moved median = measurement.figures.registers[i];
@@ -64,10 +76,13 @@ std::string registers_of(const model::Measurement& measurement) {
 void print_text(const std::vector<model::Measurement>& measurements) {
     Table table({"benchmark", "operations", "net", "least", "most", "exceptions", "control writes"});
     for (const model::Measurement& m : measurements) {
-        table.add({m.benchmark, thousands(m.uniform ? m.operations : m.iterations), cell(m, m.net.median, m.each.net),
-                   m.uniform ? thousands(m.net.min) : "", m.uniform ? thousands(m.net.max) : "",
+        const bool told = m.uniform ? m.periods != 0 || m.operations == 0 : m.each.measurable;
+        table.add({m.benchmark, thousands(m.uniform ? m.operations : m.iterations),
+                   told ? cell(m, m.net.median, m.each.net) : model::kNotMeasurable,
+                   m.uniform && told ? thousands(m.net.min) : "", m.uniform && told ? thousands(m.net.max) : "",
                    cell(m, m.figures.traps, m.each.exceptions),
-                   cell(m, m.figures.control_writes, m.each.control_writes)});
+                   m.figures.recorded ? cell(m, m.figures.control_writes, m.each.control_writes)
+                                      : model::kNotRecorded});
     }
     table.print();
     fmt::print(
@@ -75,8 +90,9 @@ void print_text(const std::vector<model::Measurement>& measurements) {
         "operation is not one trap (figures with decimals): all CPUs' instructions between the marks, by "
         "iterations.\n\n");
     for (const model::Measurement& m : measurements) {
-        fmt::print("{}: {}; registers saved/restored: {}; the recorder took {} instructions\n", m.benchmark,
-                   m.kind.empty() ? "no trap" : m.kind, registers_of(m), cell(m, m.recorder, m.each.recorder));
+        fmt::print("{}: {}; registers saved/restored: {}; the recorder took {}{} instructions\n", m.benchmark,
+                   m.kind.empty() ? "no trap" : m.kind, registers_of(m),
+                   m.uniform || m.each.measurable ? "" : "at most ", cell(m, m.recorder, m.each.recorder));
     }
 }
 

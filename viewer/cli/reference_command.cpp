@@ -142,9 +142,9 @@ void print_steps() {
     std::vector<std::vector<std::string>> rows;
     for (const model::StepInfo& step : model::step_infos()) {
         rows.push_back(
-            {fmt::format("{}", unsigned{step.number}), literal(step.name), literal(step.cause), rst(step.meaning)});
+            {fmt::format("{}", unsigned{step.number}), literal(step.name), literal(step.part), rst(step.meaning)});
     }
-    print_list_table("Steps of a world switch", {"step", "name", "cause", "meaning"}, rows);
+    print_list_table("Steps of a world switch", {"step", "name", "part", "meaning"}, rows);
 }
 
 const std::map<std::string, void (*)()>& printers() {

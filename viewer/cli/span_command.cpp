@@ -25,23 +25,34 @@ int span_command(const SpanArguments& arguments) {
         throw model::TraceError("TO", fmt::format("is before FROM: net {} and {}", span.end, span.begin));
     }
     const model::SpanFigures figures = model::measure_span(trace, span);
+    const bool recorded = trace.records_registers();
     if (arguments.json) {
         print_json({{"run", json_of_env(trace)},
                     {"begin", span.begin},
                     {"end", span.end},
-                    {"instructions", figures.instructions},
+                    {"instructions", figures.measurable ? Json(figures.instructions) : Json()},
+                    {"instructions_at_least", figures.instructions},
+                    {"why_not_measurable", figures.measurable ? Json() : report::json_of_why()},
                     {"events", figures.events},
                     {"traps", figures.traps},
                     {"exits", figures.exits},
                     {"erets", figures.erets},
-                    {"registers", {{"saved", figures.saved}, {"restored", figures.restored}}},
-                    {"control_writes", figures.written}});
+                    {"registers", recorded ? Json{{"saved", figures.saved}, {"restored", figures.restored}} : Json()},
+                    {"control_writes", recorded ? Json(figures.written) : Json()},
+                    {"why_null", recorded ? Json() : Json(report::kWhyNotRecorded)}});
         return 0;
     }
-    fmt::print("net {} to {}: {} instructions{}\n", span.begin, span.end, thousands(figures.instructions),
+    fmt::print("net {} to {}: {}{} instructions{}\n", span.begin, span.end,
+               figures.measurable ? "" : fmt::format("{}, at least ", model::kNotMeasurable),
+               thousands(figures.instructions),
                trace.cpus() > 1 && trace.shared_clock() ? ", of all CPUs" : "");
     fmt::print("events: {}; traps: {} ({} of guests); erets: {}\n", thousands(figures.events), thousands(figures.traps),
                thousands(figures.exits), thousands(figures.erets));
+    if (!figures.measurable) fmt::print("{}\n", wrapped(model::kWhyNotMeasurable));
+    if (!recorded) {
+        fmt::print("registers and control writes: {}\n", model::kNotRecorded);
+        return 0;
+    }
     fmt::print("registers: {} saved, {} restored; control writes: {}\n", thousands(figures.saved),
                thousands(figures.restored), thousands(figures.written));
     return 0;

@@ -18,15 +18,20 @@ Json json_of(const model::Run& run, const ExitFigures& figures) {
     for (std::size_t i = figures.first_bucket(); i <= figures.last_bucket(); ++i) {
         histogram.push_back({{"from", model::bucket_begin(i)}, {"count", figures.histogram[i]}});
     }
-    return {{"name", figures.name},
-            {"count", figures.count},
-            {"min", figures.min},
-            {"median", figures.median},
-            {"p99", figures.p99},
-            {"max", figures.max},
-            {"sum", figures.sum},
-            {"slowest", {{"operation", figures.slowest}, {"event", run.operations.all()[figures.slowest].first}}},
-            {"histogram", std::move(histogram)}};
+    const auto told = [&figures](Json value) { return figures.measured != 0 ? std::move(value) : Json(); };
+    Json json = {{"name", figures.name},
+                 {"count", figures.count},
+                 {"not_measurable", figures.count - figures.measured},
+                 {"min", told(figures.min)},
+                 {"median", told(figures.median)},
+                 {"p99", told(figures.p99)},
+                 {"max", told(figures.max)},
+                 {"sum", told(figures.sum)},
+                 {"slowest", told({{"operation", figures.slowest},
+                                   {"event", run.operations.all()[figures.slowest].first}})},
+                 {"histogram", std::move(histogram)}};
+    if (figures.count != figures.measured) json["why_not_measurable"] = report::json_of_why();
+    return json;
 }
 
 Json json_of(const model::Run& run, const std::vector<ExitFigures>& all) {
@@ -51,6 +56,10 @@ std::string bars(const ExitFigures& figures) {
 void print(const model::Run& run, const char* what, const std::vector<ExitFigures>& all) {
     Table table({what, "count", "min", "median", "p99", "max", "sum", "slowest at event", "from", "histogram"});
     for (const ExitFigures& figures : all) {
+        if (figures.measured == 0) {
+            table.add({figures.name, thousands(figures.count), model::kNotMeasurable});
+            continue;
+        }
         table.add({figures.name, thousands(figures.count), thousands(figures.min), thousands(figures.median),
                    thousands(figures.p99), thousands(figures.max), thousands(figures.sum),
                    fmt::format("{}", run.operations.all()[figures.slowest].first),
@@ -76,6 +85,7 @@ int statistics_command(const std::string& trace, bool json) {
     fmt::print(
         "\nNet instructions from the trap to the return to the guest. A histogram's first bar begins at `from`, "
         "each further one at twice as many.\n");
+    print_not_measurable(run);
     print_dropped(run.trace);
     return 0;
 }

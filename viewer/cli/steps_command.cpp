@@ -23,8 +23,7 @@ Side side_of(const model::Run& run, u32 place) {
 }
 
 std::string name_of(const model::Segment& segment) {
-    if (segment.is_transition()) return "transition";
-    return segment.step == 0 ? "outside" : model::find_step(segment.step)->name;
+    return segment.step == 0 ? model::info_of(segment.part()).name : model::find_step(segment.step)->name;
 }
 
 const model::Segment* segment_of(const std::vector<Side>& sides, const model::Alignment::Column& column,

@@ -31,8 +31,11 @@ void print_text(const model::Run& run, const model::Summary& summary) {
     for (const std::string& damage : trace.damage_told()) fmt::print("damaged: {}\n\n", damage);
     Table table({"instructions", ""});
     table.add({"  raw, first event to last", thousands(summary.raw)});
-    table.add({"  net, less what the recorder spent", thousands(summary.net)});
-    table.add({"  recorder, all CPUs", thousands(summary.recorder)});
+    // What other CPUs executed in a recording that was cut has been taken for the recorder's.
+    const char* const least = summary.cut != 0 ? "at least " : "";
+    const char* const most = summary.cut != 0 ? "at most " : "";
+    table.add({"  net, less what the recorder spent", least + thousands(summary.net)});
+    table.add({"  recorder, all CPUs", most + thousands(summary.recorder)});
     table.print();
     fmt::print("\n{} events in {} packets, {} bytes; {} events dropped; {} operations not finished\n",
                thousands(summary.events), thousands(trace.packets().size()), thousands(trace.bytes()),
@@ -40,6 +43,7 @@ void print_text(const model::Run& run, const model::Summary& summary) {
     print_counts("events", summary.by_kind);
     print_counts("traps, by exception class", summary.traps);
     print_counts("operations of guests", summary.operations);
+    print_not_measurable(run);
 }
 
 Json recorder_json(const model::Trace& trace) {
@@ -64,13 +68,18 @@ int summary_command(const std::string& trace, bool json) {
                 {"bytes", run.trace.bytes()},
                 {"events_discarded", run.trace.discarded()},
                 {"raw", summary.raw},
-                {"net", summary.net},
-                {"recorder", summary.recorder},
+                {"net", summary.cut == 0 ? Json(summary.net) : Json()},
+                {"net_at_least", summary.net},
+                {"recorder", summary.cut == 0 ? Json(summary.recorder) : Json()},
+                {"recorder_at_most", summary.recorder},
                 {"recorder_by_kind", recorder_json(run.trace)},
                 {"events_by_kind", json_of(summary.by_kind)},
                 {"traps", json_of(summary.traps)},
                 {"operations", json_of(summary.operations)},
-                {"unfinished", summary.unfinished}});
+                {"unfinished", summary.unfinished},
+                {"cut_recordings", summary.cut},
+                {"not_measurable", summary.not_measurable},
+                {"why_not_measurable", summary.cut != 0 ? report::json_of_why() : Json()}});
     return 0;
 }
 

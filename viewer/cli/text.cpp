@@ -76,4 +76,13 @@ void print_dropped(const model::Trace& trace) {
     fmt::print("warning: {}: {} events were dropped\n", trace.path().string(), thousands(trace.discarded()));
 }
 
+void print_not_measurable(const model::Run& run) {
+    const u64 left_out = run.operations.not_measurable();
+    if (left_out == 0) return;
+    const std::string text =
+        fmt::format("{} of {} operations are {} and left out of these figures: {}", thousands(left_out),
+                    thousands(run.operations.all().size()), model::kNotMeasurable, model::kWhyNotMeasurable);
+    fmt::print("\n{}\n", wrapped(text));
+}
+
 }  // namespace ws::cli

@@ -98,8 +98,7 @@ class Adder {
         const bool code = place == nullptr || place->priced == Priced::code;
         const Millicycles priced = code ? instructions * profile_.instruction.each : 0;
         if (code) out_.priced_instructions += instructions;
-        const Part outside = segment.is_transition() ? Part::transitions : Part::residual;
-        const Part part = place != nullptr ? place->part : outside;
+        const Part part = segment.part();
         const Figures figures{instructions, priced + cycles_of(segment.moves, profile_)};
         put(part, figures);
         PartFigures& sum = out_[part];
@@ -115,6 +114,15 @@ class Adder {
 };
 
 }  // namespace
+
+bool measurable(const Run& run, const Way& way) {
+    const auto& all = run.operations.all();
+    const Operation& first = all[way.operation];
+    // Up to the kick is less than the whole: what is cut after it does no harm.
+    const bool begins = first.measurable || (way.until != kNoEvent && first.stays == 1 &&
+                                             run.trace.measurable(first.first, way.until));
+    return begins && (!way.second || all[*way.second].measurable);
+}
 
 u64 net_of(const Run& run, const Way& way) {
     const auto& all = run.operations.all();

@@ -52,6 +52,9 @@ struct Breakdown {
     const PartFigures& operator[](Part part) const { return parts[static_cast<std::size_t>(part)]; }
 };
 
+/// Can the clocks tell the time of a way?
+bool measurable(const Run& run, const Way& way);
+
 /// Net instructions of a way on the clock that all CPUs share.
 u64 net_of(const Run& run, const Way& way);
 

@@ -2,6 +2,7 @@
 #include "viewer/model/browse.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 namespace ws::model {
 namespace {
@@ -19,7 +20,10 @@ std::vector<Stop> all_stops(const Pairing& pairing, bool two) {
             stops.push_back({kUnpaired, pairing.only_b[next_b]});
         }
     };
-    for (const Pair& pair : pairing.pairs) {
+    std::vector<Pair> pairs;
+    std::merge(pairing.pairs.begin(), pairing.pairs.end(), pairing.not_measurable.begin(), pairing.not_measurable.end(),
+               std::back_inserter(pairs), [](const Pair& x, const Pair& y) { return x.a < y.a; });
+    for (const Pair& pair : pairs) {
         put_alone(pair.a, pair.b);
         stops.push_back({pair.a, two ? pair.b : kUnpaired});
     }
@@ -33,11 +37,11 @@ std::size_t row_of(const Comparison& comparison, const std::string& kind) {
                                     comparison.rows.begin());
 }
 
-/// How far from the medians a stop is; one without a partner is further than any pair.
+/// How far from the medians a stop is; one without a partner or a time is further than any pair.
 u64 distance(const Stop& stop, const Run& a, const Run* b, const ComparisonRow& row) {
     static constexpr u64 kAlone = u64{1} << 40;
     const auto off = [](const Run& run, u32 place, u64 median) {
-        if (place == kUnpaired) return kAlone;
+        if (place == kUnpaired || !run.operations.all()[place].measurable) return kAlone;
         const u64 net = run.operations.all()[place].net();
         return net > median ? net - median : median - net;
     };

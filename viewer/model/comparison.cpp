@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "viewer/model/breakdown.hpp"
+
 namespace ws::model {
 namespace {
 
@@ -27,16 +29,14 @@ void add_registers(KindFigures& result, const Run& run, const Places& places) {
     }
 }
 
-void add_causes(KindFigures& result, const Run& run, const Places& places) {
-    if (places.empty()) return;
-    std::vector<std::vector<u64>> values(causes().size());
-    for (const u32 place : places) {
-        const std::vector<u64> net = by_cause(run.operations.all()[place]);
-        for (std::size_t i = 0; i < values.size(); ++i) values[i].push_back(net[i]);
-    }
-    for (std::size_t i = 0; i < values.size(); ++i) {
-        result.causes.emplace_back(causes()[i], spread(std::move(values[i])).median);
-    }
+/// What the median operation is made of.
+void add_parts(KindFigures& result, const Run& run, const Places& measured) {
+    if (measured.empty() || !run.trace.records_registers()) return;
+    const auto& all = run.operations.all();
+    const auto is_median = [&](u32 place) { return all[place].net() == result.net.median; };
+    const u32 median = *std::find_if(measured.begin(), measured.end(), is_median);
+    const Breakdown breakdown = break_down(run, {median, kNoEvent, {}}, {});
+    for (const PartFigures& part : breakdown.parts) result.parts.push_back(part.figures.instructions);
 }
 
 /// Finds or adds the row of a kind, keeping the order in which kinds come up.
@@ -92,12 +92,21 @@ double ComparisonRow::ratio() const {
     return static_cast<double>(a.net.median) / static_cast<double>(b.net.median);
 }
 
+std::vector<u32> measurable_of(const Run& run, std::vector<u32> places) {
+    if (run.operations.not_measurable() == 0) return places;
+    std::erase_if(places, [&run](u32 place) { return !run.operations.all()[place].measurable; });
+    return places;
+}
+
 KindFigures figures(const Run& run, const std::vector<u32>& places) {
     KindFigures result;
     result.count = places.size();
+    result.recorded = run.trace.records_registers();
+    const Places measured = measurable_of(run, places);
+    result.measured = measured.size();
     std::vector<u64> net;
-    net.reserve(places.size());
-    for (const u32 place : places) net.push_back(run.operations.all()[place].net());
+    net.reserve(measured.size());
+    for (const u32 place : measured) net.push_back(run.operations.all()[place].net());
     result.net = spread(std::move(net));
     result.traps = median_of(run, places, [](const Operation& operation) { return operation.traps; });
     result.els_crossed = median_of(run, places, [](const Operation& operation) { return operation.els_crossed; });
@@ -105,7 +114,7 @@ KindFigures figures(const Run& run, const std::vector<u32>& places) {
     result.control_changes =
         median_of(run, places, [](const Operation& operation) { return operation.control_changes; });
     add_registers(result, run, places);
-    add_causes(result, run, places);
+    add_parts(result, run, measured);
     return result;
 }
 
@@ -124,6 +133,9 @@ Comparison compare(const Run& a, const Run& b) {
     const auto& of_a = a.operations.all();
     const auto& of_b = b.operations.all();
     for (const Pair& same : comparison.pairing.pairs) ++comparison.rows[rows_of_a[of_a[same.a].kind]].paired;
+    for (const Pair& same : comparison.pairing.not_measurable) {
+        ++comparison.rows[rows_of_a[of_a[same.a].kind]].not_measurable;
+    }
     for (const u32 place : comparison.pairing.only_a) ++comparison.rows[rows_of_a[of_a[place].kind]].only_a;
     for (const u32 place : comparison.pairing.only_b) ++comparison.rows[rows_of_b[of_b[place].kind]].only_b;
     return comparison;

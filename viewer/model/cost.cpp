@@ -13,6 +13,7 @@ constexpr u64 kLeastCost = 4;
 /// Events that the recorder wrote in one go: their cost is one.
 struct Window {
     std::string events;
+    EventIndex first = 0;
     u64 registers = 0;
     u64 count = 0;
     u64 spent = 0;
@@ -44,12 +45,13 @@ class CostFinder {
         Window window;
         for (std::size_t i = 0; i < events.size(); ++i) {
             const Event& event = trace_.event(events[i]);
+            if (window.count == 0) window.first = events[i];
             add(window, event, first_of_packet_[events[i]]);
             if (i + 1 == events.size()) break;  // nobody tells what the last window cost
             window.spent += trace_.recorder_spent(events[i + 1]) - trace_.recorder_spent(events[i]);
             const bool gap = trace_.after_gap(events[i + 1]);
             if (!gap && (window.count == 0 || window.spent < kLeastCost * window.count)) continue;
-            if (!gap) close(window);
+            if (!gap) close(window, events[i + 1]);
             window = {};
         }
     }
@@ -66,7 +68,7 @@ class CostFinder {
         ++window.count;
     }
 
-    void close(const Window& window) {
+    void close(const Window& window, EventIndex next) {
         // The recorder's seldom path, whatever the events: it has no allowance.
         const std::string name = window.new_packet ? "(new packet)" : window.epoch ? "(clock epoch)" : window.events;
         CostRow& row = rows_[name];
@@ -75,7 +77,13 @@ class CostFinder {
             row.registers = window.registers;
             row.allowance = kAllowanceRegister * window.registers + kAllowanceEvent * window.count;
         }
-        costs_[name].push_back(window.spent);
+        std::vector<u64>& costs = costs_[name];
+        const u32 cpu = trace_.event(next).cpu();
+        if (!trace_.cut_recordings().empty() && trace_.recording_cut(cpu, trace_.raw(window.first), trace_.raw(next))) {
+            ++row.cut;
+        } else {
+            costs.push_back(window.spent);
+        }
     }
 
     const Trace& trace_;

@@ -95,7 +95,7 @@ const EventInfo* find_block(RegisterClass register_class) {
 
 const std::vector<StepInfo>& step_infos() {
     static const std::vector<StepInfo> steps = {
-#define STEP(number, name, cause, meaning) {number, #name, #cause, meaning},
+#define STEP(number, name, part, meaning) {number, #name, #part, meaning},
 #include "hyp/trace/format/steps.def"
 #undef STEP
     };

@@ -68,7 +68,7 @@ const EventInfo* find_block(RegisterClass register_class);
 struct StepInfo {
     u8 number;
     const char* name;
-    const char* cause;  ///< what its time is spent on, and its colour in the viewer
+    const char* part;  ///< what its time is spent on, and its colour in the viewer
     const char* meaning;
 };
 
@@ -81,7 +81,7 @@ const StepInfo* find_step(u8 number);
 /// The highest number of steps.def; arrays by step have one place more.
 inline constexpr std::size_t kMaxStep = [] {
     std::size_t most = 0;
-#define STEP(number, name, cause, meaning) most = number > most ? number : most;
+#define STEP(number, name, part, meaning) most = number > most ? number : most;
 #include "hyp/trace/format/steps.def"
 #undef STEP
     return most;

@@ -5,6 +5,7 @@
 #include <bit>
 #include <map>
 
+#include "viewer/model/comparison.hpp"
 #include "viewer/model/describe.hpp"
 
 namespace ws::model {
@@ -14,9 +15,12 @@ ExitFigures figures_of(const std::string& name, const Run& run, const std::vecto
     ExitFigures figures;
     figures.name = name;
     figures.count = places.size();
+    const std::vector<u32> measured = measurable_of(run, places);
+    figures.measured = measured.size();
+    if (measured.empty()) return figures;
     std::vector<u64> net;
-    net.reserve(places.size());
-    for (const u32 place : places) {
+    net.reserve(measured.size());
+    for (const u32 place : measured) {
         const u64 value = run.operations.all()[place].net();
         if (net.empty() || value > figures.max) figures.slowest = place;
         figures.max = std::max(figures.max, value);

@@ -13,10 +13,11 @@ namespace ws::model {
 /// A bucket has the values with so many bits: bucket 9 has 256 to 511. Bucket 0 has 0 alone.
 inline constexpr std::size_t kBuckets = 65;
 
-/// Net instructions of the operations of one name.
+/// Net instructions of the operations of one name. All but `count` is of those that are measured.
 struct ExitFigures {
     std::string name;
     u64 count = 0;
+    u64 measured = 0;  ///< those whose time the clocks can tell; without any there are no figures
     u64 min = 0;
     u64 median = 0;  ///< with an even count the lower middle one
     u64 p99 = 0;     ///< 99 of 100 take at most this: a value that occurred

@@ -23,15 +23,6 @@ std::array<Side, 2> sides(const Explanation& explanation) {
              {fmt::format("B ({})", explanation.design_b), explanation.b}}};
 }
 
-std::string thousands(u64 value) {
-    std::string text = std::to_string(value);
-    for (std::size_t place = text.size(); place > 3;) {
-        place -= 3;
-        text.insert(place, 1, ',');
-    }
-    return text;
-}
-
 std::string figure(i64 value) {
     return (value < 0 ? "-" : "") + thousands(static_cast<u64>(std::abs(value)));
 }
@@ -73,6 +64,15 @@ std::string cause(const Explanation& explanation, std::size_t rank, Part part, i
 }
 
 }  // namespace
+
+std::string thousands(u64 value) {
+    std::string text = std::to_string(value);
+    for (std::size_t place = text.size(); place > 3;) {
+        place -= 3;
+        text.insert(place, 1, ',');
+    }
+    return text;
+}
 
 std::string doings(const Breakdown& breakdown, Part part) {
     const PartFigures& figures = breakdown[part];

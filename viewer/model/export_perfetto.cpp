@@ -5,6 +5,7 @@
 
 #include "viewer/model/export.hpp"
 #include "viewer/model/marks.hpp"
+#include "viewer/model/parts.hpp"
 
 namespace ws::model {
 namespace {
@@ -86,7 +87,7 @@ class PerfettoWriter {
         for (const Phase& phase : run_.timeline[cpu].phases) {
             const StepInfo* step = find_step(static_cast<u8>(phase.step));
             slice(Group::cpus, step_track(cpu), phase.begin, phase.end, step != nullptr ? step->name : "unknown step",
-                  step != nullptr ? step->cause : "outside", phase.first);
+                  step != nullptr ? step->part : info_of(Part::residual).name, phase.first);
         }
     }
 

@@ -89,7 +89,7 @@ std::vector<u64> periods(const Run& run, const std::vector<u32>& places, KindId 
         const Operation& next = all[places[i + 1]];
         const bool neighbours =
             here.kind == kind && next.kind == kind && here.cpu == next.cpu && next.begin >= here.begin;
-        if (neighbours) result.push_back(static_cast<u64>(next.begin - here.begin));
+        if (neighbours && run.trace.measurable(here.first, next.first)) result.push_back(static_cast<u64>(next.begin - here.begin));
     }
     return result;
 }
@@ -153,6 +153,7 @@ PerIteration per_iteration(const Run& run, const Bracket& bracket) {
         count(each, run.trace, run.trace.event(index));
     }
     each.net = static_cast<double>(stretch.net);
+    each.measurable = run.trace.measurable(stretch.first, stretch.last);
     for (u32 cpu = 0; cpu < run.trace.cpus(); ++cpu) {
         each.recorder += static_cast<double>(spent_between(run.trace, cpu, stretch.first, stretch.last));
     }
@@ -172,13 +173,14 @@ bool is_uniform(const Measurement& measurement) {
     const auto median = static_cast<double>(measurement.net.median);
     const auto traps = static_cast<double>(measurement.figures.traps);
     return measurement.operations == measurement.iterations &&
-           std::abs(measurement.each.net - median) <= kAgree * median &&
+           (!measurement.each.measurable || std::abs(measurement.each.net - median) <= kAgree * median) &&
            std::abs(measurement.each.exceptions - traps) <= kAgree * traps;
 }
 
 Measurement measure_bracket(const Run& run, const Bracket& bracket) {
     Measurement result;
     result.benchmark = benchmark_name(bracket.number);
+    result.figures.recorded = run.trace.records_registers();
     result.iterations = bracket.iterations;
     if (bracket.iterations != 0) {
         result.each = per_iteration(run, bracket);
@@ -189,12 +191,14 @@ Measurement measure_bracket(const Run& run, const Bracket& bracket) {
     const auto& all = run.operations.all();
     const KindId kind = most_frequent_kind(run, places);
     result.kind = run.operations.kinds()[kind];
-    result.net = spread(periods(run, places, kind));
+    std::vector<u64> measured = periods(run, places, kind);
+    result.periods = measured.size();
+    result.net = spread(std::move(measured));
     std::erase_if(places, [&](u32 place) { return all[place].kind != kind; });
     result.operations = places.size();
     result.figures = figures(run, places);
     std::vector<u64> recorder;
-    for (const u32 place : places) recorder.push_back(recorder_in(run, all[place]));
+    for (const u32 place : measurable_of(run, places)) recorder.push_back(recorder_in(run, all[place]));
     result.recorder = spread(std::move(recorder)).median;
     result.uniform = bracket.iterations == 0 || is_uniform(result);
     return result;

@@ -218,6 +218,10 @@ class OperationFinder {
         operation.last = index;
         operation.end = event.net;
         operation.end_cpu = static_cast<u8>(event.cpu());
+        operation.measurable = std::all_of(open.stays.begin(), open.stays.end(), [this](const Stay& stay) {
+            return trace_.measurable(stay.first, stay.last);
+        });
+        if (!operation.measurable) ++out_.not_measurable_;
         operation.resumed = entered == operation.owner;
         operation.kind = number_of_kind(operation.resumed ? open.kind : open.kind + ", then another vCPU");
         operation.first_stay = static_cast<u32>(out_.stays_.size());

@@ -57,40 +57,4 @@ const Operation* Operations::at(const Trace& trace, EventIndex event) const {
     return event <= stay.last ? &all_[stay.operation] : nullptr;
 }
 
-namespace {
-
-/// Places in causes(): by step, that of its cause.
-const std::array<std::size_t, kMaxStep + 1>& cause_places() {
-    static const auto places = [] {
-        std::array<std::size_t, kMaxStep + 1> result{};
-        result[0] = causes().size() - 1;
-        for (const StepInfo& step : step_infos()) {
-            const auto place = std::find(causes().begin(), causes().end(), step.cause);
-            result[step.number] = static_cast<std::size_t>(place - causes().begin());
-        }
-        return result;
-    }();
-    return places;
-}
-
-}  // namespace
-
-const std::vector<std::string>& causes() {
-    static const auto names = [] {
-        std::vector<std::string> result;
-        for (const StepInfo& step : step_infos()) {
-            if (std::find(result.begin(), result.end(), step.cause) == result.end()) result.emplace_back(step.cause);
-        }
-        result.emplace_back("outside");
-        return result;
-    }();
-    return names;
-}
-
-std::vector<u64> by_cause(const Operation& operation) {
-    std::vector<u64> net(causes().size());
-    for (std::size_t step = 0; step <= kMaxStep; ++step) net[cause_places()[step]] += operation.steps[step];
-    return net;
-}
-
 }  // namespace ws::model

@@ -75,6 +75,7 @@ struct Operation {
     trace::Owner owner;   ///< the vCPU
     u8 cpu;               ///< where it began
     u8 end_cpu;           ///< where it ended
+    bool measurable;      ///< false where the clocks cannot tell its time (CutRecording): net() and `steps` say nothing
     bool resumed;         ///< false if another vCPU was entered instead: `last` is that eret
     u32 stays;            ///< on how many CPUs, one after the other, and again after each time away
     u32 first_stay;
@@ -100,6 +101,8 @@ class Operations {
     const std::vector<Operation>& all() const { return all_; }
     const std::vector<std::string>& kinds() const { return kinds_; }
     const std::string& kind(const Operation& operation) const { return kinds_[operation.kind]; }
+    /// Operations whose time the clocks cannot tell.
+    u64 not_measurable() const { return not_measurable_; }
     /// Traps of guests that the trace ends in, or that a gap cut off.
     u64 unfinished() const { return unfinished_; }
     /// The operation that an event is part of, or null (the guest runs, or it is not whole).
@@ -132,11 +135,7 @@ class Operations {
     std::vector<std::vector<u32>> stays_of_cpu_;  ///< places in stays_, ascending by `first`
     std::vector<std::string> kinds_;
     u64 unfinished_ = 0;
+    u64 not_measurable_ = 0;
 };
-
-/// The causes of steps.def, in the order in which it first names them; what is in no step is the last one, `outside`.
-const std::vector<std::string>& causes();
-/// The net instructions of an operation by cause, in their order.
-std::vector<u64> by_cause(const Operation& operation);
 
 }  // namespace ws::model

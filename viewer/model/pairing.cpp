@@ -128,13 +128,26 @@ std::vector<u32> without_partner(const std::vector<u32>& partners) {
     return places;
 }
 
-Pairing with_itself(u32 operations) {
+/// Out of the pairs go those that no clock can compare.
+void set_apart(Pairing& pairing, const Run& a, const Run& b) {
+    if (a.operations.not_measurable() + b.operations.not_measurable() == 0) return;
+    const auto measurable = [&](const Pair& pair) {
+        return a.operations.all()[pair.a].measurable && b.operations.all()[pair.b].measurable;
+    };
+    const auto apart = std::stable_partition(pairing.pairs.begin(), pairing.pairs.end(), measurable);
+    pairing.not_measurable.assign(apart, pairing.pairs.end());
+    pairing.pairs.erase(apart, pairing.pairs.end());
+}
+
+Pairing with_itself(const Run& run) {
+    const auto operations = static_cast<u32>(run.operations.all().size());
     Pairing result;
     result.pairs.reserve(operations);
     for (u32 i = 0; i < operations; ++i) result.pairs.push_back({i, i});
     result.partner_of_a.resize(operations);
     std::iota(result.partner_of_a.begin(), result.partner_of_a.end(), 0U);
     result.partner_of_b = result.partner_of_a;
+    set_apart(result, run, run);
     return result;
 }
 
@@ -161,7 +174,7 @@ std::vector<Pair> common_subsequence(const std::vector<u64>& a, const std::vecto
 }
 
 Pairing pair(const Run& a, const Run& b) {
-    if (&a == &b) return with_itself(static_cast<u32>(a.operations.all().size()));
+    if (&a == &b) return with_itself(a);
     Pairing result;
     result.partner_of_a.assign(a.operations.all().size(), kUnpaired);
     result.partner_of_b.assign(b.operations.all().size(), kUnpaired);
@@ -179,6 +192,7 @@ Pairing pair(const Run& a, const Run& b) {
     std::sort(result.pairs.begin(), result.pairs.end(), [](const Pair& x, const Pair& y) { return x.a < y.a; });
     result.only_a = without_partner(result.partner_of_a);
     result.only_b = without_partner(result.partner_of_b);
+    set_apart(result, a, b);
     return result;
 }
 

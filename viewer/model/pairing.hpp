@@ -19,9 +19,12 @@ struct Pair {
 
 struct Pairing {
     std::vector<Pair> pairs;  ///< ascending in both
+    /// Operations that belong together as those do, but of at least one the clocks cannot tell the time: nothing of
+    /// them is compared. Ascending in both.
+    std::vector<Pair> not_measurable;
     std::vector<u32> only_a;  ///< ascending
     std::vector<u32> only_b;
-    std::vector<u32> partner_of_a;  ///< by operation of A: its partner in B, or kUnpaired
+    std::vector<u32> partner_of_a;  ///< by operation of A: its partner in B, of either list, or kUnpaired
     std::vector<u32> partner_of_b;
     bool exact = true;  ///< false if the difference was too large to be searched in full: pairs may be missing
 };

@@ -12,7 +12,7 @@ constexpr const char* kPutOff = "hyp/world_switch/{design}/deferred.hpp";
 
 const std::vector<PartInfo>& part_infos() {
     static const std::vector<PartInfo> infos = {
-#define PART(name, words, meaning) {Part::name, #name, words, meaning},
+#define PART(name, words, brief, meaning) {Part::name, #name, words, brief, meaning},
 #include "viewer/model/parts.def"
     };
     return infos;
@@ -38,11 +38,16 @@ const StepPlace* find_place(u8 step) {
     return nullptr;
 }
 
-const char* cause_of_part(Part part) {
-    for (const StepPlace& place : step_places()) {
-        if (place.part == part) return find_step(place.step)->cause;
+const PartInfo* find_part(const std::string& name) {
+    for (const PartInfo& info : part_infos()) {
+        if (name == info.name) return &info;
     }
-    return "outside";
+    return nullptr;
+}
+
+Part part_of_step(u8 step) {
+    const StepPlace* const place = find_place(step);
+    return place == nullptr ? Part::residual : place->part;
 }
 
 CodePlace place_in(const StepPlace& place, const std::string& design, bool inside) {

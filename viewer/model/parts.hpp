@@ -9,7 +9,7 @@
 namespace ws::model {
 
 enum class Part : u8 {
-#define PART(name, words, meaning) name,
+#define PART(name, words, brief, meaning) name,
 #include "viewer/model/parts.def"
 };
 
@@ -17,6 +17,7 @@ struct PartInfo {
     Part part;
     const char* name;
     const char* words;
+    const char* brief;  ///< where there is little room
     const char* meaning;
 };
 
@@ -44,8 +45,11 @@ const std::vector<StepPlace>& step_places();
 /// The row of a step, or null for one without.
 const StepPlace* find_place(u8 step);
 
-/// The cause whose colour a part has: that of its first step.
-const char* cause_of_part(Part part);
+/// The part with that name, or null.
+const PartInfo* find_part(const std::string& name);
+
+/// The part that a step's time is of; residual for none.
+Part part_of_step(u8 step);
 
 /// A function of the sources.
 struct CodePlace {

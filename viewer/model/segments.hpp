@@ -6,6 +6,7 @@
 #include <array>
 #include <vector>
 
+#include "viewer/model/parts.hpp"
 #include "viewer/model/run.hpp"
 
 namespace ws::model {
@@ -38,6 +39,8 @@ struct Segment {
 
     /// In no step, but after an exception of the host's: code that only a second exception makes necessary.
     bool is_transition() const { return step == 0 && second_exception && world == World::el2; }
+    /// What its instructions are part of, but for those of other CPUs (Part::other_cpus).
+    Part part() const { return is_transition() ? Part::transitions : part_of_step(step); }
 
     u64 net() const { return end > begin ? static_cast<u64>(end - begin) : 0; }
 };

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "viewer/model/comparison.hpp"
+#include "viewer/model/recorder_allowance.hpp"
 
 namespace ws::model {
 
@@ -14,6 +15,7 @@ struct CostRow {
     std::string events;  ///< the kind of the event, or the kinds of those written together: `trap + phase_begin`
     u64 registers = 0;   ///< values in their register blocks; one of 128 bits counts once
     u64 count = 0;       ///< how often; the last time on a CPU nobody tells the cost
+    u64 cut = 0;  ///< how often another CPU's turn cut it in two: what it cost then is not told, and not in `count`
     Spread instructions;
     u64 allowance = 0;  ///< 2 a register of a block plus 30 an event; 0 for the seldom path
     bool exceeds() const { return allowance != 0 && instructions.max > allowance; }
@@ -23,9 +25,6 @@ struct CostRow {
 /// path: these are the rows `(new packet)` and `(clock epoch)`.
 std::vector<CostRow> recorder_cost(const Trace& trace);
 
-inline constexpr u64 kAllowanceEvent = 30;
-inline constexpr u64 kAllowanceRegister = 2;
-
 /// A name and how often.
 using Counts = std::vector<std::pair<std::string, u64>>;
 
@@ -34,17 +33,20 @@ struct Summary {
     u64 raw = 0;        ///< from the first event to the last
     u64 net = 0;        ///< the same, less what the recorder spent: of CPU 0 or the first with events
     u64 recorder = 0;   ///< what all CPUs' recorders spent
+    u64 cut = 0;        ///< Trace::cut_recordings(): with any, net is at least, recorder at most as told
     Counts by_kind;     ///< in the order of ids
     Counts traps;       ///< by what they were taken for, the most frequent first
     Counts operations;  ///< by kind, the most frequent first
     u64 unfinished = 0;
+    u64 not_measurable = 0;  ///< operations whose time the clocks cannot tell
 };
 
 Summary summarize(const Run& run);
 
 /// What happened between a benchmark's two marks on all CPUs and to all vCPUs, divided by the iterations.
 struct PerIteration {
-    double net = 0;  ///< from the return to the guest after the first mark to the trap for the last one
+    bool measurable = true;  ///< false where the clocks cannot tell `net` and `recorder`
+    double net = 0;          ///< from the return to the guest after the first mark to the trap for the last one
     double exceptions = 0;
     double els_crossed = 0;
     double control_writes = 0;
@@ -63,6 +65,7 @@ struct Measurement {
     std::string kind;       ///< the kind of operation that makes it up: the most frequent one; empty if there is none
     u64 operations = 0;     ///< of that kind
     Spread net;             ///< from one operation's trap to the next one's: the guest's loop is in it
+    u64 periods = 0;        ///< how many of these the clocks can tell; without any `net` says nothing
     KindFigures figures;    ///< of its operations
     u64 recorder = 0;       ///< median of the recorder's instructions within an operation
     u64 iterations = 0;     ///< as the guest says; 0 if it does not

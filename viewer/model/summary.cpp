@@ -45,6 +45,10 @@ Summary summarize(const Run& run) {
     for (const Operation& operation : run.operations.all()) ++operations[run.operations.kind(operation)];
     summary.operations = most_frequent_first(operations);
     summary.unfinished = run.operations.unfinished();
+    summary.not_measurable = run.operations.not_measurable();
+    const auto of_a_cpu = [&trace](const CutRecording& cut) { return cut.cpu < trace.cpus(); };
+    summary.cut = static_cast<u64>(
+        std::count_if(trace.cut_recordings().begin(), trace.cut_recordings().end(), of_a_cpu));
     if (summary.events == 0) return summary;
     summary.raw = trace.raw(static_cast<EventIndex>(summary.events - 1)) - trace.raw(0);
     bool net_known = false;

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "viewer/model/time_span.hpp"
 
+#include <algorithm>
+#include <utility>
+
 namespace ws::model {
 namespace {
 
@@ -18,10 +21,31 @@ void count(SpanFigures& figures, const Trace& trace, const Event& event) {
     }
 }
 
+/// The raw times of each CPU's first event at or after a net time: the least and the most.
+std::pair<u64, u64> raw_from(const Trace& trace, i64 net) {
+    std::pair<u64, u64> range{~u64{0}, 0};
+    for (u32 cpu = 0; cpu < trace.cpus(); ++cpu) {
+        const std::size_t place = trace.first_from(cpu, net);
+        if (place >= trace.events_of(cpu).size()) continue;
+        const u64 raw = trace.raw(trace.events_of(cpu)[place]);
+        range = {std::min(range.first, raw), std::max(range.second, raw)};
+    }
+    return range;
+}
+
 }  // namespace
+
+/// A cut recording makes the net clock stand still: a stretch that has no length may lie in one.
+bool measurable(const Trace& trace, TimeSpan span) {
+    if (trace.cut_recordings().empty()) return true;
+    const u64 begin = raw_from(trace, span.begin).first;
+    if (span.end > span.begin) return trace.measurable_raw(begin, raw_from(trace, span.end).first);
+    return trace.measurable_raw(begin, raw_from(trace, span.end + 1).second);
+}
 
 SpanFigures measure_span(const Trace& trace, TimeSpan span, u64 most) {
     SpanFigures figures;
+    figures.measurable = measurable(trace, span);
     if (span.end <= span.begin) return figures;
     figures.instructions = static_cast<u64>(span.end - span.begin);
     std::vector<std::pair<std::size_t, std::size_t>> places(trace.cpus());

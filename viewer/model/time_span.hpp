@@ -13,9 +13,13 @@ struct TimeSpan {
     friend bool operator==(const TimeSpan&, const TimeSpan&) = default;
 };
 
+/// Can the clocks tell how long a stretch is?
+bool measurable(const Trace& trace, TimeSpan span);
+
 /// Of all CPUs. Where the CPUs share one clock, it counts the instructions of all of them.
 struct SpanFigures {
-    u64 instructions = 0;
+    u64 instructions = 0;    ///< at least, if not measurable
+    bool measurable = true;  ///< can the clocks tell them?
     u64 events = 0;
     bool counted = false;  ///< are the figures below there?
     u64 traps = 0;

@@ -49,6 +49,23 @@ u64 Trace::bytes() const {
     return sum;
 }
 
+bool Trace::measurable(EventIndex first, EventIndex last) const {
+    return cut_.empty() || measurable_raw(raw(first), raw(last));
+}
+
+bool Trace::measurable_raw(u64 begin, u64 end) const {
+    const auto after = std::lower_bound(cut_.begin(), cut_.end(), end,
+                                        [](const CutRecording& cut, u64 time) { return cut.begin < time; });
+    return after == cut_.begin() || cut_until_[static_cast<std::size_t>(after - cut_.begin()) - 1] <= begin;
+}
+
+bool Trace::recording_cut(u32 cpu, u64 begin, u64 end) const {
+    auto at = std::lower_bound(cut_.begin(), cut_.end(), begin,
+                               [](const CutRecording& cut, u64 time) { return cut.begin < time; });
+    while (at != cut_.end() && at->begin < end && at->cpu != cpu) ++at;
+    return at != cut_.end() && at->begin < end;
+}
+
 u64 Trace::recorder_spent(const EventStore::Place& place) const {
     const PacketEvents& packet = store_->packet(place);
     const Bytes stream = streams_[place.cpu].bytes();

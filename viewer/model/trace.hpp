@@ -25,6 +25,23 @@ struct Gap {
     u64 discarded;      ///< events that the recorder dropped
 };
 
+/// A stretch of the raw clock of which nobody can tell what it was spent on. One virtual CPU after the other has its
+/// turn, and all share one clock: where a turn ends in the midst of a recording, the recorder takes what others then
+/// execute for its own, and by that much the net clock stands still.
+struct CutRecording {
+    u64 begin;  ///< raw: the time of the event that was being recorded
+    u64 end;    ///< raw: when its CPU was done with it, turns of other CPUs included
+    u32 cpu;
+};
+
+/// What a figure says that such a stretch is in, and why.
+inline constexpr const char* kNotMeasurable = "not measurable here";
+inline constexpr const char* kWhyNotMeasurable =
+    "another CPU's turn cut a recording in two, and the clock that all CPUs share cannot tell which of them the "
+    "instructions were";
+/// What a figure says of something that the trace's level leaves out.
+inline constexpr const char* kNotRecorded = "not recorded";
+
 /// A packet of a stream file.
 struct Packet {
     u32 cpu;
@@ -89,6 +106,16 @@ class Trace {
     /// Are events missing, on any CPU, of the time between these two?
     bool damaged_between(EventIndex first, EventIndex last) const;
     u64 bytes() const;
+    /// Ascending by begin.
+    const std::vector<CutRecording>& cut_recordings() const { return cut_; }
+    /// Can the clocks tell the time from one event to a later one, which may be another CPU's?
+    bool measurable(EventIndex first, EventIndex last) const;
+    /// Was a recording of this CPU's cut, that began in a stretch of the raw clock?
+    bool recording_cut(u32 cpu, u64 begin, u64 end) const;
+    /// As measurable(), for a stretch of the raw clock.
+    bool measurable_raw(u64 begin, u64 end) const;
+    /// Are registers, control registers and steps recorded? At level `traps` they are not.
+    bool records_registers() const { return env("trace_level") != "traps"; }
 
     Bytes payload(const Event& event) const {
         return streams_[event.cpu()].bytes().subspan(event.payload(), event.info().bytes);
@@ -130,6 +157,8 @@ class Trace {
     std::vector<Gap> gaps_;
     std::vector<Damage> damage_;
     std::vector<EventIndex> restarts_;  ///< Gap::before of all gaps, ascending
+    std::vector<CutRecording> cut_;
+    std::vector<u64> cut_until_;  ///< by place in cut_: the latest end so far
     std::vector<u32> vm_of_vcpu_;       ///< by owner less one
     u32 vms_ = 0;
 };

@@ -10,6 +10,7 @@
 #include <sstream>
 
 #include "viewer/model/capture_lock.hpp"
+#include "viewer/model/cut_finder.hpp"
 #include "viewer/model/packet_walk.hpp"
 #include "viewer/model/parallel.hpp"
 #include "viewer/model/trace.hpp"
@@ -227,22 +228,30 @@ class TraceLoader {
         if (trace_.cpus() < 2 || !trace_.shared_clock()) return;
         static constexpr u64 kNever = ~u64{0};
         struct Cpu {
+            explicit Cpu(u32 number) : cut(number) {}
             EventStore::Place last{};      ///< its event that the walk has passed last
             EventStore::Place last_new{};  ///< the first one of the same raw time as that
             u64 raw = kNever;              ///< of both
             i64 latest = std::numeric_limits<i64>::min();
             std::vector<i64> nets;  ///< of the events of a packet so far
+            CutFinder cut;
         };
         EventStore& store = *trace_.store_;
-        std::vector<Cpu> cpus(trace_.cpus());
+        std::vector<Cpu> cpus;
+        for (u32 cpu = 0; cpu < trace_.cpus(); ++cpu) cpus.emplace_back(cpu);
         const auto spent = [this](const EventStore::Place& at) { return static_cast<i64>(trace_.recorder_spent(at)); };
         i64 others =
             0;  // what the other CPUs have spent: as long as events of one CPU follow each other, it stays the same
         u32 told_for = trace_.cpus();
+        u32 before = trace_.cpus();  // the CPU of the last event
+        StandingClock standing;
         for (EventWalk walk(store); !walk.done(); walk.next()) {
             const EventStore::Place at = walk.place();
             Cpu& own = cpus[at.cpu];
             const u64 raw = store.packet(at).raw(at.event);
+            if (at.cpu != before && before != trace_.cpus()) cpus[before].cut.another_cpu(raw);
+            before = at.cpu;
+            find_cut(own.cut, walk, raw);
             const bool tie =
                 std::any_of(cpus.begin(), cpus.end(), [&](const Cpu& cpu) { return &cpu != &own && cpu.raw == raw; });
             if (told_for != at.cpu || tie) {
@@ -259,11 +268,29 @@ class TraceLoader {
             own.last = at;
             own.raw = raw;
             // A recorder that another CPU's time slice cut in two is taken off too early: the clock waits for it.
-            own.nets.push_back(own.latest = std::max(own.latest, store.packet(at).net(at.event) - others));
+            const i64 net = store.packet(at).net(at.event) - others;
+            standing.take(raw, net, trace_.cut_);
+            own.nets.push_back(own.latest = std::max(own.latest, net));
             if (own.nets.size() < store.packet(at).size()) continue;
             store.set_net(at, own.nets);
             own.nets.clear();
         }
+        keep_cuts();
+    }
+
+    void find_cut(CutFinder& finder, const EventWalk& walk, u64 raw) {
+        const EventStore::Place& at = walk.place();
+        const PacketEvents& packet = trace_.store_->packet(at);
+        if (!packet.spent_close || trace_.after_gap(walk.index())) finder.forget();
+        if (!packet.spent_close) return;
+        finder.take(*find_event(packet.id(at.event)), at.event == 0, raw, trace_.recorder_spent(at), trace_.cut_);
+    }
+
+    void keep_cuts() {
+        std::sort(trace_.cut_.begin(), trace_.cut_.end(),
+                  [](const CutRecording& a, const CutRecording& b) { return a.begin < b.begin; });
+        u64 end = 0;
+        for (const CutRecording& cut : trace_.cut_) trace_.cut_until_.push_back(end = std::max(end, cut.end));
     }
 
     Trace& trace_;

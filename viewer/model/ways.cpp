@@ -36,7 +36,7 @@ std::vector<WayKind> kinds_of_operations(const Run& a, const Run& b, const Compa
     std::map<std::string, std::size_t> rows;
     for (const ComparisonRow& row : comparison.rows) {
         rows[row.kind] = kinds.size();
-        kinds.push_back({row.kind, 1, row.a.count, row.b.count, {}});
+        kinds.push_back({row.kind, 1, row.a.count, row.b.count, {}, row.not_measurable});
     }
     for (const Pair& pair : comparison.pairing.pairs) {
         const std::string& name = a.operations.kind(a.operations.all()[pair.a]);
@@ -70,6 +70,11 @@ const WayKind& of_most_traps(const std::vector<const WayKind*>& kinds) {
 
 }  // namespace
 
+std::string why_no_pair(const WayKind& kind) {
+    if (kind.not_measurable == 0) return "none of A's has a partner in B";
+    return fmt::format("{}: {}", kNotMeasurable, kWhyNotMeasurable);
+}
+
 std::vector<Way> virtual_ipis(const Run& run) {
     const auto& all = run.operations.all();
     std::vector<Way> ways;
@@ -100,12 +105,17 @@ std::vector<WayKind> way_kinds(const Run& a, const Run& b, const Comparison& com
     const std::vector<Way> of_a = virtual_ipis(a);
     const std::vector<Way> of_b = virtual_ipis(b);
     if (of_a.empty() && of_b.empty()) return kinds;
-    WayKind ipi{kVirtualIpi, 2, of_a.size(), of_b.size(), {}};
+    WayKind ipi{kVirtualIpi, 2, of_a.size(), of_b.size(), {}, 0};
     for (const Way& way : of_a) {
         const u32 partner = comparison.pairing.partner_of_a[way.operation];
         const auto same = [partner](const Way& other) { return other.operation == partner; };
         const auto found = std::find_if(of_b.begin(), of_b.end(), same);
-        if (found != of_b.end()) ipi.pairs.push_back({way, *found});
+        if (found == of_b.end()) continue;
+        if (measurable(a, way) && measurable(b, *found)) {
+            ipi.pairs.push_back({way, *found});
+        } else {
+            ++ipi.not_measurable;
+        }
     }
     kinds.push_back(std::move(ipi));
     return kinds;
@@ -133,7 +143,7 @@ const WayKind& find_kind(const std::vector<WayKind>& kinds, const std::string& n
         throw ExplainError(
             fmt::format("kind {}: {}; both runs have: {}", kind.name,
                         one ? fmt::format("only {} has it, {} times", kind.in_a != 0 ? "A" : "B", kind.in_a + kind.in_b)
-                            : "none of A's has a partner in B",
+                            : why_no_pair(kind),
                         names_of(paired)));
     }
     return kind;

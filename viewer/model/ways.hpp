@@ -29,7 +29,11 @@ struct WayKind {
     u64 in_a = 0;
     u64 in_b = 0;
     std::vector<WayPair> pairs;
+    u64 not_measurable = 0;  ///< pairs that are left out, since of one of the two no clock tells the time
 };
+
+/// Why a kind that both runs have has no pair.
+std::string why_no_pair(const WayKind& kind);
 
 /// Why two runs cannot be explained as one wishes, in one line.
 class ExplainError : public std::runtime_error {

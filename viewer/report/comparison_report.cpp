@@ -15,13 +15,10 @@ void add_explanation(Json& kind, const model::Run& a, const model::Run& b, const
     if (!unexplained.empty()) {
         kind["unexplained"] = unexplained;
     } else if (ways.pairs.empty()) {
-        kind["unexplained"] = "no operation of one run has a partner in the other";
+        kind["unexplained"] = ways.not_measurable != 0 ? model::why_no_pair(ways)
+                                                       : "no operation of one run has a partner in the other";
     } else {
         kind["explanation"] = json_of(model::explain_kind(a, b, ways, profile));
-        Json& parts = kind["explanation"]["parts"];
-        for (const model::PartInfo& info : model::part_infos()) {
-            parts[static_cast<std::size_t>(info.part)]["cause"] = model::cause_of_part(info.part);
-        }
     }
 }
 
@@ -63,6 +60,7 @@ Json comparison_report(const model::Run& a, const model::Run& b, const model::Co
              {{"paired", pairing.pairs.size()},
               {"only_a", pairing.only_a.size()},
               {"only_b", pairing.only_b.size()},
+              {"not_measurable", pairing.not_measurable.size()},
               {"exact", pairing.exact}}},
             {"dropped", {{"a", a.trace.discarded()}, {"b", b.trace.discarded()}}},
             {"profile", json_of(profile)},

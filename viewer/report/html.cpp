@@ -64,7 +64,7 @@ class Waterfall {
         for (const Json& part : json_["parts"]) {
             if (!has(part)) continue;
             const i64 by = value(part, "b") - value(part, "a");
-            const std::string cause = part["cause"].get<std::string>();
+            const std::string cause = part["part"].get<std::string>();
             std::string name = fmt::format("<span class=\"swatch c-{}\"></span>{}", escaped(cause),
                                            escaped(part["words"].get<std::string>()));
             rows += row("", name, cells(part, unit_),

@@ -30,8 +30,9 @@ td.bars { width: 26rem; min-width: 16rem; padding: 0.1rem 0; }
 .bar { position: absolute; top: 0; height: 1rem; min-width: 1px; }
 .swatch { display: inline-block; width: 0.8rem; height: 0.8rem; margin-right: 0.5rem; vertical-align: -0.05rem; }
 .c-whole { background-color: var(--muted); }
-.c-transition { background-color: var(--transition); }
-.c-outside { background-color: var(--other); HATCHING }
+.c-transitions { background-color: var(--transition); }
+.c-residual { background-color: var(--other); HATCHING }
+.c-other_cpus { background-color: var(--other); HATCHING }
 @media print { .bar, .swatch { print-color-adjust: exact; } }
 )";
 
@@ -50,7 +51,7 @@ std::string style_sheet() {
     put(text, "TRANSITION_DARK", fmt::format("{:06x}", model::kTransitionColour[1]));
     put(text, "OTHER_LIGHT", fmt::format("{:06x}", model::kOtherColour[0]));
     put(text, "OTHER_DARK", fmt::format("{:06x}", model::kOtherColour[1]));
-    put(text, "HATCHING", kHatching);
+    for (int of_two = 0; of_two < 2; ++of_two) put(text, "HATCHING", kHatching);
     for (const model::CauseColour& row : model::kCauseColours) {
         text += fmt::format(".c-{} {{ background-color: #{:06x}; {} }}\n", row.cause, row.colour,
                             row.hatched ? kHatching : "");

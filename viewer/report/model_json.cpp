@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "viewer/report/model_json.hpp"
 
+#include <fmt/format.h>
+
 #include "viewer/model/run_end.hpp"
 
 namespace ws::report {
@@ -13,16 +15,23 @@ using model::PartFigures;
 using model::PartInfo;
 
 Json json_of(const KindFigures& figures) {
-    Json causes = Json::object();
-    for (const auto& [cause, net] : figures.causes) causes[cause] = net;
-    return {{"count", figures.count},
-            {"net", report::json_of(figures.net)},
-            {"exceptions", figures.traps},
-            {"els_crossed", figures.els_crossed},
-            {"registers", json_of_registers(figures)},
-            {"control_writes", figures.control_writes},
-            {"control_changes", figures.control_changes},
-            {"net_by_cause", std::move(causes)}};
+    const bool measured = figures.measured != 0;
+    const bool recorded = figures.recorded;
+    Json parts = Json::object();
+    for (std::size_t i = 0; i < figures.parts.size(); ++i) parts[model::part_infos()[i].name] = figures.parts[i];
+    Json json = {{"count", figures.count},
+                 {"measured", figures.measured},
+                 {"not_measured", figures.count - figures.measured},
+                 {"net", measured ? report::json_of(figures.net) : Json()},
+                 {"exceptions", figures.traps},
+                 {"els_crossed", figures.els_crossed},
+                 {"registers", recorded ? json_of_registers(figures) : Json()},
+                 {"control_writes", recorded ? Json(figures.control_writes) : Json()},
+                 {"control_changes", recorded ? Json(figures.control_changes) : Json()},
+                 {"net_by_part", figures.parts.empty() ? Json() : std::move(parts)}};
+    if (figures.count != figures.measured) json["why_not_measured"] = json_of_why();
+    if (!recorded) json["why_null"] = kWhyNotRecorded;
+    return json;
 }
 
 Json json_of_part(const PartFigures& part) {
@@ -69,6 +78,10 @@ Json names_of(const std::vector<Part>& parts) {
 
 }  // namespace
 
+Json json_of_why() {
+    return fmt::format("{}: {}", model::kNotMeasurable, model::kWhyNotMeasurable);
+}
+
 std::string text_of(const Json& json, int indent) {
     return json.dump(indent, ' ', false, Json::error_handler_t::replace) + "\n";
 }
@@ -102,13 +115,14 @@ Json json_of_registers(const KindFigures& figures) {
 }
 
 Json json_of(const model::ComparisonRow& row) {
-    const bool both = row.a.count != 0 && row.b.count != 0;
+    const bool both = row.both_measured();
     return {{"kind", row.kind},
             {"a", json_of(row.a)},
             {"b", json_of(row.b)},
             {"paired", row.paired},
             {"only_a", row.only_a},
             {"only_b", row.only_b},
+            {"not_measurable", row.not_measurable},
             {"difference", both ? Json(row.difference()) : Json()},
             {"ratio", both && row.ratio() != 0 ? Json(row.ratio()) : Json()}};
 }

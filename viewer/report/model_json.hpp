@@ -11,6 +11,10 @@ namespace ws::report {
 /// Keys stay in the order in which they are put.
 using Json = nlohmann::ordered_json;
 
+/// Why a figure is null: of one that no clock can tell, and of one that the trace's level leaves out.
+Json json_of_why();
+inline constexpr const char* kWhyNotRecorded = "not recorded: the trace level is traps";
+
 /// JSON as text; what is no UTF-8 comes out as replacement characters.
 std::string text_of(const Json& json, int indent = 2);
 

@@ -19,27 +19,45 @@ class FigureRows {
   public:
     explicit FigureRows(const Json& kind) : kind_(kind) {}
 
-    void add(const std::string& name, u64 a, u64 b) {
-        const bool in_a = kind_["a"]["count"] != 0;
-        const bool in_b = kind_["b"]["count"] != 0;
-        rows_.push_back({name, in_a ? thousands(a) : "-", in_b ? thousands(b) : "-",
-                         in_a && in_b ? signed_thousands(static_cast<i64>(b) - static_cast<i64>(a)) : ""});
-    }
     /// The figure that this JSON pointer leads to, 0 where there is none.
     void add(const std::string& name, const std::string& place, bool even_if_zero = true) {
-        const Json::json_pointer pointer(place);
-        const u64 a = kind_["a"].value(pointer, u64{0});
-        const u64 b = kind_["b"].value(pointer, u64{0});
-        if (even_if_zero || a != 0 || b != 0) add(name, a, b);
+        const Json a = at("a", place);
+        const Json b = at("b", place);
+        const bool zero = (a.is_null() || a == 0) && (b.is_null() || b == 0);
+        if (zero && !even_if_zero) return;
+        const bool both = a.is_number() && b.is_number();
+        rows_.push_back({name, cell("a", a), cell("b", b),
+                         both ? signed_thousands(b.get<i64>() - a.get<i64>()) : std::string()});
+    }
+    /// Where a run has none of such figures: why.
+    void add_missing(const std::string& name, const std::string& place, const char* why) {
+        const auto missing = [&](const char* side) { return kind_[side]["count"] != 0 && kind_[side][place].is_null(); };
+        if (!missing("a") && !missing("b")) return;
+        const auto text = [&](const char* side) { return missing(side) ? why : kind_[side]["count"] == 0 ? "-" : ""; };
+        rows_.push_back({name, text("a"), text("b"), ""});
     }
     std::vector<Row> take() { return std::move(rows_); }
 
   private:
+    /// Null where the run has no such operation, or none of which this is known.
+    Json at(const char* side, const std::string& place) const {
+        const Json& figures = kind_[side];
+        if (figures["count"] == 0) return {};
+        const Json::json_pointer pointer(place);
+        if (figures.contains(pointer)) return figures[pointer];
+        const Json& outer = figures[Json::json_pointer(place.substr(0, place.find('/', 1)))];
+        return outer.is_null() ? Json() : Json(0);
+    }
+    std::string cell(const char* side, const Json& value) const {
+        if (kind_[side]["count"] == 0) return "-";
+        return value.is_null() ? "" : figure(value.get<i64>());
+    }
+
     const Json& kind_;
     std::vector<Row> rows_;
 };
 
-/// A register class or a cause, in words.
+/// A register class, in words.
 std::string words(std::string name) {
     for (char& c : name) {
         if (c == '_') c = ' ';
@@ -67,8 +85,10 @@ std::vector<Row> run_rows(const Json& report) {
 std::vector<Row> kind_rows(const Json& report) {
     std::vector<Row> rows;
     for (const Json& kind : report["kinds"]) {
-        const auto median = [&](const char* side) {
-            return kind[side]["count"] == 0 ? "-" : thousands(kind[side]["net"]["median"].get<u64>());
+        const auto median = [&](const char* side) -> std::string {
+            if (kind[side]["count"] == 0) return std::string("-");
+            return kind[side]["net"].is_null() ? model::kNotMeasurable
+                                               : thousands(kind[side]["net"]["median"].get<u64>());
         };
         const Json& difference = kind["difference"];
         const Json& ratio = kind["ratio"];
@@ -85,6 +105,8 @@ std::vector<Row> figure_rows(const Json& kind) {
     rows.add("net instructions, median", "/net/median");
     rows.add("net instructions, least", "/net/min");
     rows.add("net instructions, most", "/net/max");
+    rows.add_missing("net instructions", "net", model::kNotMeasurable);
+    rows.add("operations not measurable here, left out of these", "/not_measured", false);
     rows.add("exceptions taken", "/exceptions");
     rows.add("exception levels crossed", "/els_crossed");
     for (const auto& register_class : kRegisterClasses) {
@@ -94,9 +116,10 @@ std::vector<Row> figure_rows(const Json& kind) {
     }
     rows.add("control registers written", "/control_writes", false);
     rows.add("control registers written with another value", "/control_changes", false);
-    const Json& causes = kind["a"]["net_by_cause"].empty() ? kind["b"]["net_by_cause"] : kind["a"]["net_by_cause"];
-    for (const auto& [cause, net] : causes.items()) {
-        rows.add("net instructions in " + words(cause), "/net_by_cause/" + cause, false);
+    rows.add_missing("registers, control registers, steps", "registers", model::kNotRecorded);
+    for (const model::PartInfo& part : model::part_infos()) {
+        rows.add(fmt::format("of the median operation: {}", part.words), fmt::format("/net_by_part/{}", part.name),
+                 false);
     }
     return rows.take();
 }
@@ -119,12 +142,19 @@ Row cells(const Json& whole_or_part, const char* unit) {
     return {figure(whole(figures["a"])), figure(whole(figures["b"])), signed_thousands(whole(figures["difference"]))};
 }
 
+std::string not_measurable_sentence(u64 pairs) {
+    if (pairs == 0) return "";
+    return fmt::format(" {} more belong together, but are {} and are left out of all figures: {}.", thousands(pairs),
+                       model::kNotMeasurable, model::kWhyNotMeasurable);
+}
+
 std::string pairing_sentence(const Json& report) {
     const Json& operations = report["operations"];
     return fmt::format(
         "{} operations are paired; {} are only in A, {} only in B{}.", thousands(operations["paired"].get<u64>()),
         thousands(operations["only_a"].get<u64>()), thousands(operations["only_b"].get<u64>()),
-        operations["exact"].get<bool>() ? "" : " (too different for a full search: more of them may belong together)");
+        operations["exact"].get<bool>() ? "" : " (too different for a full search: more of them may belong together)") +
+           not_measurable_sentence(operations["not_measurable"].get<u64>());
 }
 
 std::vector<std::string> warnings(const Json& report) {

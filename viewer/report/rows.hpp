@@ -16,6 +16,8 @@ std::vector<Row> kind_rows(const Json& report);
 inline const Row kKindHead = {"kind", "in A", "in B", "paired", "A, instr.", "B, instr.", "B - A", "A / B"};
 /// What a median operation of the kind is made of: figure, A, B, B - A. All measured.
 std::vector<Row> figure_rows(const Json& kind);
+/// Of pairs that are left out since no clock can compare them; empty for none.
+std::string not_measurable_sentence(u64 pairs);
 /// Does an explanation's part matter to either run? The residual always does.
 bool has(const Json& part);
 /// A, B and B - A of an explanation's whole or part: of its `instructions`, or of its `cycles`, rounded.

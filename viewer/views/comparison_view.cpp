@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <string_view>
 
 #include "viewer/views/text_forms.hpp"
 #include "viewer/views/view.hpp"
@@ -164,6 +165,8 @@ class ComparisonView : public View {
             std::string gap;
             if (row.a.count == 0 || row.b.count == 0) {
                 gap = "only in " + context.session.name(row.a.count == 0 ? 1 : 0);
+            } else if (!row.both_measured()) {
+                gap = model::kNotMeasurable;
             } else {
                 gap = fmt::format("difference {}   ratio {}", grouped(row.difference(), true), times(row.ratio()));
             }
@@ -183,7 +186,8 @@ class ComparisonView : public View {
         for (const auto& [column, width] : columns_) {
             const u64 figure = column->figure(figures);
             const bool recorded = column->kind != Column::Kind::moves || context.session.full(side);
-            const bool none = (figures.count == 0 && column->rank != 1) || !recorded;
+            const bool measured = column->above != std::string_view("net") || figures.measured != 0;
+            const bool none = (figures.count == 0 && column->rank != 1) || !recorded || !measured;
             canvas.text({x, line.y0, x + width, line.y1}, none ? "\u2013" : grouped(figure), theme.fonts.text,
                         figure == 0 || none ? theme.faint : theme.text, Align::right);
             x += width;
@@ -196,6 +200,8 @@ class ComparisonView : public View {
         if (context.session.two()) {
             tip.text(fmt::format("{} paired, {} in {} alone, {} in {} alone", grouped(row.paired), grouped(row.only_a),
                                  context.session.name(0), grouped(row.only_b), context.session.name(1)));
+            if (row.not_measurable != 0)
+                tip.text(fmt::format("{} pairs {}", grouped(row.not_measurable), model::kNotMeasurable));
         }
         for (int side = 0; side < context.session.count(); ++side) {
             const Figures& figures = side == 0 ? row.a : row.b;
@@ -205,6 +211,14 @@ class ComparisonView : public View {
                 if (moved.saved + moved.restored == 0) continue;
                 text += fmt::format("{}{} {} + {}", text.empty() ? "" : ", ", words(kRegisterClasses[c].name),
                                     moved.saved, moved.restored);
+            }
+            if (figures.measured != figures.count) {
+                tip.note(fmt::format("{}: {} of {} {}: left out of min, median and max", context.session.name(side),
+                                     grouped(figures.count - figures.measured), grouped(figures.count),
+                                     model::kNotMeasurable));
+            }
+            if (!context.session.full(side)) {
+                tip.note(fmt::format("{}, registers: {}", context.session.name(side), model::kNotRecorded));
             }
             if (!text.empty())
                 tip.note(fmt::format("{}, registers saved + restored: {}", context.session.name(side), text));

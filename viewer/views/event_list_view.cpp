@@ -89,7 +89,8 @@ class EventListView : public View {
             canvas.cause({row.x0, row.y0, row.x0 + theme.px(5), row.y1}, theme.cause(cause_of_segment(*segment)));
         }
         row.take_left(theme.px(8));
-        const std::string when = grouped(shown.parts.times[shown.parts.place_of(index)], true);
+        const bool told = shown.operation != nullptr && shown.operation->measurable;
+        const std::string when = told ? grouped(shown.parts.times[shown.parts.place_of(index)], true) : "\u2013";
         canvas.text(row.take_left(theme.px(62)), when, theme.fonts.text, theme.muted, Align::right);
         row.take_left(theme.px(14));
         const bool change = event.is(EventId::trap) || event.is(EventId::eret);

@@ -158,7 +158,7 @@ const char* cause_of_mark(const model::Event& event) {
             return "timer";
         case EventId::schedule:
         case EventId::vcpu_reset:
-            return "transition";
+            return "transitions";
         case EventId::stage2_map:
         case EventId::stage2_unmap:
         case EventId::tlb:

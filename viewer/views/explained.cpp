@@ -17,6 +17,7 @@ const model::Explanation* Explained::of(const Context& context) {
     const model::Operation* a = state.shown(0).operation;
     const model::Operation* b = state.shown(second).operation;
     if (a == nullptr || b == nullptr || !session.unexplainable().empty()) return nullptr;
+    if (!a->measurable || !b->measurable) return nullptr;
     if (made_ && a == a_ && b == b_ && made_->profile == state.profile) return &*made_;
     a_ = a;
     b_ = b;

@@ -98,6 +98,8 @@ class OperationBar : public View {
         }
         const u64 most = std::max(row.a.count, row.b.count);
         std::string text = fmt::format("paired {} of {}", grouped(row.paired), grouped(most));
+        if (row.not_measurable != 0)
+            text += fmt::format(" \u00b7 {} {}", grouped(row.not_measurable), model::kNotMeasurable);
         if (row.only_a != 0) text += fmt::format(" \u00b7 {} in {} alone", grouped(row.only_a), session.name(0));
         if (row.only_b != 0) text += fmt::format(" \u00b7 {} in {} alone", grouped(row.only_b), session.name(1));
         const bool some_alone = row.only_a != 0 || row.only_b != 0;

@@ -76,9 +76,15 @@ void Session::find_causes() {
         if (std::find(causes_.begin(), causes_.end(), cause) == causes_.end()) causes_.emplace_back(cause);
     };
     for (const model::StepInfo& step : model::step_infos()) {
-        if (steps[step.number] != 0) add(step.cause);
+        if (steps[step.number] != 0) add(step.part);
     }
-    if (steps[0] != 0) add("outside");
+    if (steps[0] == 0) return;
+    add(model::info_of(model::Part::transitions).name);
+    const bool shared = std::any_of(runs_.begin(), runs_.end(), [](const model::SharedRun& run) {
+        return run->trace.cpus() > 1 && run->trace.shared_clock();
+    });
+    if (shared) add(model::info_of(model::Part::other_cpus).name);
+    add(model::info_of(model::Part::residual).name);
 }
 
 bool Session::reads_images() const {
@@ -106,12 +112,11 @@ const model::Operation* Session::operation(int side, u32 place) const {
 }
 
 const char* cause_of_step(u8 step) {
-    const model::StepInfo* info = step == 0 ? nullptr : model::find_step(step);
-    return info != nullptr ? info->cause : "outside";
+    return model::info_of(model::part_of_step(step)).name;
 }
 
 const char* cause_of_segment(const model::Segment& segment) {
-    return segment.is_transition() ? "transition" : cause_of_step(segment.step);
+    return model::info_of(segment.part()).name;
 }
 
 const char* cause_of_class(RegisterClass register_class) {
@@ -140,7 +145,7 @@ const char* cause_of_class(RegisterClass register_class) {
         case RegisterClass::other:
             break;
     }
-    return "outside";
+    return model::info_of(model::Part::residual).name;
 }
 
 }  // namespace ws::view

@@ -38,7 +38,7 @@ class Session {
     /// Does the host's kernel run at EL1 anywhere in this run?
     bool host_at_el1(int side) const { return host_at_el1_[static_cast<std::size_t>(side)]; }
     /// Were steps and registers recorded, not traps and returns alone?
-    bool full(int side) const { return run(side).trace.env("trace_level") != "traps"; }
+    bool full(int side) const { return run(side).trace.records_registers(); }
     /// Causes that take time in any operation of any run, in the order of steps.def.
     const std::vector<std::string>& causes() const { return causes_; }
 
@@ -70,7 +70,7 @@ class Session {
     std::vector<std::unique_ptr<const model::PlacesLater>> places_;
 };
 
-/// The cause of a step, `outside` for none.
+/// The name of the part of a step, `residual` for none.
 const char* cause_of_step(u8 step);
 const char* cause_of_segment(const model::Segment& segment);
 /// The cause whose colour a register class has.

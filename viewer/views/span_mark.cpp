@@ -21,6 +21,7 @@ std::vector<std::string> lines_of(const Context& context, const Measured& measur
     std::vector<std::string> lines = {counted(figures.instructions, "instruction") + " in " +
                                       context.session.name(measured.side)};
     if (trace.cpus() > 1 && trace.shared_clock()) lines[0] += ", of all CPUs";
+    if (!figures.measurable) lines[0] = fmt::format("{}: at least {}", model::kNotMeasurable, lines[0]);
     lines.push_back(counted(figures.events, "event"));
     if (!figures.counted) {
         lines.push_back(figures.events > kMostAtRest ? "too many to count traps and registers"
@@ -34,7 +35,8 @@ std::vector<std::string> lines_of(const Context& context, const Measured& measur
     if (figures.saved != 0) add(counted(figures.saved, "register") + " saved");
     if (figures.restored != 0) add(counted(figures.restored, "register") + " restored");
     if (figures.written != 0) add(counted(figures.written, "control register") + " written");
-    lines.push_back(moves.empty() ? "no registers moved" : moves);
+    const bool recorded = trace.records_registers();
+    lines.push_back(!moves.empty() ? moves : recorded ? "no registers moved" : "registers: not recorded");
     return lines;
 }
 

@@ -144,6 +144,13 @@ void State::show_stop() {
         shown_[side].operation = operation;
         shown_[side].parts =
             operation != nullptr ? model::take_apart(session_.run(side), *operation) : model::OperationEvents{};
+        shown_[side].instructions = {};
+        if (operation == nullptr) continue;
+        const model::Way way{side == 0 ? stop.a : stop.b, model::kNoEvent, {}};
+        const model::Breakdown breakdown = model::break_down(session_.run(side), way, {});
+        for (std::size_t part = 0; part < model::kParts; ++part) {
+            shown_[side].instructions[part] = breakdown.parts[part].figures.instructions;
+        }
     }
     alignment_ = model::Alignment(shown_[0].parts, shown_[1].parts);
 }

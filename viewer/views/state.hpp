@@ -57,6 +57,7 @@ enum class Action : u8 {
 struct Shown {
     const model::Operation* operation = nullptr;  ///< null where the other run's has no partner
     model::OperationEvents parts;
+    std::array<i64, model::kParts> instructions{};  ///< by Part; their sum is what the operation takes
 };
 
 class State {

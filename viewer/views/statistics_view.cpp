@@ -82,7 +82,12 @@ class StatisticsView : public View {
             canvas.fill(line, theme.hover, theme.px(4));
             Tooltip tip(theme);
             tip.title(figures.name);
-            tip.text(fmt::format("The slowest took {} instructions; a click goes there.", grouped(figures.max)));
+            if (figures.measured != figures.count) {
+                tip.text(fmt::format("{} of {} {}: {}", grouped(figures.count - figures.measured),
+                                     grouped(figures.count), model::kNotMeasurable, model::kWhyNotMeasurable));
+            }
+            if (figures.measured != 0)
+                tip.text(fmt::format("The slowest took {} instructions; a click goes there.", grouped(figures.max)));
             for (std::size_t i = figures.first_bucket(); i <= figures.last_bucket(); ++i) {
                 tip.note(
                     fmt::format("from {}: {}", grouped(model::bucket_begin(i)), grouped(u64{figures.histogram[i]})));
@@ -94,19 +99,25 @@ class StatisticsView : public View {
         canvas.text(name, figures.name, theme.fonts.text, theme.text);
         const u64 values[] = {figures.count, figures.min, figures.median, figures.p99, figures.max, figures.sum};
         for (std::size_t i = 0; i < std::size(values); ++i) {
-            canvas.text(figure(theme, line, i), grouped(values[i]), theme.fonts.text, theme.text, Align::right);
+            const bool none = i != 0 && figures.measured == 0;
+            canvas.text(figure(theme, line, i), none ? "\u2013" : grouped(values[i]), theme.fonts.text,
+                        none ? theme.faint : theme.text, Align::right);
         }
         draw_histogram(theme, canvas,
                        {line.x1 - theme.px(kHistogram), line.y0 + theme.px(3), line.x1, line.y1 - theme.px(3)},
                        figures);
         ImGui::SetCursorScreenPos({at.x, line.y1});
-        if (!clicked) return;
+        if (!clicked || figures.measured == 0) return;
         const int side = context.state.side();
         context.state.go_to_event(side, context.session.run(side).operations.all()[figures.slowest].first);
         context.state.fit();
     }
 
     static void draw_histogram(const Theme& theme, Canvas& canvas, const Rect& r, const ExitFigures& figures) {
+        if (figures.measured == 0) {
+            canvas.text(r, model::kNotMeasurable, theme.fonts.small, theme.faint);
+            return;
+        }
         const u32 most = *std::max_element(figures.histogram.begin(), figures.histogram.end());
         const std::size_t first = figures.first_bucket();
         const std::size_t bars = figures.last_bucket() - first + 1;

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "viewer/model/idle.hpp"
 #include "viewer/views/event_words.hpp"
 #include "viewer/views/notes_list.hpp"
 #include "viewer/views/text_forms.hpp"
@@ -48,7 +49,7 @@ void segment_tooltip(const Context& context, int side, const model::Segment& seg
     if (step != nullptr) {
         explain(tip, *step);
     } else {
-        tip.title("between steps");
+        tip.title(cause_name(cause_of_segment(segment)));
         tip.text("Code at " + where + " that belongs to no numbered step.");
     }
     tip.text(counted(segment.net(), "instruction") + fmt::format(", at {}", where));
@@ -65,9 +66,9 @@ void phase_tooltip(const Context& context, int side, const model::Phase& phase, 
     } else {
         tip.title("unknown step");
     }
-    tip.text(counted(static_cast<u64>(phase.end - phase.begin), "instruction"));
-    const std::string moves =
-        moves_sentence(model::moves_between(context.session.run(side).trace, phase.first, phase.last));
+    const model::Run& run = context.session.run(side);
+    tip.text(model::words_of_time(run, run.trace.event(phase.first).cpu(), {phase.begin, phase.end}));
+    const std::string moves = moves_sentence(model::moves_between(run.trace, phase.first, phase.last));
     if (!moves.empty()) tip.text(moves);
     note_times(tip, context, side, phase.begin - origin, phase.end - origin);
 }
@@ -95,14 +96,15 @@ void stint_tooltip(const Context& context, int side, const model::Stint& stint, 
     tip.title(stint.owner == trace::kHost ? "idle" : trace.owner_name(stint.owner));
     tip.text(stint.owner == trace::kHost ? "No thread to run: the CPU waits for an interrupt."
                                          : "The CPU is this vCPU's: its guest and the hypervisor's thread for it.");
-    tip.text(counted(static_cast<u64>(stint.end - stint.begin), "instruction"));
+    tip.text(model::words_of_time(context.session.run(side), trace.event(stint.first).cpu(), {stint.begin, stint.end}));
     note_times(tip, context, side, stint.begin - origin, stint.end - origin);
 }
 
 void span_tooltip(const Context& context, int side, const model::Span& span, i64 origin) {
     Tooltip tip(context.theme);
     tip.title(model::world_name(span.world));
-    tip.text(counted(static_cast<u64>(span.end - span.begin), "instruction"));
+    const model::Run& run = context.session.run(side);
+    tip.text(model::words_of_time(run, run.trace.event(span.first).cpu(), {span.begin, span.end}));
     note_times(tip, context, side, span.begin - origin, span.end - origin);
 }
 

@@ -11,24 +11,31 @@ namespace ws::view {
 namespace {
 
 u64 net_of(const Shown& shown, const std::string& cause) {
-    u64 net = 0;
-    for (const model::Segment& segment : shown.parts.segments) {
-        if (cause == cause_of_segment(segment)) net += segment.net();
-    }
-    return net;
+    const model::PartInfo* const part = model::find_part(cause);
+    if (part == nullptr) return 0;
+    return static_cast<u64>(std::max<i64>(shown.instructions[static_cast<std::size_t>(part->part)], 0));
+}
+
+/// What is there instead of a figure, where none was measured; or an empty text.
+const char* no_figure(const Context& context, int side) {
+    const Shown& shown = context.state.shown(side);
+    if (shown.operation == nullptr) return "";
+    if (!shown.operation->measurable) return model::kNotMeasurable;
+    return context.session.full(side) ? "" : model::kNotRecorded;
 }
 
 void cause_tooltip(const Context& context, const std::string& cause) {
     Tooltip tip(context.theme);
     tip.title(cause_name(cause));
-    if (cause == "outside")
+    if (cause == "residual")
         tip.text("Code that belongs to no numbered step: vectors, calls, the loop around the steps.");
     for (const model::StepInfo& step : model::step_infos()) {
-        if (cause == step.cause) tip.text(fmt::format("{}. {}: {}", step.number, words(step.name), step.meaning));
+        if (cause == step.part) tip.text(fmt::format("{}. {}: {}", step.number, words(step.name), step.meaning));
     }
     for (int side = 0; side < context.session.count(); ++side) {
-        tip.note(fmt::format("{}: {}, measured", context.session.name(side),
-                             counted(net_of(context.state.shown(side), cause), "instruction")));
+        const std::string instead = no_figure(context, side);
+        const std::string net = counted(net_of(context.state.shown(side), cause), "instruction");
+        tip.note(fmt::format("{}: {}", context.session.name(side), instead.empty() ? net + ", measured" : instead));
     }
 }
 
@@ -56,7 +63,9 @@ void draw_cause(const Context& context, Canvas& canvas, const Rect& column, cons
         Rect line = rest.take_top(theme.px(20));
         line.take_left(theme.px(18));
         const u64 net = net_of(context.state.shown(side), cause);
-        canvas.text(line, grouped(net), theme.fonts.text, net == 0 ? theme.faint : theme.text);
+        const bool none = *no_figure(context, side) != '\0';
+        canvas.text(line, none ? "\u2013" : grouped(net), theme.fonts.text,
+                    net == 0 || none ? theme.faint : theme.text);
     }
 }
 

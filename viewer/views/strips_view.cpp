@@ -76,7 +76,7 @@ class StripsView : public View {
     static std::string difference(const Context& context) {
         const model::Operation* const a = context.state.shown(0).operation;
         const model::Operation* const b = context.state.shown(1).operation;
-        if (a == nullptr || b == nullptr) return "";
+        if (a == nullptr || b == nullptr || !a->measurable || !b->measurable) return "";
         const u64 less = std::min(a->net(), b->net());
         const u64 more = std::max(a->net(), b->net());
         if (less == more) return "both take as many";
@@ -108,6 +108,11 @@ class StripsView : public View {
         const Rect strip{scale.axis().x0, row.y0, scale.axis().x1, row.y1};
         if (shown.operation == nullptr) {
             canvas.text(strip, "no partner in this run", theme.fonts.text, theme.faint);
+            return;
+        }
+        if (!shown.operation->measurable) {
+            canvas.text(strip, fmt::format("{}: {}", model::kNotMeasurable, model::kWhyNotMeasurable),
+                        theme.fonts.text, theme.faint);
             return;
         }
         if (scale.lined_up()) draw_gaps(context, canvas, scale, strip, side);
@@ -227,7 +232,7 @@ class StripsView : public View {
         const Theme& theme = context.theme;
         const model::Operation* mine = context.state.shown(side).operation;
         const model::Operation* other = context.state.shown(1 - side).operation;
-        if (other == nullptr || mine->net() >= other->net() || mine->net() == 0) return;
+        if (other == nullptr || !other->measurable || mine->net() >= other->net() || mine->net() == 0) return;
         const float end = scale.end(1 - side);
         const std::string text = difference(context);
         const float room = end - row.x0;

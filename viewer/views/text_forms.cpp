@@ -3,35 +3,10 @@
 
 #include <fmt/format.h>
 
+#include "viewer/model/parts.hpp"
+
 namespace ws::view {
 namespace {
-
-struct CauseText {
-    const char* cause;
-    const char* name;
-    const char* brief;
-};
-constexpr CauseText kCauses[] = {
-    {"transition", "transitions", "trans."},
-    {"general", "general-purpose", "GPR"},
-    {"fp", "FP/SIMD", "FP"},
-    {"el1", "EL1 state", "EL1"},
-    {"vgic", "vGIC", "vGIC"},
-    {"timer", "timer", "timer"},
-    {"debug", "debug", "debug"},
-    {"stage2", "stage 2", "stage 2"},
-    {"handler", "handler", "handler"},
-    {"vmm", "VMM", "VMM"},
-    {"trap_config", "trap control", "traps"},
-    {"outside", "between steps", "other"},
-};
-
-const CauseText* find_cause(const std::string& cause) {
-    for (const CauseText& text : kCauses) {
-        if (cause == text.cause) return &text;
-    }
-    return nullptr;
-}
 
 struct WordText {
     const char* word;
@@ -86,13 +61,13 @@ std::string words(const std::string& name) {
 }
 
 std::string cause_name(const std::string& cause) {
-    const CauseText* text = find_cause(cause);
-    return text != nullptr ? text->name : words(cause);
+    const model::PartInfo* const part = model::find_part(cause);
+    return part != nullptr ? part->words : words(cause);
 }
 
 std::string cause_short(const std::string& cause) {
-    const CauseText* text = find_cause(cause);
-    return text != nullptr ? text->brief : words(cause);
+    const model::PartInfo* const part = model::find_part(cause);
+    return part != nullptr ? part->brief : words(cause);
 }
 
 std::string shortened(const std::string& text, std::size_t most) {

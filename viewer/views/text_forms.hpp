@@ -18,7 +18,7 @@ std::string times(double ratio);
 std::string hex_groups(const std::string& hex);
 /// save_host_el1 -> save host EL1: a table's name as words, registers' families as Arm writes them.
 std::string words(const std::string& name);
-/// What a cause of steps.def is called in a legend, such as `EL1 state` for el1.
+/// What a part of an operation is called, such as `EL1 state` for el1.
 std::string cause_name(const std::string& cause);
 /// The same where there is little room, such as `EL1`.
 std::string cause_short(const std::string& cause);

@@ -49,7 +49,7 @@ CausePaint Theme::cause(const std::string& name) const {
                     row.hatched};
         }
     }
-    if (name == "transition") {  // Okabe and Ito's black; on a dark ground its opposite
+    if (name == "transitions") {  // Okabe and Ito's black; on a dark ground its opposite
         return CausePaint{rgb(model::kTransitionColour[dark]), rgb(dark ? 0x14171c : 0xffffff), 0, false};
     }
     return {rgb(model::kOtherColour[dark]), rgb(dark ? 0xffffff : 0x14171c), IM_COL32(255, 255, 255, dark ? 60 : 130),

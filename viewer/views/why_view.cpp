@@ -60,8 +60,17 @@ class WhyView : public View {
     }
 
     static void say_why_not(const Context& context, Canvas& canvas, const Rect& inside) {
-        const std::string& reason = context.session.unexplainable();
-        canvas.wrapped(inside, reason.empty() ? "this operation has no partner: there is nothing to compare" : reason,
+        std::string reason = context.session.unexplainable();
+        for (int side = 0; side < context.session.count() && reason.empty(); ++side) {
+            const model::Operation* const operation = context.state.shown(side).operation;
+            if (operation == nullptr) {
+                reason = "this operation has no partner: there is nothing to compare";
+            } else if (!operation->measurable) {
+                reason = fmt::format("{}, {}: {}", context.session.name(side), model::kNotMeasurable,
+                                     model::kWhyNotMeasurable);
+            }
+        }
+        canvas.wrapped(inside, reason,
                        context.theme.fonts.text, context.theme.muted);
     }
 
@@ -162,7 +171,7 @@ class WhyView : public View {
                    i64 (&level)[2]) {
         const Theme& theme = context.theme;
         State& state = context.state;
-        const std::string cause = cause_of_part(part);
+        const std::string cause = model::info_of(part).name;
         const bool left_out = state.left_out[static_cast<std::size_t>(part)];
         ImGui::PushID(static_cast<int>(part));
         Rect name = names_of(theme, line);
@@ -252,8 +261,7 @@ class WhyView : public View {
     static void go_to(const Context& context, Part part) {
         for (int side = 0; side < context.session.count(); ++side) {
             for (const model::Segment& segment : context.state.shown(side).parts.segments) {
-                const model::StepPlace* place = model::find_place(segment.step);
-                if ((place != nullptr ? place->part : Part::residual) != part) continue;
+                if (segment.part() != part) continue;
                 return context.state.select_segment(side, segment);
             }
         }

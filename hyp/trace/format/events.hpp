@@ -22,7 +22,7 @@ enum class Operation : u8 { save = 0, restore = 1 };
 #undef ENUMERATOR
 
 enum class Step : u8 {
-#define STEP(number, name, cause, meaning) name = number,
+#define STEP(number, name, part, meaning) name = number,
 #include "steps.def"
 #undef STEP
 };
