@@ -28,26 +28,26 @@ Json json_of(const model::Measurement& measurement) {
         return measurement.periods == 0 && !each.measurable ? Json() : Json(value);
     };
     const auto recorded = [&](Json value) { return measurement.figures.recorded ? std::move(value) : Json(); };
-    Json json = {{"benchmark", measurement.benchmark},
-                 {"kind", measurement.kind},
-                 {"operations", measurement.operations},
-                 {"iterations", measurement.iterations},
-                 {"uniform", uniform},
-                 {"net", net_told ? figure(measurement.net.median, each.net) : Json()},
-                 {"net_min", of_periods(measurement.net.min)},
-                 {"net_median", of_periods(measurement.net.median)},
-                 {"net_max", of_periods(measurement.net.max)},
-                 {"operation_net", measurement.figures.measured != 0 || measurement.figures.count == 0
-                                       ? cli::json_of(measurement.figures.net)
-                                       : Json()},
-                 {"operations_not_measurable", measurement.figures.count - measurement.figures.measured},
-                 {"exceptions", figure(measurement.figures.traps, each.exceptions)},
-                 {"els_crossed", figure(measurement.figures.els_crossed, each.els_crossed)},
-                 {"registers",
-                  recorded(uniform ? cli::json_of_registers(measurement.figures) : json_of_registers(each))},
-                 {"control_writes", recorded(figure(measurement.figures.control_writes, each.control_writes))},
-                 {"control_changes", recorded(figure(measurement.figures.control_changes, each.control_changes))},
-                 {"recorder", {{"instructions", net_told ? figure(measurement.recorder, each.recorder) : Json()}}}};
+    Json json = {
+        {"benchmark", measurement.benchmark},
+        {"kind", measurement.kind},
+        {"operations", measurement.operations},
+        {"iterations", measurement.iterations},
+        {"uniform", uniform},
+        {"net", net_told ? figure(measurement.net.median, each.net) : Json()},
+        {"net_min", of_periods(measurement.net.min)},
+        {"net_median", of_periods(measurement.net.median)},
+        {"net_max", of_periods(measurement.net.max)},
+        {"operation_net", measurement.figures.measured != 0 || measurement.figures.count == 0
+                              ? cli::json_of(measurement.figures.net)
+                              : Json()},
+        {"operations_not_measurable", measurement.figures.count - measurement.figures.measured},
+        {"exceptions", figure(measurement.figures.traps, each.exceptions)},
+        {"els_crossed", figure(measurement.figures.els_crossed, each.els_crossed)},
+        {"registers", recorded(uniform ? cli::json_of_registers(measurement.figures) : json_of_registers(each))},
+        {"control_writes", recorded(figure(measurement.figures.control_writes, each.control_writes))},
+        {"control_changes", recorded(figure(measurement.figures.control_changes, each.control_changes))},
+        {"recorder", {{"instructions", net_told ? figure(measurement.recorder, each.recorder) : Json()}}}};
     json["net_per_iteration"] = measurement.iterations == 0 || !each.measurable ? Json() : Json(each.net);
     if (!each.measurable || !net_told) json["why_not_measurable"] = report::json_of_why();
     if (!measurement.figures.recorded) json["why_null"] = report::kWhyNotRecorded;
@@ -77,12 +77,12 @@ void print_text(const std::vector<model::Measurement>& measurements) {
     Table table({"benchmark", "operations", "net", "least", "most", "exceptions", "control writes"});
     for (const model::Measurement& m : measurements) {
         const bool told = m.uniform ? m.periods != 0 || m.operations == 0 : m.each.measurable;
-        table.add({m.benchmark, thousands(m.uniform ? m.operations : m.iterations),
-                   told ? cell(m, m.net.median, m.each.net) : model::kNotMeasurable,
-                   m.uniform && told ? thousands(m.net.min) : "", m.uniform && told ? thousands(m.net.max) : "",
-                   cell(m, m.figures.traps, m.each.exceptions),
-                   m.figures.recorded ? cell(m, m.figures.control_writes, m.each.control_writes)
-                                      : model::kNotRecorded});
+        table.add(
+            {m.benchmark, thousands(m.uniform ? m.operations : m.iterations),
+             told ? cell(m, m.net.median, m.each.net) : model::kNotMeasurable,
+             m.uniform && told ? thousands(m.net.min) : "", m.uniform && told ? thousands(m.net.max) : "",
+             cell(m, m.figures.traps, m.each.exceptions),
+             m.figures.recorded ? cell(m, m.figures.control_writes, m.each.control_writes) : model::kNotRecorded});
     }
     table.print();
     fmt::print(

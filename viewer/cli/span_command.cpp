@@ -44,8 +44,7 @@ int span_command(const SpanArguments& arguments) {
     }
     fmt::print("net {} to {}: {}{} instructions{}\n", span.begin, span.end,
                figures.measurable ? "" : fmt::format("{}, at least ", model::kNotMeasurable),
-               thousands(figures.instructions),
-               trace.cpus() > 1 && trace.shared_clock() ? ", of all CPUs" : "");
+               thousands(figures.instructions), trace.cpus() > 1 && trace.shared_clock() ? ", of all CPUs" : "");
     fmt::print("events: {}; traps: {} ({} of guests); erets: {}\n", thousands(figures.events), thousands(figures.traps),
                thousands(figures.exits), thousands(figures.erets));
     if (!figures.measurable) fmt::print("{}\n", wrapped(model::kWhyNotMeasurable));

@@ -19,17 +19,17 @@ Json json_of(const model::Run& run, const ExitFigures& figures) {
         histogram.push_back({{"from", model::bucket_begin(i)}, {"count", figures.histogram[i]}});
     }
     const auto told = [&figures](Json value) { return figures.measured != 0 ? std::move(value) : Json(); };
-    Json json = {{"name", figures.name},
-                 {"count", figures.count},
-                 {"not_measurable", figures.count - figures.measured},
-                 {"min", told(figures.min)},
-                 {"median", told(figures.median)},
-                 {"p99", told(figures.p99)},
-                 {"max", told(figures.max)},
-                 {"sum", told(figures.sum)},
-                 {"slowest", told({{"operation", figures.slowest},
-                                   {"event", run.operations.all()[figures.slowest].first}})},
-                 {"histogram", std::move(histogram)}};
+    Json json = {
+        {"name", figures.name},
+        {"count", figures.count},
+        {"not_measurable", figures.count - figures.measured},
+        {"min", told(figures.min)},
+        {"median", told(figures.median)},
+        {"p99", told(figures.p99)},
+        {"max", told(figures.max)},
+        {"sum", told(figures.sum)},
+        {"slowest", told({{"operation", figures.slowest}, {"event", run.operations.all()[figures.slowest].first}})},
+        {"histogram", std::move(histogram)}};
     if (figures.count != figures.measured) json["why_not_measurable"] = report::json_of_why();
     return json;
 }

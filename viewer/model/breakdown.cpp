@@ -119,8 +119,8 @@ bool measurable(const Run& run, const Way& way) {
     const auto& all = run.operations.all();
     const Operation& first = all[way.operation];
     // Up to the kick is less than the whole: what is cut after it does no harm.
-    const bool begins = first.measurable || (way.until != kNoEvent && first.stays == 1 &&
-                                             run.trace.measurable(first.first, way.until));
+    const bool begins =
+        first.measurable || (way.until != kNoEvent && first.stays == 1 && run.trace.measurable(first.first, way.until));
     return begins && (!way.second || all[*way.second].measurable);
 }
 

@@ -89,7 +89,8 @@ std::vector<u64> periods(const Run& run, const std::vector<u32>& places, KindId 
         const Operation& next = all[places[i + 1]];
         const bool neighbours =
             here.kind == kind && next.kind == kind && here.cpu == next.cpu && next.begin >= here.begin;
-        if (neighbours && run.trace.measurable(here.first, next.first)) result.push_back(static_cast<u64>(next.begin - here.begin));
+        if (neighbours && run.trace.measurable(here.first, next.first))
+            result.push_back(static_cast<u64>(next.begin - here.begin));
     }
     return result;
 }

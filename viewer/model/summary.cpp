@@ -47,8 +47,8 @@ Summary summarize(const Run& run) {
     summary.unfinished = run.operations.unfinished();
     summary.not_measurable = run.operations.not_measurable();
     const auto of_a_cpu = [&trace](const CutRecording& cut) { return cut.cpu < trace.cpus(); };
-    summary.cut = static_cast<u64>(
-        std::count_if(trace.cut_recordings().begin(), trace.cut_recordings().end(), of_a_cpu));
+    summary.cut =
+        static_cast<u64>(std::count_if(trace.cut_recordings().begin(), trace.cut_recordings().end(), of_a_cpu));
     if (summary.events == 0) return summary;
     summary.raw = trace.raw(static_cast<EventIndex>(summary.events - 1)) - trace.raw(0);
     bool net_known = false;

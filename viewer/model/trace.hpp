@@ -31,7 +31,7 @@ struct Gap {
 struct CutRecording {
     u64 begin;  ///< raw: the time of the event that was being recorded
     u64 end;    ///< raw: when its CPU was done with it, turns of other CPUs included
-    u32 cpu;
+    u32 cpu;  ///< kNoCpu (cut_finder.hpp): no recording is cut, but the clock still stands for what was taken off twice
 };
 
 /// What a figure says that such a stretch is in, and why.
@@ -158,7 +158,7 @@ class Trace {
     std::vector<Damage> damage_;
     std::vector<EventIndex> restarts_;  ///< Gap::before of all gaps, ascending
     std::vector<CutRecording> cut_;
-    std::vector<u64> cut_until_;  ///< by place in cut_: the latest end so far
+    std::vector<u64> cut_until_;        ///< by place in cut_: the latest end so far
     std::vector<u32> vm_of_vcpu_;       ///< by owner less one
     u32 vms_ = 0;
 };

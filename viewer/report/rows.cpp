@@ -26,12 +26,14 @@ class FigureRows {
         const bool zero = (a.is_null() || a == 0) && (b.is_null() || b == 0);
         if (zero && !even_if_zero) return;
         const bool both = a.is_number() && b.is_number();
-        rows_.push_back({name, cell("a", a), cell("b", b),
-                         both ? signed_thousands(b.get<i64>() - a.get<i64>()) : std::string()});
+        rows_.push_back(
+            {name, cell("a", a), cell("b", b), both ? signed_thousands(b.get<i64>() - a.get<i64>()) : std::string()});
     }
     /// Where a run has none of such figures: why.
     void add_missing(const std::string& name, const std::string& place, const char* why) {
-        const auto missing = [&](const char* side) { return kind_[side]["count"] != 0 && kind_[side][place].is_null(); };
+        const auto missing = [&](const char* side) {
+            return kind_[side]["count"] != 0 && kind_[side][place].is_null();
+        };
         if (!missing("a") && !missing("b")) return;
         const auto text = [&](const char* side) { return missing(side) ? why : kind_[side]["count"] == 0 ? "-" : ""; };
         rows_.push_back({name, text("a"), text("b"), ""});
@@ -150,10 +152,12 @@ std::string not_measurable_sentence(u64 pairs) {
 
 std::string pairing_sentence(const Json& report) {
     const Json& operations = report["operations"];
-    return fmt::format(
-        "{} operations are paired; {} are only in A, {} only in B{}.", thousands(operations["paired"].get<u64>()),
-        thousands(operations["only_a"].get<u64>()), thousands(operations["only_b"].get<u64>()),
-        operations["exact"].get<bool>() ? "" : " (too different for a full search: more of them may belong together)") +
+    return fmt::format("{} operations are paired; {} are only in A, {} only in B{}.",
+                       thousands(operations["paired"].get<u64>()), thousands(operations["only_a"].get<u64>()),
+                       thousands(operations["only_b"].get<u64>()),
+                       operations["exact"].get<bool>()
+                           ? ""
+                           : " (too different for a full search: more of them may belong together)") +
            not_measurable_sentence(operations["not_measurable"].get<u64>());
 }
 

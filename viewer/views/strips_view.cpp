@@ -111,8 +111,8 @@ class StripsView : public View {
             return;
         }
         if (!shown.operation->measurable) {
-            canvas.text(strip, fmt::format("{}: {}", model::kNotMeasurable, model::kWhyNotMeasurable),
-                        theme.fonts.text, theme.faint);
+            canvas.text(strip, fmt::format("{}: {}", model::kNotMeasurable, model::kWhyNotMeasurable), theme.fonts.text,
+                        theme.faint);
             return;
         }
         if (scale.lined_up()) draw_gaps(context, canvas, scale, strip, side);

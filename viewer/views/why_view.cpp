@@ -70,8 +70,7 @@ class WhyView : public View {
                                      model::kWhyNotMeasurable);
             }
         }
-        canvas.wrapped(inside, reason,
-                       context.theme.fonts.text, context.theme.muted);
+        canvas.wrapped(inside, reason, context.theme.fonts.text, context.theme.muted);
     }
 
     /// What a part adds on the way from A to B; with one run alone, what it has.
