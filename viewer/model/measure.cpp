@@ -155,7 +155,7 @@ bool tells_whole(const Trace& trace, const Stretch& stretch) {
     const u64 end = trace.raw(stretch.last);
     u64 dark = 0;
     for (const CutRecording& cut : trace.cut_recordings()) {
-        if (cut.begin < end && cut.end > begin) dark += std::min(cut.end, end) - std::max(cut.begin, begin);
+        if (cut.cpu < trace.cpus() && cut.begin < end && cut.end > begin) dark += std::min(cut.end, end) - std::max(cut.begin, begin);
     }
     return dark * kParts <= static_cast<u64>(std::max<i64>(stretch.net, 0));
 }
