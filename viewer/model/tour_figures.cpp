@@ -188,6 +188,7 @@ struct TourFigures::Side {
         throw FigureError(fmt::format("{} has no event {} in this operation", letter, kind));
     }
 
+    /// Of cycles thousandths: a difference is rounded once.
     i64 figure(const Name& name) {
         parts();
         const Breakdown& all = breakdown();
@@ -195,7 +196,7 @@ struct TourFigures::Side {
         Figures figures = all.whole;
         if (name.what == "without") figures = without(all, parse_parts(name.detail));
         if (name.part) figures = all[*name.part].figures;
-        if (name.unit == "cycles") return whole_cycles(figures.cycles);
+        if (name.unit == "cycles") return figures.cycles;
         if (name.unit == "saved") return all[*name.part].registers.saved;
         if (name.unit == "restored") return all[*name.part].registers.restored;
         if (name.unit == "writes") return name.part ? i64{all[*name.part].control_writes} : writes();
@@ -219,11 +220,12 @@ std::string TourFigures::fill_in(const std::string& text, std::string& problem) 
         Side& a = *sides_[0];
         Side& b = *sides_[1];
         if (name.is_field()) return (name.whose == Whose::a ? a : b).field(name.what, name.detail);
-        if (name.whose == Whose::a) return counted(a.figure(name));
-        if (name.whose == Whose::b) return counted(b.figure(name));
+        const auto shown = [&name](i64 value) { return counted(name.unit == "cycles" ? whole_cycles(value) : value); };
+        if (name.whose == Whose::a) return shown(a.figure(name));
+        if (name.whose == Whose::b) return shown(b.figure(name));
         const i64 of_a = a.figure(name);
         const i64 of_b = b.figure(name);
-        if (name.whose == Whose::difference) return counted(std::abs(of_a - of_b));
+        if (name.whose == Whose::difference) return shown(std::abs(of_a - of_b));
         if (of_b == 0) throw FigureError("B's figure is 0, so there is no ratio");
         return fmt::format("{:.2f}", static_cast<double>(of_a) / static_cast<double>(of_b));
     };
