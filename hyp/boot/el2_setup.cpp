@@ -7,6 +7,7 @@
 #include "../kernel/cpu.hpp"
 #include "../kernel/panic.hpp"
 #include "board_info.hpp"
+#include "clock_alignment.hpp"
 
 namespace ws {
 
@@ -15,18 +16,6 @@ alignas(16) [[gnu::section(".stacks")]] u8 el2_stacks[trace::kMaxCpus][kCpuStack
 alignas(16) [[gnu::section(".stacks")]] u8 kernel_stacks[trace::kMaxCpus][kCpuStackBytes];
 
 namespace {
-
-/// One pair of neighbouring readings: the physical counter, then, one instruction later, the cycle counter.
-struct ClockPair {
-    u64 ticks;
-    u64 cycles;
-};
-
-WS_INLINE ClockPair read_clocks() {
-    ClockPair pair;
-    asm volatile("mrs %0, CNTPCT_EL0\n\tmrs %1, PMCCNTR_EL0" : "=r"(pair.ticks), "=r"(pair.cycles)::"memory");
-    return pair;
-}
 
 /// Fine-grained traps: a bit that is named with an n traps while it is 0, so zero keeps newer extensions' registers from all of
 /// EL1 (permission indirection, guarded control stacks, TPIDR2_EL0, ACCDATA_EL1, branch records; Arm ARM D17.2.63). HCRX_EL2 of
@@ -57,22 +46,20 @@ u32 open_extensions() {
     return extensions;
 }
 
-/// How far the cycle counter is behind the nanoseconds since reset, which CNTPCT_EL0 counts in ticks of `period`.
-///
-/// A pair that reads n ticks, and the cycles later, says: behind by n * period + 1 - cycles or more. It never says too
-/// much, however long a CPU that is a thread of the host had to wait between the two readings; so the largest of many is
-/// the best. Under -icount an instruction takes one nanosecond: a pair that reads a fresh tick is exact.
-u64 nanoseconds_behind(u64 period) {
-    u64 behind = 0;
-    for (unsigned i = 0; i < 64; ++i) {
-        const ClockPair pair = read_clocks();
-        const u64 difference = pair.ticks * period + 1 - pair.cycles;
-        if (static_cast<i64>(difference) > static_cast<i64>(behind)) behind = difference;
-        // One NOP more in each second round: all remainders by the period are met, whatever the loop's length.
-        if (i % 2 != 0) asm volatile("nop");
+/// PMCCNTR_EL0 beside CNTPCT_EL0, for align_clock().
+struct BoardClock {
+    WS_INLINE ClockPair pair() const {
+        ClockPair pair;
+        asm volatile("mrs %0, CNTPCT_EL0\n\tmrs %1, PMCCNTR_EL0" : "=r"(pair.ticks), "=r"(pair.cycles)::"memory");
+        return pair;
     }
-    return behind;
-}
+    /// The writing comes three instructions after the reading.
+    WS_INLINE void add(u64 cycles) const {
+        asm volatile("mrs x9, PMCCNTR_EL0\n\tadd x9, x9, %0\n\tadd x9, x9, #3\n\tmsr PMCCNTR_EL0, x9" ::"r"(cycles) : "x9");
+        hw::isb();
+    }
+    WS_INLINE void wait() const { asm volatile("nop"); }
+};
 
 }  // namespace
 
@@ -141,16 +128,8 @@ void start_trace_clock() {
     const u64 frequency = hw::read<reg::CNTFRQ_EL0>();
     if (frequency == 0) panic("CNTFRQ_EL0 is zero");
     const u64 period = 1'000'000'000 / frequency;
-    // Under -icount once is enough, and exact. Else the counter loses what its CPU waits for between the reading and the
-    // writing: what is still missing is added again. The order of two CPUs' events is worth what is left of it.
-    constexpr unsigned kAttempts = 8;
-    constexpr u64 kGoodEnough = 100;
-    for (unsigned attempt = 0; attempt < kAttempts; ++attempt) {
-        const u64 behind = nanoseconds_behind(period);
-        if (attempt != 0 && behind <= kGoodEnough) break;
-        asm volatile("mrs x9, PMCCNTR_EL0\n\tadd x9, x9, %0\n\tadd x9, x9, #3\n\tmsr PMCCNTR_EL0, x9" ::"r"(behind) : "x9");
-        hw::isb();
-    }
+    const BoardClock clock;
+    align_clock(clock, period);
 }
 
 }  // namespace ws
