@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Sets a CPU's cycle counter to the nanoseconds since reset, which a counter that all CPUs share tells in ticks.
 //
-// No hardware is touched here, so that the host tests it with a CPU that is a thread and has to wait anywhere. A Clock has
-// `pair()`, which reads the shared counter and, one instruction later, the cycle counter; `add(n)`, which adds to the cycle
-// counter; and `wait()`, an instruction that does nothing.
+// No hardware is touched here, so that the host tests it with a CPU that is a thread and has to wait anywhere. A Clock
+// has `pair()`, which reads the shared counter and, one instruction later, the cycle counter; `add(n)`, which adds to
+// the cycle counter; and `wait()`, an instruction that does nothing.
 #pragma once
 
 #include "../arch/types.hpp"
@@ -21,9 +21,9 @@ inline constexpr u64 kClockGoodEnough = 100;
 
 /// How far the cycle counter is behind.
 ///
-/// A pair that reads n ticks says: behind by n * period + 1 - cycles or more. It never says too much, however long the CPU
-/// had to wait between the two readings; so the largest of many is the best. Under QEMU's -icount an instruction takes one
-/// nanosecond: a pair that reads a fresh tick is exact.
+/// A pair that reads n ticks says: behind by n * period + 1 - cycles or more. It never says too much, however long the
+/// CPU had to wait between the two readings; so the largest of many is the best. Under QEMU's -icount an instruction
+/// takes one nanosecond: a pair that reads a fresh tick is exact.
 template <class Clock>
 inline u64 nanoseconds_behind(Clock& clock, u64 period) {
     u64 behind = 0;

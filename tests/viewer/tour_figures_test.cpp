@@ -40,8 +40,9 @@ std::string refusal(const std::string& text) {
 }
 
 TEST_CASE("a figure's name is refused where there is no such figure", "[tour]") {
-    for (const char* good : {"{A instructions}", "{B el1}", "{A vgic cycles}", "{A fp saved}", "{difference cycles}", "{ratio instructions}",
-                             "{A step handle_exit}", "{A writes}", "{A without fp,el1}", "{A trap ELR_EL2}", "{A timer saved}", "no figure"}) {
+    for (const char* good : {"{A instructions}", "{B el1}", "{A vgic cycles}", "{A fp saved}", "{difference cycles}",
+                             "{ratio instructions}", "{A step handle_exit}", "{A writes}", "{A without fp,el1}",
+                             "{A trap ELR_EL2}", "{A timer saved}", "no figure"}) {
         CHECK(refusal(good) == "taken");
     }
     check_contains(refusal("{C instructions}"), "figure {C instructions}: it begins with A, B, difference or ratio");
@@ -64,7 +65,8 @@ TEST_CASE("a tour tells the figures of the runs that are open", "[tour]") {
     const model::TourFigures figures(a, b, {0, 0});
     std::string problem;
     const auto net = [](const model::Run& run) { return run.operations.all()[0].net(); };
-    CHECK(figures.fill_in("{A instructions} and {B instructions}.", problem) == fmt::format("{} and {}.", net(a), net(b)));
+    CHECK(figures.fill_in("{A instructions} and {B instructions}.", problem) ==
+          fmt::format("{} and {}.", net(a), net(b)));
     CHECK(net(a) != net(b));
     CHECK(figures.fill_in("{ratio instructions}", problem) ==
           fmt::format("{:.2f}", static_cast<double>(net(a)) / static_cast<double>(net(b))));

@@ -25,10 +25,10 @@ enum class Whose : u8 { a, b, difference, ratio };
 /// A figure's name, taken apart.
 struct Name {
     Whose whose;
-    std::string what;         ///< `step`, `without`, an event's kind, or empty
-    std::string detail;       ///< the step's name, the parts' names, or the field's
+    std::string what;          ///< `step`, `without`, an event's kind, or empty
+    std::string detail;        ///< the step's name, the parts' names, or the field's
     std::optional<Part> part;  ///< nothing for the whole
-    std::string unit;         ///< one of kUnits
+    std::string unit;          ///< one of kUnits
     bool is_field() const { return !what.empty() && what != "step" && what != "without"; }
 };
 
@@ -78,7 +78,8 @@ void take_words(const std::string& name, std::vector<std::string> words, Name& r
         words.erase(words.begin(), words.begin() + 2);
     } else if (!words.empty() && !is_unit(words[0])) {
         result.part = part_named(words[0]);
-        if (!result.part) refuse(name, fmt::format("there is no {}: wanted is a part, a step, an event or a unit", words[0]));
+        if (!result.part)
+            refuse(name, fmt::format("there is no {}: wanted is a part, a step, an event or a unit", words[0]));
         words.erase(words.begin());
     }
     if (!words.empty() && is_unit(words[0]) && !result.is_field()) {
@@ -125,7 +126,8 @@ std::string replace_names(const std::string& text, const std::function<std::stri
         if (brace == std::string::npos) return result;
         const std::size_t end = text.find_first_of("{}", brace + 1);
         if (text[brace] == '}' || end == std::string::npos || text[end] == '{') {
-            throw FigureError("a brace without its other one: braces are around the names of figures, as {A instructions}");
+            throw FigureError(
+                "a brace without its other one: braces are around the names of figures, as {A instructions}");
         }
         result += figure(text.substr(brace + 1, end - brace - 1));
         at = end + 1;
@@ -164,7 +166,8 @@ struct TourFigures::Side {
     i64 step(u8 number) {
         i64 sum = 0;
         breakdown();  // is there anything to tell of?
-        for (const Segment& segment : parts().segments) sum += segment.step == number ? static_cast<i64>(segment.net()) : 0;
+        for (const Segment& segment : parts().segments)
+            sum += segment.step == number ? static_cast<i64>(segment.net()) : 0;
         return sum;
     }
 

@@ -33,7 +33,8 @@ class Finder {
         for (const auto& [from, to] : {std::pair{&step.text, &stop.text}, std::pair{&step.question, &stop.question},
                                        std::pair{&step.answer, &stop.answer}}) {
             for (const std::string& paragraph : *from) {
-                to->push_back(figures != nullptr ? figures->fill_in(paragraph, stop.problem) : without_figures(paragraph));
+                to->push_back(figures != nullptr ? figures->fill_in(paragraph, stop.problem)
+                                                 : without_figures(paragraph));
             }
         }
         return stop;

@@ -13,7 +13,7 @@ struct TourStop {
     u32 kind = 0;  ///< row of the comparison
     u32 stop = 0;  ///< of Browse::kind
     EventIndex event = kNoEvent;
-    std::string problem;  ///< why that is not there, or a figure of the text, in one line; empty if all is
+    std::string problem;            ///< why that is not there, or a figure of the text, in one line; empty if all is
     std::vector<std::string> text;  ///< the step's, with the figures of these runs (tour_figures.hpp), as the next two
     std::vector<std::string> question;
     std::vector<std::string> answer;

@@ -107,7 +107,8 @@ class TourView : public View {
         Writer writer(theme, place);
         if (walk.step == 0) writer.write(walk.tour.title, theme.fonts.small, theme.muted);
         writer.write(step.heading, theme.fonts.bold, theme.text);
-        const std::string missing = stop.is_there() ? "These runs do not tell all. " : "This step is not in these runs. ";
+        const std::string missing =
+            stop.is_there() ? "These runs do not tell all. " : "This step is not in these runs. ";
         const std::string problem = !walk.unfit.empty()    ? walk.unfit
                                     : stop.problem.empty() ? ""
                                                            : missing + stop.problem;
