@@ -134,10 +134,23 @@ void fill(u64 filling) {
     for (u64 i = 0; i < 31; ++i) before.x[i] = pattern(filling, i);
     before.sp_el0 = pattern(filling, 31);
     for (u64 i = 0; i < 64; ++i) before.v[i] = pattern(filling, 100 + i);
-    for_each_of_mine([&]<SysregId id>() { ws::hw::write<id>(harmless<id>(pattern(filling, 300 + static_cast<u64>(id)))); });
-    asm volatile("isb" ::: "memory");
+    const auto write = [&](bool debug) {
+        for_each_of_mine([&]<SysregId id>() {
+            if (is_debug(id) == debug) ws::hw::write<id>(harmless<id>(pattern(filling, 300 + static_cast<u64>(id))));
+        });
+    };
     // Not every bit of every register can be written: what the hardware kept is what must stay.
-    for_each_of_mine([&]<SysregId id>() { expected_sysregs[static_cast<u64>(id)] = ws::hw::read<id>(); });
+    const auto expect = [&](bool debug) {
+        for_each_of_mine([&]<SysregId id>() {
+            if (is_debug(id) == debug) expected_sysregs[static_cast<u64>(id)] = ws::hw::read<id>();
+        });
+    };
+    // No trap comes between the writing of a register and the look at what was kept of it, or what a trap loses would be expected.
+    write(true);
+    write(false);
+    asm volatile("isb" ::: "memory");
+    expect(false);
+    expect(true);
     fill_interface(filling);
     // PSTATE: debug exceptions and SError masked or not; neither will come.
     constexpr u64 kMayChange = ws::reg::DAIF::D.mask() | ws::reg::DAIF::A.mask();

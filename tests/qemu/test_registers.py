@@ -36,6 +36,9 @@ INVISIBLE = {
 INVISIBLE_SAVES = {
     "ich_hcr_el2": "of it only EOIcount comes back, and the maintenance interrupts bring an active interrupt back into a "
                    "list register before the guest ends it",
+    # A guest's accesses to debug registers all trap: what is kept of them changes there, and nothing else changes them.
+    "mdscr_el1": "see above",
+    **{f"dbg{kind}{n}_el1": "see above" for kind in ("bvr", "bcr", "wvr", "wcr") for n in range(16)},
 }
 
 
@@ -66,6 +69,8 @@ TWO_VMS = Notices("registers", "rounds=600 per-filling=15", "all registers kept 
                   ("--vm", "guest=priority,append=rounds=10"))
 # A list register has nothing in it unless there are interrupts, and the last one only if there are many.
 INTERRUPTED = Notices("priority", "rounds=1", "interrupts come in the right order")
+# Debug registers do something.
+DEBUGGED = Notices("debug", "rounds=2", "breakpoints, watchpoints and steps on")
 # Where a trapped load is that the hypervisor has to decode.
 DECODED = Notices("mmio", "", "reach the devices")
 
@@ -74,7 +79,10 @@ def who_notices(register: str) -> tuple[Notices, ...]:
     """At least one of them does."""
     if register == "elr_el2":
         return FILLS_ALL, DECODED
-    return ({"list_registers": INTERRUPTED, "vgic": TWO_VMS}.get(tables().get(register), FILLS_ALL),)
+    register_class = tables().get(register)
+    if register_class in ("debug", "breakpoints"):
+        return FILLS_ALL, DEBUGGED
+    return ({"list_registers": INTERRUPTED, "vgic": TWO_VMS}.get(register_class, FILLS_ALL),)
 
 
 def moves(design: str, suffix: str = "") -> list[tuple[int, str, str]]:
