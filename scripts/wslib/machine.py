@@ -135,16 +135,18 @@ def serial_port(keyboard: bool) -> list[str]:
         ["-serial", "stdio"]
 
 
-def clock(mttcg: bool) -> list[str]:
+def clock(mttcg: bool, waits: bool = False) -> list[str]:
+    """`waits`: while the machine is idle its time is the host's. Else it leaps to the next timer, and who waits for a disk or for somebody to
+    type finds that hours have gone by."""
     if mttcg:
         return ["-accel", "tcg,thread=multi"]
-    # One nanosecond of virtual time is one instruction, and no run waits for the host's clock.
-    return ["-icount", "shift=0,sleep=off"]
+    # One nanosecond of virtual time is one instruction.
+    return ["-icount", f"shift=0,sleep={'on' if waits else 'off'}"]
 
 
 def qemu_command(*, hypervisor: Path, images: list[Path], vms: list[Vm], layout: Layout, ram_file: Path, cpu: str,
                  cpus: int, mttcg: bool, arguments: str, extra: list[str], ramdisks: list[Path | None] | None = None,
-                 keyboard: bool = False) -> list[str]:
+                 keyboard: bool = False, waits: bool = False) -> list[str]:
     """The command for one run. `extra` comes last, so it can replace what stands before."""
     modules = []
     for image, address, vm, ramdisk in zip(images, layout.image_addresses, vms, ramdisks or [None] * len(vms)):
@@ -159,7 +161,7 @@ def qemu_command(*, hypervisor: Path, images: list[Path], vms: list[Vm], layout:
         "-smp", str(cpus),
         "-m", f"{layout.total // MIB}M",
         "-object", f"memory-backend-file,id=ram,size={layout.total},mem-path={escape(ram_file)},share=on",
-        *clock(mttcg),
+        *clock(mttcg, waits),
         "-nic", "none",
         "-display", "none",
         "-monitor", "none",
@@ -174,7 +176,7 @@ def qemu_command(*, hypervisor: Path, images: list[Path], vms: list[Vm], layout:
 
 
 def native_command(*, image: Path, ramdisk: Path | None, vm: Vm, cpu: str, mttcg: bool, extra: list[str],
-                   keyboard: bool = False) -> list[str]:
+                   keyboard: bool = False, waits: bool = False) -> list[str]:
     """The same guest on the board itself: with as many CPUs as it would have vCPUs, and no EL2."""
     return [
         "qemu-system-aarch64",
@@ -182,7 +184,7 @@ def native_command(*, image: Path, ramdisk: Path | None, vm: Vm, cpu: str, mttcg
         "-cpu", cpu,
         "-smp", str(vm.vcpus),
         "-m", f"{round_up(vm.mem, ALIGNMENT) // MIB}M",
-        *clock(mttcg),
+        *clock(mttcg, waits),
         "-nic", "none",
         "-display", "none",
         "-monitor", "none",

@@ -121,7 +121,8 @@ class Machine:
         self.layout: Layout | None = None
         extra = [*options.qemu, *(plugin_arguments(folder.path) if options.count else []),
                  *(record_arguments(folder) if options.record else [])]
-        same = {"cpu": options.cpu, "mttcg": options.mttcg, "extra": extra, "keyboard": options.has_keyboard}
+        same = {"cpu": options.cpu, "mttcg": options.mttcg, "extra": extra, "keyboard": options.has_keyboard,
+                "waits": options.waits_for_people}
         if options.design == NATIVE:
             self.command = native_command(image=guests[0].image, ramdisk=self._ramdisks[0], vm=vms[0], **same)
             return

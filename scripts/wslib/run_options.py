@@ -68,6 +68,11 @@ class Options:
         return self.stdin or ("-" if self.is_interactive else "")
 
     @property
+    def waits_for_people(self) -> bool:
+        """A system of somebody's own has time-outs, such as a login's, for those who type and for its disk: they are meant in real time."""
+        return self.typed == "-" and any(vm.initrd for vm in self.vms)
+
+    @property
     def has_keyboard(self) -> bool:
         return self.is_interactive and self.typed == "-" and sys.stdin is not None and sys.stdin.isatty()
 
