@@ -23,7 +23,7 @@ def aborts_on_walks(run: support.Run) -> list[tuple[int, int, int]]:
         if trap.number["owner"] == 0:
             continue
         syndrome = trap.number["ESR_EL2"]
-        walk = syndrome >> 26 in ABORTS and syndrome & WALK
+        walk = syndrome is not None and syndrome >> 26 in ABORTS and syndrome & WALK
         found.append((trap.number["ELR_EL2"], trap.number["FAR_EL2"], syndrome) if walk else None)
     return found
 
