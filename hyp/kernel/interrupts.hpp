@@ -15,7 +15,8 @@ void open_interrupts_of_this_cpu();
 /// Acknowledges and handles all that are pending on this CPU.
 void handle_interrupts();
 
-/// Interrupts CPU `cpu`, which is not this one, by a physical SGI. Whoever holds no lock gives it a turn afterwards.
+/// Interrupts CPU `cpu`, which is not this one, by a physical SGI. Who goes on at once, as a guest does after it has sent an SGI, gives it
+/// a turn afterwards.
 void kick_cpu(u32 cpu, trace::Owner owner, trace::KickReason reason);
 
 /// Lets the other CPUs run, on a machine that has them take turns: QEMU with -icount runs one until it waits or says YIELD, or until

@@ -15,7 +15,7 @@ def beside(design: str, seed: int, operations: int, cpus: int, level: str) -> su
     # A round of the neighbour is as long as a hundred operations and more: it must not have gone before the other is done,
     # which has most of its memory cleared for it as it touches it.
     run = support.new_run(design, "hostile", "--trace", level, "--cpus", str(cpus), "--pin", "0", "--timeout", "3600",
-                          *vm("neighbours", f"rounds={operations // 100 + 30} mib=2 wait=40000", pin=cpus - 1),
+                          *vm("neighbours", f"rounds={operations // 100 + 60} mib=2 wait=40000", pin=cpus - 1),
                           append=f"seed={seed} operations={operations}")
     if run.status:
         raise AssertionError(f"{design}, seed {seed}, {cpus} CPUs: exit status {run.status}: {run.stderr}"

@@ -83,7 +83,7 @@ class Commands(unittest.TestCase):
         self.assertEqual(done.returncode, 3, done.stderr)
         self.assertTrue(done.stdout.startswith(b"before\n"))
         self.assertNotIn(b"behind", done.stdout)
-        self.assertIn(b"reset while the commands ran", done.stderr)
+        self.assertIn(b"the guest's kernel panicked: sysrq triggered crash", done.stderr)
 
 
 class Disk(unittest.TestCase):
