@@ -65,7 +65,7 @@ class Notices(NamedTuple):
 
 FILLS_ALL = Notices("registers", "rounds=120 per-filling=15", "all registers kept for 120 traps")
 # These are nobody's but guests': what one VM does not find again another one must have changed.
-TWO_VMS = Notices("registers", "rounds=600 per-filling=15", "all registers kept for 600 traps",
+TWO_VMS = Notices("registers", "rounds=1200 per-filling=15", "all registers kept for 1200 traps",
                   ("--vm", "guest=priority,append=rounds=10"))
 # A list register has nothing in it unless there are interrupts, and the last one only if there are many.
 INTERRUPTED = Notices("priority", "rounds=1", "interrupts come in the right order")
