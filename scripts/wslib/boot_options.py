@@ -99,6 +99,8 @@ def _problem_of_board(name: str, number: int, board: Board) -> str:
     """What the hypervisor finds out once it knows its board."""
     if name == "reserve":
         return "how much is reserved is for --trace-memory to say"
+    if name == "vm.cpus":
+        return "how many vCPUs there are is for --vcpus to say"
     if name == "vmids" and 0 < number <= board.cpus:
         return f"there must be more VMIDs than CPUs, of which the machine has {board.cpus} (--cpus)"
     if name == "vm.disk" and number >= board.disks:

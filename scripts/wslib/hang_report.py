@@ -54,7 +54,7 @@ def report(looks: list[Look], design: str, vms: list[tuple[int, Path]], icount: 
     if not looks:
         return told
     symbols = [Symbols(image) for _, image in vms]
-    owners = [(vm, index) for vm, (count, _) in enumerate(vms) for index in range(count)]
+    owners = dict(enumerate((vm, index) for vm, (count, _) in enumerate(vms) for index in range(count)))
     kernel = looks[-1].kernel
     if kernel is None:
         if design == "native":
@@ -62,7 +62,8 @@ def report(looks: list[Look], design: str, vms: list[tuple[int, Path]], icount: 
                              for number in range(min(len(look.cpus) for look in looks))]
     else:
         for state in kernel.vcpus:
-            vm, index = owners[state.owner]
+            # One that was not asked for: the command line may be QEMU's own -append.
+            vm, index = owners.get(state.owner, (len(vms) - 1, state.owner - len(owners) + vms[-1][0]))
             told["vcpus"].append(_vcpu(vm, index, len(vms) > 1, state, looks, design, symbols[vm]))
     told["remedy"] = _remedy(looks, kernel, design, icount)
     if not told["vcpus"] and design != "native":

@@ -46,7 +46,7 @@ class Refused(unittest.TestCase):
 
     def test_what_the_machine_has_not(self):
         for option, words in (("vmids=1", "more VMIDs than CPUs"), ("vm.disk=0", "no disk of that number"), ("vm.pin=0+1", "CPUs are 0 to 0"),
-                              ("vm2.mem=4096", "there is no VM 2"), ("reserve=0x200000", "--trace-memory")):
+                              ("vm2.mem=4096", "there is no VM 2"), ("reserve=0x200000", "--trace-memory"), ("vm1.cpus=4", "--vcpus"), ("vm.cpus=1", "--vcpus")):
             with self.subTest(option=option):
                 self.expect(words, option)
 

@@ -2,9 +2,16 @@
 """A guest that spins does not keep its other vCPUs from running; and of one that hangs all the same it is said why."""
 
 import re
+import sys
 import unittest
+from types import SimpleNamespace
 
 import support
+
+sys.path.insert(0, str(support.ROOT / "scripts"))
+from wslib.hang_report import Look, report  # noqa: E402
+from wslib.kernel_state import VcpuState  # noqa: E402
+from wslib.paths import guest_image  # noqa: E402
 
 WAYS = ("on", "sgi", "busy", "flags", "lock", "wfe")
 
@@ -64,6 +71,18 @@ class TimeOut(unittest.TestCase):
         run, _ = self.hang("native", "how=halt", "--vcpus", "2")
         self.assertIn("--vcpus 1 or --mttcg helps", run.stderr)
         self.assertRegex(run.stderr, r"CPU 0 runs at PC 0x[0-9a-f]+ \(guest::main\(\)")
+
+
+class MoreThanAskedFor(unittest.TestCase):
+    def test_a_vcpu_that_only_the_hypervisor_knows_of_has_a_name(self):
+        """QEMU's own -append comes behind ws run's, and may make more vCPUs."""
+        states = [VcpuState(owner, False, False, False, None, "", 0, 0, 0, 0, 0, 0, 0) for owner in range(4)]
+        looks = [Look([], SimpleNamespace(vcpus=states, cpus=[]))]
+        image = guest_image("misbehave")
+        for vms, last in (([(1, image)], (1, 3)), ([(1, image), (2, image)], (2, 2))):
+            with self.subTest(vms=len(vms)):
+                told = report(looks, "split", vms, True, b"")
+                self.assertEqual([(vcpu["vm"], vcpu["vcpu"]) for vcpu in told["vcpus"]][-1], last)
 
 
 class TwoPrograms(unittest.TestCase):
