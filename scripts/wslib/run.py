@@ -86,8 +86,9 @@ def run(options: Options, show_console_on: int | None = None, show_all_on: int |
         finally:
             if not options.keep_ram:
                 folder.ram.unlink(missing_ok=True)
-        verdict = _judge(end, options, folder, commands)
-        hang = machine.report(end.looks, folder.console.read_bytes()) if verdict.status == TIMED_OUT else None
+        console = folder.console.read_bytes() if folder.console.exists() else b""
+        verdict = _judge(end, options, console, commands)
+        hang = machine.report(end.looks, console) if verdict.status == TIMED_OUT else None
         description = {
             "verdict": verdict.name,
             "words": verdict.words,
@@ -274,12 +275,10 @@ def _wait(qemu: subprocess.Popen, capture: Capture | LateCapture | NoCapture, ti
     return "time_out"
 
 
-def _judge(end: End, options: Options, folder: RunFolder, commands: Commands | None) -> Verdict:
+def _judge(end: End, options: Options, console: bytes, commands: Commands | None) -> Verdict:
     if options.design == NATIVE:
-        verdict = judge_native(end, folder.console.read_bytes() if folder.console.exists() else b"",
-                               options.vms[0].is_linux or "-no-reboot" in options.qemu, options.timeout, options.has_keyboard)
+        verdict = judge_native(end, console, options.vms[0].is_linux or "-no-reboot" in options.qemu, options.timeout, options.has_keyboard)
     else:
-        console = folder.console.read_bytes() if folder.console.exists() else b""
         verdict = judge(end, len(options.vms), options.timeout, options.has_keyboard, console)
     verdict = judge_commands(verdict, commands.broken, commands.status) if commands else verdict
     return judge_console(verdict, end)
