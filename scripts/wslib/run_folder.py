@@ -97,9 +97,10 @@ class RunFolder:
         """The file behind the machine's RAM. Its blocks are taken now, so that a full disk shows here and not as QEMU crashing; but for
         those of `left_out`, the guests' memory, of which most may never be touched."""
         free = shutil.disk_usage(self.path).free
-        takes = f"the machine's RAM takes {show_size(size)} of disk in {shown(self.path)}, "
-        too_little = Problem(f"{takes}where {show_size(free)} are free", RUN_BROKE)
-        if size > free:
+        needed = size - len(left_out)
+        too_little = Problem(f"the machine's RAM takes {show_size(needed)} of disk in {shown(self.path)}, where {show_size(free)} are free",
+                             RUN_BROKE)
+        if needed > free:
             raise too_little
         ram = os.open(self.ram, os.O_CREAT | os.O_RDWR | os.O_EXCL, 0o600)
         try:
@@ -110,6 +111,7 @@ class RunFolder:
             self.ram.unlink()
             if error.errno in (errno.ENOSPC, errno.EDQUOT):
                 raise too_little from None
-            raise Problem(takes + f"and there is none: {sentence(error)}", RUN_BROKE) from None
+            raise Problem(f"the machine's RAM takes a file of {show_size(size)} in {shown(self.path)}, and there is none: {sentence(error)}",
+                          RUN_BROKE) from None
         finally:
             os.close(ram)

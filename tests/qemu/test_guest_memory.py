@@ -2,15 +2,20 @@
 """A VM's memory is given out as it is touched: much of it costs nothing, and none of it holds what was there before."""
 
 import re
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import unittest
 from pathlib import Path
+from unittest import mock
 
 import support
 
 sys.path.insert(0, str(support.ROOT / "scripts"))
+from wslib.problem import Problem  # noqa: E402
+from wslib.run_folder import RunFolder  # noqa: E402
 from wslib.verdict import End, judge  # noqa: E402
 
 MIB = 1 << 20
@@ -23,6 +28,7 @@ def taken(ram: Path) -> int:
     return ram.stat().st_blocks * 512
 
 
+@unittest.skipIf(shutil.disk_usage(tempfile.gettempdir()).free < 512 * MIB, "two RAM files take up to 512 MiB of disk")
 class Size(unittest.TestCase):
     def start(self, design: str, memory: str) -> support.Run:
         run = support.new_run(design, "hypercall", *GUEST, "--count", "--mem", memory, append="iterations=1")
@@ -40,6 +46,16 @@ class Size(unittest.TestCase):
                 self.assertLess(more, 8 * MIB, "memory that no guest touches takes blocks of the host's disk")
                 self.assertLess(taken(large.folder / "ram"), 256 * MIB)
 
+    def test_memory_that_may_never_be_touched_needs_no_disk(self):
+        with RunFolder(support.new_folder() / "run") as folder:
+            free = mock.Mock(free=65 * MIB)
+            with mock.patch("wslib.run_folder.shutil.disk_usage", return_value=free):
+                folder.make_ram(8258 * MIB, range(64 * MIB, 8256 * MIB + MIB))
+                self.assertEqual(folder.ram.stat().st_size, 8258 * MIB)
+                folder.ram.unlink()
+                with self.assertRaisesRegex(Problem, "takes 66 MiB of disk in .*, where 65 MiB are free"):
+                    folder.make_ram(8258 * MIB, range(64 * MIB, 8256 * MIB))
+                self.assertFalse(folder.ram.exists())
 
     def test_a_disk_that_is_full_in_the_middle_of_a_run_is_said(self):
         """The file's blocks are taken as guests touch their memory. Without a block QEMU is ended by SIGBUS."""

@@ -95,7 +95,7 @@ class Usage(unittest.TestCase):
 
     def test_too_little_disk(self):
         folder = support.new_folder()
-        done = support.ws("run", "--design", "split", "--guest", "hypercall", "--mem", "1000000G", "--out", str(folder))
+        done = support.ws("run", "--design", "split", "--guest", "hypercall", "--trace-memory", "1000000G", "--out", str(folder))
         self.assertEqual(done.returncode, 6)
         self.assertRegex(done.stderr, r"takes .* of disk in .*, where .* are free")
         self.assertFalse((folder / "ram").exists())
