@@ -61,7 +61,7 @@ class UnitTests(Part):
             command = ["ctest", "--output-on-failure", "--output-junit", report, "--no-tests=ignore", "--timeout",
                        str(UNIT_SECONDS)]
             if wanted:
-                command += ["-R", "|".join(wanted)]
+                command += ["-R", "|".join(map(ctest_pattern, wanted))]
             subprocess.run(command, cwd=BUILD / "debug", stdin=subprocess.DEVNULL)
             if not report.exists():
                 return FAILED
@@ -197,6 +197,11 @@ def succeeds(command: list, seconds: float, **more) -> bool:
         if child.poll() is None:
             end_descendants(child.pid)
             child.wait()
+
+
+def ctest_pattern(text: str) -> str:
+    """The regular expression, as CMake has them, of this text itself."""
+    return re.sub(r"[][()*+?.^$|\\]", r"\\\g<0>", text)
 
 
 def present(part: Part) -> bool:

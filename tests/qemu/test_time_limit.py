@@ -117,6 +117,12 @@ class Only(unittest.TestCase):
         self.assertEqual(set(self.needed("test_two_pictures_are_equal")), {"debug"})
         self.assertEqual(self.needed("no test has this"), {})
 
+    def test_ctest_takes_a_name_as_it_is(self):
+        for name, pattern in (("linux_apps.say", r"linux_apps\.say"), ("a (b) [c] d*", r"a \(b\) \[c\] d\*"), ("vm1+2?", r"vm1\+2\?"),
+                              ("it's: 1, 2-3", "it's: 1, 2-3"), ("a\\|b", r"a\\\|b")):
+            with self.subTest(name=name):
+                self.assertEqual(all_tests.ctest_pattern(name), pattern)
+
     def test_all_is_built_for_all(self):
         needed = self.needed()
         self.assertEqual(set(needed), {"release", "debug", "fuzz", "hyp"})
