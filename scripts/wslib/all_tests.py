@@ -260,7 +260,7 @@ def run_parts(all_parts: list[Part], names: list[str], substrings: list[str]) ->
     for number, preset in enumerate(targets, 1):
         print(f"[build {number}/{len(targets)}] {build.PRESETS[preset]} (build/{preset})", flush=True)
         try:
-            build.build_some(preset, targets[preset])
+            build.build_targets(preset, targets[preset])
             built[preset] = True
         except Problem as problem:
             print(f"  FAILED   {problem}", flush=True)

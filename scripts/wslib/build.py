@@ -32,23 +32,15 @@ def build(presets: list[str]) -> None:
 
 
 def build_one(preset: str) -> None:
-    build_some(preset, TARGETS.get(preset, []))
-
-
-def build_some(preset: str, targets: list[str]) -> None:
-    """These targets, or all."""
-    with _folder(preset) as folder:
-        if not (folder / "build.ninja").exists():
-            _cmake(preset, ["cmake", "--preset", preset, "--log-level=WARNING"])
-        _cmake(preset, ["cmake", "--build", "--preset", preset, *(["--target", *targets] if targets else [])])
+    build_targets(preset, TARGETS.get(preset, []))
 
 
 def build_targets(preset: str, targets: list[str], progress: TextIO | None = None) -> None:
-    """What the usual build of a preset leaves out."""
+    """These targets, or all."""
     with _folder(preset) as folder:
         if not (folder / "build.ninja").exists():
             _cmake(preset, ["cmake", "--preset", preset, "--log-level=WARNING"], progress)
-        _cmake(preset, ["cmake", "--build", "--preset", preset, "--target", *targets], progress)
+        _cmake(preset, ["cmake", "--build", "--preset", preset, *(["--target", *targets] if targets else [])], progress)
 
 
 def build_ablated(images: Iterable[tuple[int, str]], progress: TextIO | None = None) -> None:
