@@ -36,41 +36,42 @@ class Spinning(unittest.TestCase):
 
 
 class TimeOut(unittest.TestCase):
-    SECONDS = "5"
-
-    def hang(self, design: str, append: str, *options: str, guest: str = "misbehave") -> tuple[support.Run, dict]:
-        run = support.new_run(design, guest, "--trace", "off", "--timeout", self.SECONDS, *options, append=append)
-        self.assertEqual(run.status, 5, run.stderr)
+    def hang(self, design: str, append: str, *options: str, words: str, seconds: int = 5) -> tuple[support.Run, dict]:
+        """`words`: what is said of it. Where others keep the machine so busy that the guest has not come to its loop, it gets more time."""
+        for limit in (seconds, 30 + seconds):
+            run = support.new_run(design, "misbehave", "--trace", "off", "--timeout", str(limit), *options, append=append)
+            self.assertEqual(run.status, 5, run.stderr)
+            if re.search(words, run.stderr):
+                break
+        self.assertRegex(run.stderr, words)
         self.assertEqual(len(run.stderr.splitlines()), len(set(run.stderr.splitlines())))
         return run, run.description["hang"]
 
     def test_the_same_abort_again_and_again(self):
-        run, hang = self.hang("vhe", "how=aborts")
-        self.assertGreater(hang["vcpus"][0]["alike"], 100)
+        _, hang = self.hang("vhe", "how=aborts", words=r"took the same exception \d{3,} times in a row: ESR_EL1 0x86000010 at PC 0x20000200")
+        self.assertGreaterEqual(hang["vcpus"][0]["alike"], 100)
         self.assertEqual(hang["vcpus"][0]["far"], 0x2000_0200)
-        self.assertRegex(run.stderr, r"took the same exception \d+ times in a row: ESR_EL1 0x86000010 at PC 0x20000200")
 
     def test_a_wait_that_nothing_ends(self):
-        run, hang = self.hang("split", "how=wait", "--vcpus", "2")
+        run, hang = self.hang("split", "how=wait", "--vcpus", "2",
+                              words=r"vCPU 0 waits in WFI at PC 0x[0-9a-f]+ \(guest::main\(\) .*, and no timer of it is armed")
         self.assertTrue(hang["vcpus"][0]["waits"])
-        self.assertRegex(run.stderr, r"vCPU 0 waits in WFI at PC 0x[0-9a-f]+ \(guest::main\(\) .*, and no timer of it is armed")
         self.assertIn("vCPU 1 is off, and was never switched on", run.stderr)
 
     def test_a_loop_with_interrupts_masked(self):
         for design in ("split", "el2"):
             with self.subTest(design=design):
-                run, hang = self.hang(design, "how=halt")
+                _, hang = self.hang(design, "how=halt", words=r"vCPU 0 runs at PC 0x[0-9a-f]+ \(guest::main\(\) \+ 0x[0-9a-f]+\) at EL1, "
+                                                              "with interrupts masked")
                 self.assertEqual(hang["looks"], 5)
-                self.assertRegex(run.stderr, r"vCPU 0 runs at PC 0x[0-9a-f]+ \(guest::main\(\) \+ 0x[0-9a-f]+\) at EL1, with interrupts masked")
 
     def test_without_icount_and_when_recorded(self):
-        self.assertIn("vCPU 0 runs at PC ", self.hang("vhe", "how=hang", "--mttcg")[0].stderr)
-        self.assertIn("vCPU 0 ", self.hang("vhe", "how=wait", "--record", "--timeout", "12")[0].stderr)
+        self.hang("vhe", "how=hang", "--mttcg", words="vCPU 0 runs at PC ")
+        self.hang("vhe", "how=wait", "--record", words="vCPU 0 ", seconds=12)
 
     def test_on_the_board_itself(self):
-        run, _ = self.hang("native", "how=halt", "--vcpus", "2")
+        run, _ = self.hang("native", "how=halt", "--vcpus", "2", words=r"CPU 0 runs at PC 0x[0-9a-f]+ \(guest::main\(\)")
         self.assertIn("--vcpus 1 or --mttcg helps", run.stderr)
-        self.assertRegex(run.stderr, r"CPU 0 runs at PC 0x[0-9a-f]+ \(guest::main\(\)")
 
 
 class MoreThanAskedFor(unittest.TestCase):
