@@ -10,6 +10,7 @@ from pathlib import Path
 
 from viewer_support import ROOT, WSTRACE, new_folder, trace, wsview
 
+NEEDS = ("debug",)
 MISSING = "packet 1 is missing"
 
 
