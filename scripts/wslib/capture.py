@@ -3,7 +3,6 @@
 
 import json
 import subprocess
-from pathlib import Path
 
 from . import process
 from .paths import host_program
