@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """At a time-out: what each vCPU was doing, from a few looks at the machine before it is ended."""
 
+import re
 import time
 from collections import Counter
 from dataclasses import asdict, dataclass
@@ -8,15 +9,18 @@ from pathlib import Path
 
 from .elf_symbols import Symbols
 from .kernel_state import CpuState, KernelState, VcpuState
+from .paths import ROOT
 from .qemu_monitor import CpuLook, Monitor
 
 LOOKS = 5
 BETWEEN = 0.1  # seconds
 OFTEN = 100  # times the same exception in a row: no guest does that on purpose
-HYPERVISOR_BYTES = 4 << 20  # of the image; above RAM_BASE + 2 MiB
-HYPERVISOR_AT = 0x4020_0000
+IMAGE_AT = 0x4020_0000  # hyp/image.ld
+IMAGE_BYTES = 4 << 20
 STACK_BYTES = 64 << 10
-VMM_START, VMM_END = 0x40_0000_0000, 0x80_0000_0000  # hyp/vmm/interface/layout.hpp
+
+_LAYOUT = (ROOT / "hyp/vmm/interface/layout.hpp").read_text(encoding="utf-8")
+VMM_START, VMM_END = (int(re.search(rf" {name}{{(0x[0-9a-f']+)}}", _LAYOUT)[1].replace("'", ""), 16) for name in ("kStart", "kEnd"))
 
 
 @dataclass(frozen=True)
@@ -143,7 +147,7 @@ def _in_hypervisor(cpu: CpuState, registers: CpuLook, design: str) -> bool:
     if design != "split":
         return False
     # The kernel is at EL1 as the guest is: its code, on the stack of the vCPU's thread.
-    return HYPERVISOR_AT <= registers.pc < HYPERVISOR_AT + HYPERVISOR_BYTES and abs(registers.sp - cpu.stack_pointer) < STACK_BYTES
+    return IMAGE_AT <= registers.pc < IMAGE_AT + IMAGE_BYTES and abs(registers.sp - cpu.stack_pointer) < STACK_BYTES
 
 
 def _native_cpu(number: int, looks: list[CpuLook], symbols: Symbols) -> dict:
