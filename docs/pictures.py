@@ -5,7 +5,7 @@
 Those of the pages are drawn at each build of the docs, into build/docs/generated. Those that the README shows have to be in the
 repository; after a change that shows in them:
 
-    docs/pictures.py        # draws docs/images anew; a test holds them to what wsview draws
+    tests/regenerate pictures       # draws docs/images anew; a test holds them to what wsview draws
 
 They show counts of one compiler, in the letters of one version of ImGui: docs/images/made_with says which.
 """

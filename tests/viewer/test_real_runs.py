@@ -50,7 +50,7 @@ class RealRuns(unittest.TestCase):
             kept = pictures.IMAGES / f"{name}.png"
             self.assertLess(kept.stat().st_size, 120_000)
             unlike = Image.from_afar(kept).share_unlike(Image.from_afar(drawn / f"{name}.png"))
-            self.assertLess(unlike, 0.02, f"{kept} is out of date: docs/pictures.py draws it anew")
+            self.assertLess(unlike, 0.02, f"{kept} is out of date: tests/regenerate pictures draws it anew")
 
 
 @unittest.skipUnless(shutil.which("qemu-system-aarch64") and "hypercall" in support.GUESTS,
