@@ -5,6 +5,7 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <fstream>
 #include <sstream>
 
@@ -77,6 +78,37 @@ TEST_CASE("a folder is not replaced", "[whole_file]") {
     CHECK(fs::is_directory(folder.path()));
 }
 
+TEST_CASE("what becomes of a broken pipe is as before when a pipe has been written", "[whole_file]") {
+    const TemporaryFolder folder;
+    const fs::path pipe = folder.path() / "pipe";
+    REQUIRE(::mkfifo(pipe.c_str(), 0600) == 0);
+    const auto own = [](int) {};
+    const auto disposition = [] {
+        struct sigaction now {};
+        ::sigaction(SIGPIPE, nullptr, &now);
+        return now.sa_handler;
+    };
+    void (*const choices[])(int) = {SIG_DFL, SIG_IGN, own};
+    const auto former = std::signal(SIGPIPE, SIG_DFL);
+    for (const auto before : choices) {
+        std::signal(SIGPIPE, before);
+        const int reader = ::open(pipe.c_str(), O_RDONLY | O_NONBLOCK);
+        REQUIRE(reader >= 0);
+        model::write_whole(pipe, "text");
+        CHECK(disposition() == before);
+        char read[8];
+        CHECK(::read(reader, read, sizeof(read)) == 4);
+        {
+            model::WholeFile left(pipe);
+            ::close(reader);
+            left.write("text");
+            CHECK_THROWS_AS(left.finish(), model::TraceError);
+        }
+        CHECK(disposition() == before);
+    }
+    std::signal(SIGPIPE, former);
+}
+
 // Nodes of our own, never those in /dev: a build that is wrong replaces what it is given, and root may.
 TEST_CASE("a device is written through, and what it says is told", "[whole_file]") {
     static constexpr unsigned kMemoryDevices = 1;
@@ -110,12 +142,13 @@ TEST_CASE("what a run has written is spared under whichever name", "[whole_file]
     fs::create_directory_symlink(trace, other.path() / "folder");
     for (const fs::path& file : {stream, trace / "metadata", trace / "stream_3", trace / ".." / "trace" / "stream_0",
                                  other.path() / "link", run.folder() / "hard", other.path() / "folder" / "stream_7",
-                                 run.folder() / "run.json", run.folder() / "console.log", run.folder() / "notes"}) {
+                                 run.folder() / "run.json", run.folder() / "console.log", run.folder() / "notes",
+                                 run.folder() / "initrd0.cpio"}) {
         INFO(file);
         CHECK(spared(file, trace));
         CHECK(spared(file, trace / ""));
     }
-    for (const fs::path& file : {run.folder() / "report.html", other.path() / "stream_0", other.path() / "run.json"}) {
+    for (const fs::path& file : {run.folder() / "report.html", run.folder() / "initrd-study.csv", other.path() / "stream_0", other.path() / "run.json"}) {
         INFO(file);
         CHECK(!spared(file, trace));
     }

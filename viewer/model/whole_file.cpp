@@ -11,7 +11,6 @@
 #include <charconv>
 #include <csignal>
 #include <cstring>
-#include <optional>
 
 #include "viewer/model/error.hpp"
 
@@ -111,7 +110,7 @@ WholeFile::~WholeFile() {
 void WholeFile::close_stream() {
     const int problem = std::fclose(stream_) == 0 ? 0 : errno;
     stream_ = nullptr;
-    if (former_sigpipe_ != nullptr) std::signal(SIGPIPE, former_sigpipe_);
+    if (former_sigpipe_) std::signal(SIGPIPE, *former_sigpipe_);
     errno = problem;
 }
 
@@ -152,6 +151,11 @@ bool begins_with(const std::string& name, const char* beginning) {
     return name.rfind(beginning, 0) == 0;
 }
 
+bool ends_with(const std::string& name, const char* end) {
+    const std::size_t length = std::strlen(end);
+    return name.size() >= length && name.compare(name.size() - length, length, end) == 0;
+}
+
 /// The capture's folder has these and nothing else.
 bool is_traces_own(const std::string& name) {
     return name == "metadata" || begins_with(name, "stream_");
@@ -161,7 +165,7 @@ bool is_traces_own(const std::string& name) {
 bool is_runs_own(const std::string& name) {
     return name == "run.json" || name == "console.log" || name == "qemu.stderr" || name == "qemu.log" ||
            name == "ram" || name == "recording.rr" || name == "snapshots.qcow2" || name == "notes" ||
-           begins_with(name, "initrd");
+           (begins_with(name, "initrd") && ends_with(name, ".cpio"));
 }
 
 /// Is `file`, or would it be, one of the folder's files whose names are the run's own?

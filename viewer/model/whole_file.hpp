@@ -7,6 +7,7 @@
 
 #include <cstdio>
 #include <filesystem>
+#include <optional>
 #include <string>
 
 namespace ws::model {
@@ -33,7 +34,7 @@ class WholeFile {
     std::filesystem::path file_;
     std::filesystem::path unfinished_;  ///< empty for what is no plain file
     std::FILE* stream_ = nullptr;
-    void (*former_sigpipe_)(int) = nullptr;
+    std::optional<void (*)(int)> former_sigpipe_;  ///< while it is another one; SIG_DFL is a null pointer
 };
 
 /// Writes a file at once.
