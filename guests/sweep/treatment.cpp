@@ -49,8 +49,7 @@ constexpr Row kRows[] = {
     {{3, 3, 2, 4, 0}, kVolatile},
     {{3, 3, 2, 4, 1}, kVolatile},
     // The interrupt controller's: no interrupt is acknowledged, ended or sent. ICC_BPR1_EL1 without its RES0 bits: with
-    // them QEMU
-    // 7.2 ends with a failed assertion (icv_gprio_mask).
+    // them QEMU 7.2 ends with a failed assertion (icv_gprio_mask).
     {of<ICC_IAR0_EL1>(), kAcknowledges},
     {of<ICC_IAR1_EL1>(), kAcknowledges},
     {{3, 0, 12, 9, 5}, kAcknowledges},  // ICC_NMIAR1_EL1

@@ -15,7 +15,6 @@
 namespace ws::model {
 namespace {
 
-/// The four kinds of vector, in their order within each group of four (Arm ARM D1.3.1.1).
 constexpr const char* kIrq = "IRQ";
 
 /// What an exception is called, before what the hypervisor does tells more of it.

@@ -11,9 +11,8 @@ namespace ws::view {
 
 class Explained {
   public:
-    /// Null where there is nothing to explain: only one of the runs has the operation, of one no clock tells
-    /// the time, or none has steps. With one run
-    /// alone it is explained against itself.
+    /// Null where there is nothing to explain: only one of the runs has the operation, of one no clock tells the time,
+    /// or none has steps. With one run alone it is explained against itself.
     const model::Explanation* of(const Context& context);
 
   private:
