@@ -7,6 +7,8 @@ namespace {
 
 using TCR = reg::TCR_EL1;
 
+constexpr unsigned kMostAddressBits = 52;
+
 /// TCR_EL1.TG0 and TG1 have different codes for the same granules.
 unsigned granule_bits(u64 tcr, bool upper) {
     const u64 code = upper ? TCR::TG1.get(tcr) : TCR::TG0.get(tcr);
@@ -25,7 +27,9 @@ Stage1Walk::Stage1Walk(u64 tcr, u64 ttbr0, u64 ttbr1, u64 address) : address_(ad
     const bool upper = (address >> 55 & 1) != 0;
     granule_bits_ = granule_bits(tcr, upper);
     address_bits_ = 64 - static_cast<unsigned>(upper ? TCR::T1SZ.get(tcr) : TCR::T0SZ.get(tcr));
-    if (address_bits_ <= granule_bits_) address_bits_ = granule_bits_ + 1;  // a size that is not to be used
+    // Sizes that are not to be used: smaller than a page, or larger than any of these granules translates.
+    if (address_bits_ <= granule_bits_) address_bits_ = granule_bits_ + 1;
+    if (address_bits_ > kMostAddressBits) address_bits_ = kMostAddressBits;
     const unsigned stride = granule_bits_ - 3;  // each level translates as many bits as fill a table with descriptors
     const unsigned levels = (address_bits_ - granule_bits_ + stride - 1) / stride;
     level_ = kLastLevel + 1 - static_cast<int>(levels);
