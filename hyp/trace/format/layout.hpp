@@ -95,7 +95,8 @@ struct StateMap {
     u32 entries;              ///< rows of state.def
     u32 offsets[32];
 };
-inline constexpr u64 kStateMagic = 0x4550'4153'5543'5056;   // "VPCUSAPE"
+inline constexpr u64 kStateMagic = 0x5041'4d53'5550'4356;   // "VCPUSMAP"
+inline constexpr u64 kRingsOffset = 320;
 inline constexpr u64 kStateMapOffset = 2048;
 
 /// The first page of the reserved part of RAM: what the host programs learn of the run, while it runs or after.
@@ -113,11 +114,12 @@ struct RunPage {
     u8 vm_of_vcpu[kMaxVcpus];     ///< by owner less one: its VM, counted from 1. A VM's vCPUs stand together, in order
     u8 unused_[28];
     RingControl rings[kMaxCpus];
-    u8 unused2_[kStateMapOffset - 320 - sizeof(rings)];
+    u8 unused2_[kStateMapOffset - kRingsOffset - sizeof(rings)];
     StateMap state;
 };
+static_assert(offsetof(RunPage, rings) == kRingsOffset);
 static_assert(offsetof(RunPage, state) == kStateMapOffset);
 static_assert(sizeof(RunPage) <= kRunPageBytes);
-static_assert(offsetof(RunPage, rings) % 64 == 0);   // else two CPUs would write to one cache line
+static_assert(kRingsOffset % 64 == 0);   // else two CPUs would write to one cache line
 
 }  // namespace ws::trace
