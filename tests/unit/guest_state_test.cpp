@@ -22,6 +22,9 @@ TEST_CASE("a register is found by its encoding, alone or in a range", "[guest_st
     REQUIRE(counter != nullptr);
     CHECK(counter->fate == Fate::hidden);
     CHECK(is_accounted_for({2, 0, 7, 8, 6}));
+    const GuestRegisters* partitions = find_guest_registers({3, 0, 10, 4, 4});
+    REQUIRE(partitions != nullptr);
+    CHECK(std::string(partitions->name) == "MPAMIDR_EL1");
 }
 
 TEST_CASE("what the table does not know is not accounted for", "[guest_state]") {
