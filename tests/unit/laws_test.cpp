@@ -159,6 +159,7 @@ TEST_CASE("an injection may change EL1 state, of its guest alone and until it is
 TEST_CASE("a trapped write of a debug register may change the debug classes, until they are saved again", "[laws]") {
     constexpr u64 kDebugRegister = 0x18ULL << 26 | 1 << 25 | 2 << 20;   // EC, IL, Op0
     constexpr u64 kRead = 1;
+    constexpr u8 kLowerIrq = 9;
     FakeRun run;
     const auto trap = [&](u64 esr) { run.emit(payload::trap{esr, kGuestPc, kSpsrEl1, 0, 0, kVcpu, kLowerSync, 0}); };
     const auto debug = [&](Operation operation, u64 value) { run.block(RegisterClass::debug, operation, kVcpu, value); };
@@ -178,6 +179,12 @@ TEST_CASE("a trapped write of a debug register may change the debug classes, unt
     }
     SECTION("a read") {
         trap(kDebugRegister | kRead);
+        debug(Operation::save, 10);
+        debug(Operation::restore, 99);
+        CHECK(broken() == 1);
+    }
+    SECTION("an interrupt over what an earlier write has left in the syndrome") {
+        run.emit(payload::trap{kDebugRegister, kGuestPc, kSpsrEl1, 0, 0, kVcpu, kLowerIrq, 0});
         debug(Operation::save, 10);
         debug(Operation::restore, 99);
         CHECK(broken() == 1);

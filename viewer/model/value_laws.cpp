@@ -10,6 +10,7 @@
 #include "hyp/arch/syndrome.hpp"
 #include "viewer/model/describe.hpp"
 #include "viewer/model/laws.hpp"
+#include "viewer/model/trap_registers.hpp"
 
 namespace ws::model {
 namespace {
@@ -25,8 +26,9 @@ bool may_change(RegisterClass register_class) {
 bool is_debug(RegisterClass register_class) {
     return register_class == RegisterClass::debug || register_class == RegisterClass::breakpoints;
 }
-bool writes_debug_register(u64 esr) {
-    return ec_of(esr) == Ec::SYS64 && iss::sys64::Op0.get(esr) == 2 && iss::sys64::Direction.get(esr) == 0;
+bool writes_debug_register(const trace::payload::trap& trap) {
+    const u64 esr = trap.ESR_EL2;
+    return is_synchronous(trap) && ec_of(esr) == Ec::SYS64 && iss::sys64::Op0.get(esr) == 2 && iss::sys64::Direction.get(esr) == 0;
 }
 
 class SavedIsRestored : public Law {
@@ -51,7 +53,7 @@ class SavedIsRestored : public Law {
         if (event.is(trace::EventId::trap)) {
             const auto trap = trace().as<trace::payload::trap>(event);
             if (trap.owner == trace::kHost) return;
-            writes_debug_[trap.owner] = writes_debug_register(trap.ESR_EL2);
+            writes_debug_[trap.owner] = writes_debug_register(trap);
             // With breakpoints left in the CPU nothing was saved for this trap.
             if (!writes_debug_[trap.owner]) return;
             std::erase_if(saved_, [&](const auto& entry) {
