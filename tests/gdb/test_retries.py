@@ -36,7 +36,7 @@ class Retries(unittest.TestCase):
                 self.assertIn("guest: walks that update protected tables end", console)
                 self.assertNotIn("FAIL", console)
                 denied = [(trap["ELR_EL2"], trap["FAR_EL2"], trap["ESR_EL2"]) for trap in session.events
-                          if trap["event"] == "trap" and trap["owner"] and trap["ESR_EL2"] >> 26 in ABORTS
+                          if trap["event"] == "trap" and trap["owner"] and (trap["ESR_EL2"] or 0) >> 26 in ABORTS
                           and trap["ESR_EL2"] & 0x3c == PERMISSION]
                 times = {len(list(same)) for _, same in groupby(denied)}
                 # The same access is denied twice by the guest's own doing: read-only tables, then tables without any right.
