@@ -70,7 +70,7 @@ class OwnKernel(unittest.TestCase):
                 self.assertFalse((folder / "run").exists())
 
 
-@unittest.skipUnless(support.LONG, "takes the better part of an hour")
+@unittest.skipUnless(support.LONG, "sets up a whole Debian first")
 class Debian(unittest.TestCase):
     """As docs/own_system.rst tells it."""
 
