@@ -2,7 +2,6 @@
 """What the tests of the debugger share: real sessions of `ws debug`, and runs that were recorded for them."""
 
 import atexit
-import functools
 import json
 import os
 import shutil
@@ -13,6 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "scripts"))
+
+from wslib.made_once import made_once  # noqa: E402
+
 WS = ROOT / "scripts" / "ws"
 WSTRACE = ROOT / "build" / os.environ.get("WS_HOST_BUILD", "release") / "viewer" / "wstrace"
 INSIDE = Path(__file__).resolve().parent / "inside"  # scripts that GDB's own Python runs
@@ -80,7 +83,7 @@ def _checked(session: Session, succeeds: bool) -> Session:
     return session
 
 
-@functools.cache
+@made_once(_folders)
 def recording(design: str, guest: str = "hypercall", *options: str) -> Path:
     """The folder of a recorded run. Each is made once."""
     folder = new_folder()

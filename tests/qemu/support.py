@@ -2,7 +2,6 @@
 """What the tests that run QEMU share: runs, each made once for all tests that look at it, and the programs' answers."""
 
 import atexit
-import functools
 import json
 import os
 import shutil
@@ -16,6 +15,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "scripts"))
+
+from wslib.made_once import made_once  # noqa: E402
+
 WS = ROOT / "scripts" / "ws"
 HOST_PROGRAMS = ROOT / "build" / os.environ.get("WS_HOST_BUILD", "release") / "viewer"
 WSTRACE = HOST_PROGRAMS / "wstrace"
@@ -70,6 +73,7 @@ def setup(guest: str) -> Setup:
 
 _folders = Path(tempfile.mkdtemp(prefix="worldswitch-test-"))
 atexit.register(shutil.rmtree, _folders, ignore_errors=True)
+once = made_once(_folders)
 
 
 @dataclass(frozen=True)
@@ -129,7 +133,7 @@ def run(*case: object) -> Run:
     return _run(Case(*case))
 
 
-@functools.cache
+@once
 def _run(case: Case) -> Run:
     """A full trace has QEMU's own log beside it."""
     how = setup(case.guest)

@@ -2,7 +2,6 @@
 """The vhe design without some of its optimisations: it still works, moves what it then has to, and what each of them is
 worth adds up."""
 
-import functools
 import json
 import re
 import sys
@@ -55,7 +54,7 @@ def setUpModule():
             raise AssertionError(done.stdout + done.stderr)
 
 
-@functools.cache
+@support.once
 def run(number: int, guest: str, cpus: int, level: str) -> support.Run:
     """A guest as it is meant to be run, on vhe with these optimisations; untraced, the hypervisor checks its registers."""
     how = support.setup(guest)

@@ -7,7 +7,6 @@ that changes counts on purpose, and with a look at what git diff then says:
     tests/regenerate explanations
 """
 
-import functools
 import itertools
 import json
 import os
@@ -33,7 +32,7 @@ PROFILES = support.ROOT / "viewer/profiles"
 DEFAULT = PROFILES / "xgene-gicv2.profile"
 
 
-@functools.cache
+@support.once
 def trace(benchmark: str, design: str) -> support.Run:
     """The run that `ws bench` makes of a benchmark."""
     how = BENCHMARKS[benchmark].options(benchmark, design, 1, "full")
@@ -46,7 +45,7 @@ def trace(benchmark: str, design: str) -> support.Run:
     return made
 
 
-@functools.cache
+@support.once
 def told(benchmark: str, a: str, b: str, *options: str) -> dict:
     return support.wstrace_json("explain", trace(benchmark, a).folder, trace(benchmark, b).folder, "--kind",
                                 KINDS[benchmark], *options)
