@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the clock that all CPUs share cannot tell is told so, and is in no figure.
+#include <nlohmann/json.hpp>
+
 #include "tests/unit/catch.hpp"
 #include "tests/unit/stories.hpp"
 #include "viewer/model/browse.hpp"
 #include "viewer/model/exit_statistics.hpp"
+#include "viewer/model/export.hpp"
 #include "viewer/model/idle.hpp"
 #include "viewer/model/statistics.hpp"
 #include "viewer/model/ways.hpp"
@@ -66,6 +69,22 @@ TEST_CASE("an operation in a turn that cuts another CPU's recording is not measu
     CHECK_FALSE(model::measure_span(run.trace, {run.trace.net(0), all[2].end}).measurable);
     CHECK(model::measure_span(run.trace, {all[2].begin, all[2].end}).measurable);
     CHECK(model::words_of_time(run, 1, {all[1].begin, all[1].end}) == model::kNotMeasurable);
+}
+
+TEST_CASE("Perfetto is told of the operation that is not measurable", "[cut]") {
+    FakeRun fake({.cpus = 2});
+    play_cut(fake, 200);
+    const model::Run run = load(fake);
+    std::string text;
+    model::export_perfetto(run, [&](const std::string& part) { text += part; });
+    const auto json = nlohmann::json::parse(text);
+    std::vector<bool> measured;
+    for (const auto& slice : json.at("traceEvents")) {
+        if (slice.value("cat", "") == "operation") {
+            measured.push_back(slice.at("args").value("duration", "") != model::kNotMeasurable);
+        }
+    }
+    CHECK(measured == std::vector<bool>{true, false, true});
 }
 
 TEST_CASE("what is not measurable is in no minimum, median, histogram, pair or cost", "[cut]") {

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
 
 #include "viewer/model/export.hpp"
 #include "viewer/model/marks.hpp"
 #include "viewer/model/parts.hpp"
+#include "viewer/model/time_span.hpp"
 
 namespace ws::model {
 namespace {
@@ -69,12 +71,19 @@ class PerfettoWriter {
                         static_cast<int>(group), track, quoted(name)));
     }
 
-    void slice(Group group, u32 track, i64 begin, i64 end, const std::string& name, const std::string& category,
+    /// The format has no slice without a length: one whose time the clocks cannot tell says so beside it.
+    void slice(Group group, u32 track, TimeSpan span, bool measured, const std::string& name,
+               const std::string& category, EventIndex first) {
+        put(fmt::format("\"ph\":\"X\",\"pid\":{},\"tid\":{},\"ts\":{},\"dur\":{},\"name\":{},\"cat\":{},"
+                        "\"args\":{{\"event\":{}{}}}",
+                        static_cast<int>(group), track, time(span.begin), time(std::max<i64>(span.end - span.begin, 0)),
+                        quoted(name), quoted(category), first,
+                        measured ? "" : fmt::format(",\"duration\":{}", quoted(kNotMeasurable))));
+    }
+
+    void slice(Group group, u32 track, TimeSpan span, const std::string& name, const std::string& category,
                EventIndex first) {
-        put(fmt::format(
-            "\"ph\":\"X\",\"pid\":{},\"tid\":{},\"ts\":{},\"dur\":{},\"name\":{},\"cat\":{},\"args\":{{\"event\":{}}}",
-            static_cast<int>(group), track, time(begin), time(end > begin ? end - begin : 0), quoted(name),
-            quoted(category), first));
+        slice(group, track, span, measurable(run_.trace, span), name, category, first);
     }
 
     void write_cpu(u32 cpu) {
@@ -82,11 +91,12 @@ class PerfettoWriter {
         name_track(Group::cpus, step_track(cpu), fmt::format("CPU {}, steps", cpu));
         for (const Span& span : run_.timeline[cpu].spans) {
             const std::string name = fmt::format("{}, {}", world_name(span.world), run_.trace.owner_name(span.owner));
-            slice(Group::cpus, world_track(cpu), span.begin, span.end, name, "world", span.first);
+            slice(Group::cpus, world_track(cpu), {span.begin, span.end}, name, "world", span.first);
         }
         for (const Phase& phase : run_.timeline[cpu].phases) {
             const StepInfo* step = find_step(static_cast<u8>(phase.step));
-            slice(Group::cpus, step_track(cpu), phase.begin, phase.end, step != nullptr ? step->name : "unknown step",
+            slice(Group::cpus, step_track(cpu), {phase.begin, phase.end},
+                  step != nullptr ? step->name : "unknown step",
                   step != nullptr ? step->part : info_of(Part::residual).name, phase.first);
         }
     }
@@ -97,8 +107,8 @@ class PerfettoWriter {
             if (done[operation.owner]++ == 0) {
                 name_track(Group::vcpus, operation.owner, run_.trace.owner_name(operation.owner));
             }
-            slice(Group::vcpus, operation.owner, operation.begin, operation.end, run_.operations.kind(operation),
-                  "operation", operation.first);
+            slice(Group::vcpus, operation.owner, {operation.begin, operation.end}, operation.measurable,
+                  run_.operations.kind(operation), "operation", operation.first);
             put(fmt::format("\"ph\":\"C\",\"pid\":{},\"ts\":{},\"name\":{},\"args\":{{\"done\":{}}}",
                             static_cast<int>(Group::vcpus), time(operation.end),
                             quoted("operations of " + run_.trace.owner_name(operation.owner)), done[operation.owner]));
