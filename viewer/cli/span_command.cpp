@@ -33,6 +33,7 @@ int span_command(const SpanArguments& arguments) {
                     {"instructions", figures.measurable ? Json(figures.instructions) : Json()},
                     {"instructions_at_least", figures.instructions},
                     {"why_not_measurable", figures.measurable ? Json() : report::json_of_why()},
+                    {"damaged", figures.damaged},
                     {"events", figures.events},
                     {"traps", figures.traps},
                     {"exits", figures.exits},
@@ -48,6 +49,7 @@ int span_command(const SpanArguments& arguments) {
     fmt::print("events: {}; traps: {} ({} of guests); erets: {}\n", thousands(figures.events), thousands(figures.traps),
                thousands(figures.exits), thousands(figures.erets));
     if (!figures.measurable) fmt::print("{}\n", wrapped(model::kWhyNotMeasurable));
+    if (figures.damaged) fmt::print("damaged: {}\n", model::kDamagedSpan);
     if (!recorded) {
         fmt::print("registers and control writes: {}\n", model::kNotRecorded);
         return 0;

@@ -33,6 +33,21 @@ std::pair<u64, u64> raw_from(const Trace& trace, i64 net) {
     return range;
 }
 
+/// Is the hole between the events of its CPU that are next to the stretch, or its ends?
+bool touches(const Trace& trace, const Damage& damage, TimeSpan span) {
+    const CpuEvents& events = trace.events_of(damage.cpu);
+    std::size_t before = trace.first_from(damage.cpu, span.begin);
+    if (before == events.size() || trace.net(events[before]) != span.begin) --before;  // from 0 to nothing
+    const std::size_t behind = trace.first_from(damage.cpu, span.end);
+    return damage.overlaps(before < events.size() ? trace.raw(events[before]) : 0,
+                           behind < events.size() ? trace.raw(events[behind]) : ~u64{0});
+}
+
+bool damaged(const Trace& trace, TimeSpan span) {
+    return std::any_of(trace.damage().begin(), trace.damage().end(),
+                       [&](const Damage& damage) { return touches(trace, damage, span); });
+}
+
 }  // namespace
 
 /// A cut recording makes the net clock stand still: a stretch that has no length may lie in one.
@@ -46,6 +61,7 @@ bool measurable(const Trace& trace, TimeSpan span) {
 SpanFigures measure_span(const Trace& trace, TimeSpan span, u64 most) {
     SpanFigures figures;
     figures.measurable = measurable(trace, span);
+    figures.damaged = damaged(trace, span);
     if (span.end <= span.begin) return figures;
     figures.instructions = static_cast<u64>(span.end - span.begin);
     std::vector<std::pair<std::size_t, std::size_t>> places(trace.cpus());

@@ -16,10 +16,13 @@ struct TimeSpan {
 /// Can the clocks tell how long a stretch is?
 bool measurable(const Trace& trace, TimeSpan span);
 
+inline constexpr const char* kDamagedSpan = "events of it are missing: the figures are of what is left";
+
 /// Of all CPUs. Where the CPUs share one clock, it counts the instructions of all of them.
 struct SpanFigures {
     u64 instructions = 0;    ///< at least, if not measurable
     bool measurable = true;  ///< can the clocks tell them?
+    bool damaged = false;    ///< may events of it be missing? Then all figures are of what is left
     u64 events = 0;
     bool counted = false;  ///< are the figures below there?
     u64 traps = 0;

@@ -23,12 +23,13 @@ std::vector<std::string> lines_of(const Context& context, const Measured& measur
     if (trace.cpus() > 1 && trace.shared_clock()) lines[0] += ", of all CPUs";
     if (!figures.measurable) lines[0] = fmt::format("{}: at least {}", model::kNotMeasurable, lines[0]);
     lines.push_back(counted(figures.events, "event"));
+    if (figures.damaged) lines.insert(lines.begin() + 1, model::kDamagedSpan);
     if (!figures.counted) {
         lines.push_back(figures.events > kMostAtRest ? "too many to count traps and registers"
                                                      : "let go to count them");
         return lines;
     }
-    lines[1] += fmt::format(", {} ({}), {}", counted(figures.traps, "trap"), counted(figures.exits, "exit"),
+    lines.back() += fmt::format(", {} ({}), {}", counted(figures.traps, "trap"), counted(figures.exits, "exit"),
                             counted(figures.erets, "return"));
     std::string moves;
     const auto add = [&moves](const std::string& part) { moves += (moves.empty() ? "" : ", ") + part; };
