@@ -6,13 +6,13 @@
 #include <cstring>
 #include <string>
 
-#include "viewer/model/error.hpp"
-#include "viewer/model/metadata.hpp"
-#include "viewer/model/notes.hpp"
-#include "viewer/model/places.hpp"
-#include "viewer/model/profile.hpp"
-#include "viewer/model/settings.hpp"
-#include "viewer/model/tour.hpp"
+#include "viewer/model/base/error.hpp"
+#include "viewer/model/format/metadata.hpp"
+#include "viewer/model/notes_and_tours/note_file.hpp"
+#include "viewer/model/code/event_location.hpp"
+#include "viewer/model/explain/cost_profile.hpp"
+#include "viewer/model/base/settings.hpp"
+#include "viewer/model/notes_and_tours/tour.hpp"
 
 using namespace ws;
 

@@ -9,13 +9,13 @@
 #include <filesystem>
 #include <fstream>
 
-#include "viewer/model/browse.hpp"
-#include "viewer/model/describe.hpp"
-#include "viewer/model/lane_index.hpp"
-#include "viewer/model/laws.hpp"
-#include "viewer/model/marks.hpp"
-#include "viewer/model/segments.hpp"
-#include "viewer/model/statistics.hpp"
+#include "viewer/model/operations/operation_stops.hpp"
+#include "viewer/model/trace/describe.hpp"
+#include "viewer/model/trace/lane_index.hpp"
+#include "viewer/model/laws/laws.hpp"
+#include "viewer/model/trace/cross_cpu_links.hpp"
+#include "viewer/model/operations/segments.hpp"
+#include "viewer/model/operations/statistics.hpp"
 
 using namespace ws;
 using namespace ws::model;

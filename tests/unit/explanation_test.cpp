@@ -5,8 +5,8 @@
 #include "tests/unit/catch.hpp"
 #include "tests/unit/some_profile.hpp"
 #include "tests/unit/stories.hpp"
-#include "viewer/model/explanation.hpp"
-#include "viewer/model/what_if.hpp"
+#include "viewer/model/explain/explanation.hpp"
+#include "viewer/model/explain/what_if.hpp"
 
 using namespace ws;
 using namespace ws::test;

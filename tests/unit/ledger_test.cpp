@@ -4,9 +4,9 @@
 
 #include "tests/unit/catch.hpp"
 #include "tests/unit/stories.hpp"
-#include "viewer/model/ledger.hpp"
-#include "viewer/model/segments.hpp"
-#include "viewer/model/time_machine.hpp"
+#include "viewer/model/explain/ledger.hpp"
+#include "viewer/model/operations/segments.hpp"
+#include "viewer/model/registers/register_history.hpp"
 
 using namespace ws;
 using namespace ws::test;

@@ -5,9 +5,9 @@
 
 #include "tests/unit/catch.hpp"
 #include "tests/unit/stories.hpp"
-#include "viewer/model/describe.hpp"
-#include "viewer/model/laws.hpp"
-#include "viewer/model/statistics.hpp"
+#include "viewer/model/trace/describe.hpp"
+#include "viewer/model/laws/laws.hpp"
+#include "viewer/model/operations/statistics.hpp"
 
 using namespace ws;
 using namespace ws::test;

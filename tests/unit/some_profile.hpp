@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "viewer/model/profile.hpp"
+#include "viewer/model/explain/cost_profile.hpp"
 
 namespace ws::test {
 

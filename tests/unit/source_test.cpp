@@ -7,9 +7,9 @@
 #include "tests/unit/catch.hpp"
 #include "tests/unit/fake_image.hpp"
 #include "tests/unit/stories.hpp"
-#include "viewer/model/find.hpp"
-#include "viewer/model/source_text.hpp"
-#include "viewer/model/tool.hpp"
+#include "viewer/model/find/find.hpp"
+#include "viewer/model/code/source_text.hpp"
+#include "viewer/model/base/external_program.hpp"
 
 using namespace ws;
 using namespace ws::test;

@@ -4,7 +4,7 @@
 
 #include "tests/unit/catch.hpp"
 #include "tests/unit/stories.hpp"
-#include "viewer/model/statistics.hpp"
+#include "viewer/model/operations/statistics.hpp"
 
 using namespace ws;
 using namespace ws::test;

@@ -11,7 +11,7 @@
 
 #include "tests/unit/catch.hpp"
 #include "tests/unit/fake_run.hpp"
-#include "viewer/model/whole_file.hpp"
+#include "viewer/model/base/atomic_file.hpp"
 
 using namespace ws;
 using namespace ws::test;

@@ -3,12 +3,12 @@
 // few columns, moments as a person writes them, the way back.
 #include "tests/unit/catch.hpp"
 #include "tests/viewer/made_up_run.hpp"
-#include "viewer/model/alignment.hpp"
-#include "viewer/model/history.hpp"
-#include "viewer/model/moment.hpp"
-#include "viewer/model/overview.hpp"
-#include "viewer/model/settings.hpp"
-#include "viewer/model/time_span.hpp"
+#include "viewer/model/operations/alignment.hpp"
+#include "viewer/views/shared/history.hpp"
+#include "viewer/model/trace/moment.hpp"
+#include "viewer/model/trace/overview.hpp"
+#include "viewer/model/base/settings.hpp"
+#include "viewer/model/operations/time_span.hpp"
 
 namespace ws::test {
 namespace {

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Figures that a tour names are those of the runs that are open.
-#include "viewer/model/tour_figures.hpp"
+#include "viewer/model/notes_and_tours/tour_figures.hpp"
 
 #include <fmt/format.h>
 
 #include "tests/unit/catch.hpp"
 #include "tests/viewer/made_up_run.hpp"
-#include "viewer/model/error.hpp"
-#include "viewer/model/tour_stops.hpp"
+#include "viewer/model/base/error.hpp"
+#include "viewer/model/notes_and_tours/tour_stops.hpp"
 
 namespace ws::test {
 namespace {

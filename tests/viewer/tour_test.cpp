@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Tours: what is read, what is refused and in which words, where their steps are in two runs, and how the window walks.
-#include "viewer/model/tour.hpp"
+#include "viewer/model/notes_and_tours/tour.hpp"
 
 #include <fmt/format.h>
 
 #include "tests/unit/catch.hpp"
 #include "tests/viewer/made_up_run.hpp"
-#include "viewer/model/error.hpp"
+#include "viewer/model/base/error.hpp"
 #include "viewer/views/state.hpp"
 
 namespace ws::test {

@@ -2,9 +2,9 @@
 // The parts of the model that only the window asks for: segments of an operation, the lanes, the way through two runs.
 #include "tests/unit/catch.hpp"
 #include "tests/viewer/made_up_run.hpp"
-#include "viewer/model/browse.hpp"
-#include "viewer/model/lane_index.hpp"
-#include "viewer/model/segments.hpp"
+#include "viewer/model/operations/operation_stops.hpp"
+#include "viewer/model/trace/lane_index.hpp"
+#include "viewer/model/operations/segments.hpp"
 
 namespace ws::test {
 namespace {

@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <utility>
 
-#include "viewer/model/capture_lock.hpp"
-#include "viewer/model/run_names.hpp"
+#include "viewer/model/format/capture_lock.hpp"
+#include "viewer/model/operations/run_names.hpp"
 #include "viewer/views/loading_page.hpp"
 
 namespace ws::app {

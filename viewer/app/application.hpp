@@ -7,7 +7,7 @@
 #include "viewer/app/follow.hpp"
 #include "viewer/app/frame.hpp"
 #include "viewer/app/run_now.hpp"
-#include "viewer/model/background.hpp"
+#include "viewer/model/base/background.hpp"
 #include "viewer/views/start_page.hpp"
 
 namespace ws::app {

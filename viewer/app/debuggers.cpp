@@ -4,8 +4,8 @@
 #include <algorithm>
 
 #include "viewer/app/options.hpp"
-#include "viewer/model/checkout.hpp"
-#include "viewer/model/source_text.hpp"
+#include "viewer/model/base/checkout.hpp"
+#include "viewer/model/code/source_text.hpp"
 
 namespace ws::app {
 namespace {

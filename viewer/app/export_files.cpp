@@ -8,8 +8,8 @@
 #include <functional>
 
 #include "viewer/app/png_file.hpp"
-#include "viewer/model/run_names.hpp"
-#include "viewer/model/whole_file.hpp"
+#include "viewer/model/operations/run_names.hpp"
+#include "viewer/model/base/atomic_file.hpp"
 #include "viewer/report/comparison_report.hpp"
 
 namespace ws::app {

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "viewer/model/capture_lock.hpp"
+#include "viewer/model/format/capture_lock.hpp"
 
 namespace ws::app {
 

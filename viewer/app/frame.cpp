@@ -5,8 +5,8 @@
 
 #include <algorithm>
 
-#include "viewer/model/kind_name.hpp"
-#include "viewer/model/query.hpp"
+#include "viewer/model/operations/kind_name.hpp"
+#include "viewer/model/find/query.hpp"
 #include "viewer/views/text_forms.hpp"
 
 namespace ws::app {

@@ -12,8 +12,8 @@
 #include "viewer/app/remembered.hpp"
 #include "viewer/app/window.hpp"
 #include "viewer/cli/arguments.hpp"
-#include "viewer/model/tour.hpp"
-#include "viewer/model/whole_file.hpp"
+#include "viewer/model/notes_and_tours/tour.hpp"
+#include "viewer/model/base/atomic_file.hpp"
 
 namespace ws::app {
 namespace {

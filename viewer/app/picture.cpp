@@ -10,7 +10,7 @@
 #include "viewer/app/clear.hpp"
 #include "viewer/app/offscreen.hpp"
 #include "viewer/app/png_file.hpp"
-#include "viewer/model/whole_file.hpp"
+#include "viewer/model/base/atomic_file.hpp"
 
 namespace ws::app {
 

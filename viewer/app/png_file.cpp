@@ -4,7 +4,7 @@
 #include <fmt/format.h>
 
 #include "viewer/app/frame.hpp"
-#include "viewer/model/whole_file.hpp"
+#include "viewer/model/base/atomic_file.hpp"
 
 #define STB_IMAGE_WRITE_IMPLEMENTATION
 #define STBI_WRITE_NO_STDIO

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "viewer/app/options.hpp"
-#include "viewer/model/settings.hpp"
+#include "viewer/model/base/settings.hpp"
 #include "viewer/views/state.hpp"
 
 namespace CLI {

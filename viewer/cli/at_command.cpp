@@ -5,8 +5,8 @@
 #include "viewer/cli/commands.hpp"
 #include "viewer/cli/opened.hpp"
 #include "viewer/cli/text.hpp"
-#include "viewer/model/describe.hpp"
-#include "viewer/model/time_machine.hpp"
+#include "viewer/model/trace/describe.hpp"
+#include "viewer/model/registers/register_history.hpp"
 
 namespace ws::cli {
 namespace {

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "viewer/model/statistics.hpp"
+#include "viewer/model/operations/statistics.hpp"
 #include "viewer/report/model_json.hpp"
 
 namespace ws::cli {

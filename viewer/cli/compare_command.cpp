@@ -6,7 +6,7 @@
 #include "viewer/cli/commands.hpp"
 #include "viewer/cli/opened.hpp"
 #include "viewer/cli/text.hpp"
-#include "viewer/model/whole_file.hpp"
+#include "viewer/model/base/atomic_file.hpp"
 #include "viewer/report/comparison_report.hpp"
 #include "viewer/report/rows.hpp"
 

@@ -4,7 +4,7 @@
 #include <fmt/format.h>
 
 #include "viewer/cli/commands.hpp"
-#include "viewer/model/ways.hpp"
+#include "viewer/model/explain/compared_paths.hpp"
 
 namespace ws::cli {
 

@@ -7,7 +7,7 @@
 #include "hyp/arch/syndrome.hpp"
 #include "viewer/cli/commands.hpp"
 #include "viewer/cli/reference.hpp"
-#include "viewer/model/describe.hpp"
+#include "viewer/model/trace/describe.hpp"
 
 namespace ws::cli {
 

@@ -6,8 +6,8 @@
 #include "viewer/cli/opened.hpp"
 #include "viewer/cli/operation_choice.hpp"
 #include "viewer/cli/text.hpp"
-#include "viewer/model/ledger.hpp"
-#include "viewer/model/segments.hpp"
+#include "viewer/model/explain/ledger.hpp"
+#include "viewer/model/operations/segments.hpp"
 
 namespace ws::cli {
 namespace {

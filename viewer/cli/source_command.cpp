@@ -5,8 +5,8 @@
 #include "viewer/cli/commands.hpp"
 #include "viewer/cli/opened.hpp"
 #include "viewer/cli/text.hpp"
-#include "viewer/model/describe.hpp"
-#include "viewer/model/source_text.hpp"
+#include "viewer/model/trace/describe.hpp"
+#include "viewer/model/code/source_text.hpp"
 
 namespace ws::cli {
 namespace {

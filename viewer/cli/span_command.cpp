@@ -5,9 +5,9 @@
 #include "viewer/cli/commands.hpp"
 #include "viewer/cli/opened.hpp"
 #include "viewer/cli/text.hpp"
-#include "viewer/model/moment.hpp"
-#include "viewer/model/overview.hpp"
-#include "viewer/model/time_span.hpp"
+#include "viewer/model/trace/moment.hpp"
+#include "viewer/model/trace/overview.hpp"
+#include "viewer/model/operations/time_span.hpp"
 
 namespace ws::cli {
 

@@ -6,7 +6,7 @@
 #include "viewer/cli/opened.hpp"
 #include "viewer/cli/operation_choice.hpp"
 #include "viewer/cli/text.hpp"
-#include "viewer/model/alignment.hpp"
+#include "viewer/model/operations/alignment.hpp"
 
 namespace ws::cli {
 namespace {

@@ -6,9 +6,9 @@
 #include "viewer/cli/commands.hpp"
 #include "viewer/cli/opened.hpp"
 #include "viewer/cli/text.hpp"
-#include "viewer/model/describe.hpp"
-#include "viewer/model/segments.hpp"
-#include "viewer/model/tour_stops.hpp"
+#include "viewer/model/trace/describe.hpp"
+#include "viewer/model/operations/segments.hpp"
+#include "viewer/model/notes_and_tours/tour_stops.hpp"
 
 namespace ws::cli {
 namespace {

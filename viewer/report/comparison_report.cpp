@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "viewer/model/run_names.hpp"
+#include "viewer/model/operations/run_names.hpp"
 
 namespace ws::report {
 namespace {

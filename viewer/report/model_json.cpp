@@ -3,7 +3,7 @@
 
 #include <fmt/format.h>
 
-#include "viewer/model/run_end.hpp"
+#include "viewer/model/trace/run_end.hpp"
 
 namespace ws::report {
 namespace {

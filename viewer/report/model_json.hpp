@@ -4,7 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "viewer/model/explanation.hpp"
+#include "viewer/model/explain/explanation.hpp"
 
 namespace ws::report {
 

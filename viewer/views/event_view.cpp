@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "viewer/model/describe.hpp"
+#include "viewer/model/trace/describe.hpp"
 #include "viewer/views/notes_list.hpp"
 #include "viewer/views/source_row.hpp"
 #include "viewer/views/step_tooltip.hpp"

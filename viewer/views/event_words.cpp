@@ -3,9 +3,9 @@
 
 #include <fmt/format.h>
 
-#include "viewer/model/call_names.hpp"
-#include "viewer/model/describe.hpp"
-#include "viewer/model/trap_registers.hpp"
+#include "viewer/model/format/call_names.hpp"
+#include "viewer/model/trace/describe.hpp"
+#include "viewer/model/format/trap_registers.hpp"
 #include "viewer/views/text_forms.hpp"
 
 namespace ws::view {

@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "viewer/model/trace.hpp"
+#include "viewer/model/trace/trace.hpp"
 
 namespace ws::view {
 

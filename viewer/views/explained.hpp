@@ -4,7 +4,7 @@
 
 #include <optional>
 
-#include "viewer/model/explanation.hpp"
+#include "viewer/model/explain/explanation.hpp"
 #include "viewer/views/view.hpp"
 
 namespace ws::view {

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <array>
 
-#include "viewer/model/find.hpp"
+#include "viewer/model/find/find.hpp"
 #include "viewer/views/event_words.hpp"
 #include "viewer/views/notes_list.hpp"
 #include "viewer/views/step_tooltip.hpp"

@@ -4,7 +4,7 @@
 
 #include <array>
 
-#include "viewer/model/moment.hpp"
+#include "viewer/model/trace/moment.hpp"
 #include "viewer/views/text_forms.hpp"
 #include "viewer/views/view.hpp"
 

@@ -4,8 +4,8 @@
 
 #include <algorithm>
 
-#include "viewer/model/describe.hpp"
-#include "viewer/model/time_machine.hpp"
+#include "viewer/model/trace/describe.hpp"
+#include "viewer/model/registers/register_history.hpp"
 #include "viewer/views/text_forms.hpp"
 #include "viewer/views/view.hpp"
 

@@ -2,7 +2,7 @@
 // The whole of each run in a strip, and in it the stretch that the time line shows, which can be dragged.
 #pragma once
 
-#include "viewer/model/overview.hpp"
+#include "viewer/model/trace/overview.hpp"
 #include "viewer/views/view.hpp"
 
 namespace ws::view {

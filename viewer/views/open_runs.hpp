@@ -5,7 +5,7 @@
 #include <optional>
 #include <vector>
 
-#include "viewer/model/run.hpp"
+#include "viewer/model/operations/run.hpp"
 #include "viewer/views/wish.hpp"
 
 namespace ws::view {

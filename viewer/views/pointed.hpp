@@ -2,8 +2,8 @@
 // What of the time line the mouse points at, and what was measured there: all views show the same.
 #pragma once
 
-#include "viewer/model/alignment.hpp"
-#include "viewer/model/time_span.hpp"
+#include "viewer/model/operations/alignment.hpp"
+#include "viewer/model/operations/time_span.hpp"
 #include "viewer/views/tabs.hpp"
 
 namespace ws::view {

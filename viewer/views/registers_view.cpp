@@ -2,7 +2,7 @@
 // The books of the shown operation, register by register, of both runs beside each other.
 #include <fmt/format.h>
 
-#include "viewer/model/ledger.hpp"
+#include "viewer/model/explain/ledger.hpp"
 #include "viewer/views/text_forms.hpp"
 #include "viewer/views/view.hpp"
 

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "viewer/model/error.hpp"
+#include "viewer/model/base/error.hpp"
 
 namespace ws::view {
 namespace {

@@ -5,7 +5,7 @@
 #include <deque>
 #include <optional>
 
-#include "viewer/model/kept_notes.hpp"
+#include "viewer/model/notes_and_tours/open_notes.hpp"
 #include "viewer/views/session.hpp"
 
 namespace ws::view {

@@ -5,9 +5,9 @@
 
 #include <algorithm>
 
-#include "viewer/model/explanation.hpp"
-#include "viewer/model/freed_memory.hpp"
-#include "viewer/model/parallel.hpp"
+#include "viewer/model/explain/explanation.hpp"
+#include "viewer/model/base/heap_trim.hpp"
+#include "viewer/model/base/parallel.hpp"
 
 namespace ws::view {
 

@@ -4,12 +4,12 @@
 
 #include <memory>
 
-#include "viewer/model/browse.hpp"
-#include "viewer/model/lane_index.hpp"
-#include "viewer/model/marks.hpp"
-#include "viewer/model/parts.hpp"
-#include "viewer/model/places_later.hpp"
-#include "viewer/model/segments.hpp"
+#include "viewer/model/operations/operation_stops.hpp"
+#include "viewer/model/trace/lane_index.hpp"
+#include "viewer/model/trace/cross_cpu_links.hpp"
+#include "viewer/model/operations/cost_parts.hpp"
+#include "viewer/model/code/event_location_loader.hpp"
+#include "viewer/model/operations/segments.hpp"
 
 namespace ws::view {
 

@@ -2,7 +2,7 @@
 // The selected event's places, as two views show them: in a line or two, and in full.
 #pragma once
 
-#include "viewer/model/source_text.hpp"
+#include "viewer/model/code/source_text.hpp"
 #include "viewer/views/view.hpp"
 
 namespace ws::view {

@@ -5,8 +5,8 @@
 #include <deque>
 #include <optional>
 
-#include "viewer/model/checkout.hpp"
-#include "viewer/model/run_list.hpp"
+#include "viewer/model/base/checkout.hpp"
+#include "viewer/model/trace/run_list.hpp"
 #include "viewer/views/canvas.hpp"
 #include "viewer/views/wish.hpp"
 

@@ -3,8 +3,8 @@
 // all views follow.
 #pragma once
 
-#include "viewer/model/history.hpp"
-#include "viewer/model/what_if.hpp"
+#include "viewer/views/shared/history.hpp"
+#include "viewer/model/explain/what_if.hpp"
 #include "viewer/views/borders.hpp"
 #include "viewer/views/pointed.hpp"
 #include "viewer/views/run_notes.hpp"

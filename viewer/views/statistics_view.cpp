@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "viewer/model/exit_statistics.hpp"
+#include "viewer/model/operations/exit_statistics.hpp"
 #include "viewer/views/text_forms.hpp"
 #include "viewer/views/view.hpp"
 

@@ -3,7 +3,7 @@
 
 #include <fmt/format.h>
 
-#include "viewer/model/idle.hpp"
+#include "viewer/model/operations/idle.hpp"
 #include "viewer/views/event_words.hpp"
 #include "viewer/views/notes_list.hpp"
 #include "viewer/views/text_forms.hpp"

@@ -2,7 +2,7 @@
 // What a step is and did, in sentences.
 #pragma once
 
-#include "viewer/model/hardware_registers.hpp"
+#include "viewer/model/registers/hardware_registers.hpp"
 #include "viewer/views/view.hpp"
 
 namespace ws::view {

@@ -8,7 +8,7 @@ namespace ws::view {
 
 enum class Tab : u8 {
 #define TAB(name, title, meaning) name,
-#include "viewer/model/tabs.def"
+#include "viewer/views/shared/tabs.def"
 #undef TAB
 };
 
@@ -21,7 +21,7 @@ struct TabInfo {
 
 inline constexpr TabInfo kTabs[] = {
 #define TAB(name, title, meaning) {Tab::name, #name, title, meaning},
-#include "viewer/model/tabs.def"
+#include "viewer/views/shared/tabs.def"
 #undef TAB
 };
 

@@ -3,7 +3,7 @@
 
 #include <fmt/format.h>
 
-#include "viewer/model/parts.hpp"
+#include "viewer/model/operations/cost_parts.hpp"
 
 namespace ws::view {
 namespace {

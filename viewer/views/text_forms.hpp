@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "viewer/model/operations.hpp"
+#include "viewer/model/operations/operations.hpp"
 
 namespace ws::view {
 

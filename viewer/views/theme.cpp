@@ -4,7 +4,7 @@
 #include <cmath>
 #include <iterator>
 
-#include "viewer/model/palette.hpp"
+#include "viewer/model/explain/palette.hpp"
 
 namespace ws::view {
 namespace {

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <tuple>
 
-#include "viewer/model/find.hpp"
+#include "viewer/model/find/find.hpp"
 #include "viewer/views/state.hpp"
 
 namespace ws::view {

@@ -2,7 +2,7 @@
 // A tour that somebody takes: at which step they are, and whether they want to see the answer.
 #pragma once
 
-#include "viewer/model/tour_stops.hpp"
+#include "viewer/model/notes_and_tours/tour_stops.hpp"
 #include "viewer/views/session.hpp"
 
 namespace ws::view {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "viewer/model/whole_file.hpp"
+#include "viewer/model/base/atomic_file.hpp"
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -12,7 +12,7 @@
 #include <csignal>
 #include <cstring>
 
-#include "viewer/model/error.hpp"
+#include "viewer/model/base/error.hpp"
 
 namespace ws::model {
 

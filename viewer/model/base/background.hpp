@@ -5,7 +5,7 @@
 #include <atomic>
 #include <future>
 
-#include "viewer/model/trace.hpp"
+#include "viewer/model/trace/trace.hpp"
 
 namespace ws::model {
 

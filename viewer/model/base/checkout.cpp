@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "viewer/model/checkout.hpp"
+#include "viewer/model/base/checkout.hpp"
 
 #include <algorithm>
 #include <cstdlib>

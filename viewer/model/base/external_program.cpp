@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "viewer/model/tool.hpp"
+#include "viewer/model/base/external_program.hpp"
 
 #include <fcntl.h>
 #include <fmt/format.h>

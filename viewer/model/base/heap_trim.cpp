@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "viewer/model/freed_memory.hpp"
+#include "viewer/model/base/heap_trim.hpp"
 
 #include <malloc.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "viewer/model/mapped_file.hpp"
+#include "viewer/model/base/mapped_file.hpp"
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -15,7 +15,7 @@
 #include <mutex>
 #include <utility>
 
-#include "viewer/model/error.hpp"
+#include "viewer/model/base/error.hpp"
 
 namespace ws::model {
 namespace {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "viewer/model/parallel.hpp"
+#include "viewer/model/base/parallel.hpp"
 
 #include <algorithm>
 #include <atomic>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "viewer/model/settings.hpp"
+#include "viewer/model/base/settings.hpp"
 
 #include <fmt/format.h>
 
@@ -9,8 +9,8 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
-#include "viewer/model/error.hpp"
-#include "viewer/model/whole_file.hpp"
+#include "viewer/model/base/error.hpp"
+#include "viewer/model/base/atomic_file.hpp"
 
 namespace ws::model {
 namespace {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "viewer/model/utf8.hpp"
+#include "viewer/model/base/utf8.hpp"
 
 #include <algorithm>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "viewer/model/capture.hpp"
+#include "viewer/model/capture/capture.hpp"
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
@@ -10,7 +10,7 @@
 #include <memory>
 #include <random>
 
-#include "viewer/model/ring_reader.hpp"
+#include "viewer/model/capture/ring_reader.hpp"
 
 namespace ws::model {
 namespace {

@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "viewer/model/error.hpp"
-#include "viewer/model/metadata.hpp"
+#include "viewer/model/base/error.hpp"
+#include "viewer/model/format/metadata.hpp"
 
 #include <filesystem>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "viewer/model/guest_ram.hpp"
+#include "viewer/model/capture/guest_ram.hpp"
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -11,7 +11,7 @@
 #include <cstddef>
 #include <cstring>
 
-#include "viewer/model/error.hpp"
+#include "viewer/model/base/error.hpp"
 
 namespace ws::model {
 

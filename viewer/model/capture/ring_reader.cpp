@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "viewer/model/ring_reader.hpp"
+#include "viewer/model/capture/ring_reader.hpp"
 
 #include <fmt/format.h>
 

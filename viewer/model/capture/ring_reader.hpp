@@ -5,9 +5,9 @@
 
 #include <vector>
 
-#include "viewer/model/guest_ram.hpp"
-#include "viewer/model/packet.hpp"
-#include "viewer/model/trace_writer.hpp"
+#include "viewer/model/capture/guest_ram.hpp"
+#include "viewer/model/format/packet.hpp"
+#include "viewer/model/capture/trace_writer.hpp"
 
 namespace ws::model {
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "viewer/model/trace_writer.hpp"
+#include "viewer/model/capture/trace_writer.hpp"
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -10,8 +10,8 @@
 #include <cstring>
 #include <utility>
 
-#include "viewer/model/error.hpp"
-#include "viewer/model/whole_file.hpp"
+#include "viewer/model/base/error.hpp"
+#include "viewer/model/base/atomic_file.hpp"
 
 namespace ws::model {
 

@@ -7,9 +7,9 @@
 #include <optional>
 #include <vector>
 
-#include "viewer/model/capture_lock.hpp"
-#include "viewer/model/metadata.hpp"
-#include "viewer/model/packet.hpp"
+#include "viewer/model/format/capture_lock.hpp"
+#include "viewer/model/format/metadata.hpp"
+#include "viewer/model/format/packet.hpp"
 
 namespace ws::model {
 

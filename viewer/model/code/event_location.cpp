@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "viewer/model/places.hpp"
+#include "viewer/model/code/event_location.hpp"
 
 #include <fmt/format.h>
 #include <strings.h>
@@ -9,8 +9,8 @@
 #include <future>
 
 #include "hyp/arch/syndrome.hpp"
-#include "viewer/model/tool.hpp"
-#include "viewer/model/trap_registers.hpp"
+#include "viewer/model/base/external_program.hpp"
+#include "viewer/model/format/trap_registers.hpp"
 
 namespace ws::model {
 namespace {

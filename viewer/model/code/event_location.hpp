@@ -5,8 +5,8 @@
 
 #include <map>
 
-#include "viewer/model/run_images.hpp"
-#include "viewer/model/trace_points.hpp"
+#include "viewer/model/code/run_images.hpp"
+#include "viewer/model/code/trace_points.hpp"
 
 namespace ws::model {
 

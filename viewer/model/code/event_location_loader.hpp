@@ -4,7 +4,7 @@
 
 #include <future>
 
-#include "viewer/model/places.hpp"
+#include "viewer/model/code/event_location.hpp"
 
 namespace ws::model {
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "viewer/model/image.hpp"
+#include "viewer/model/code/image_code.hpp"
 
 #include <fmt/format.h>
 
@@ -7,7 +7,7 @@
 #include <charconv>
 #include <fstream>
 
-#include "viewer/model/tool.hpp"
+#include "viewer/model/base/external_program.hpp"
 
 namespace ws::model {
 namespace {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "viewer/model/code_path.hpp"
+#include "viewer/model/code/instruction_successors.hpp"
 
 #include <charconv>
 

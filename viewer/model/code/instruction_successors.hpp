@@ -4,7 +4,7 @@
 
 #include <vector>
 
-#include "viewer/model/image.hpp"
+#include "viewer/model/code/image_code.hpp"
 
 namespace ws::model {
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "viewer/model/run_images.hpp"
+#include "viewer/model/code/run_images.hpp"
 
 #include <fmt/format.h>
 
@@ -8,7 +8,7 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
-#include "viewer/model/tool.hpp"
+#include "viewer/model/base/external_program.hpp"
 
 namespace ws::model {
 namespace {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "viewer/model/source_text.hpp"
+#include "viewer/model/code/source_text.hpp"
 
 #include <fmt/format.h>
 

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "viewer/model/places.hpp"
+#include "viewer/model/code/event_location.hpp"
 
 namespace ws::model {
 

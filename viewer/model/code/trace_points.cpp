@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "viewer/model/trace_points.hpp"
+#include "viewer/model/code/trace_points.hpp"
 
 #include <fmt/format.h>
 
@@ -8,7 +8,7 @@
 #include <cstdio>
 #include <set>
 
-#include "viewer/model/code_path.hpp"
+#include "viewer/model/code/instruction_successors.hpp"
 
 namespace ws::model {
 namespace {

@@ -7,8 +7,8 @@
 #include <optional>
 #include <vector>
 
-#include "viewer/model/image.hpp"
-#include "viewer/model/trace.hpp"
+#include "viewer/model/code/image_code.hpp"
+#include "viewer/model/trace/trace.hpp"
 
 namespace ws::model {
 

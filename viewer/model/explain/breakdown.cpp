@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "viewer/model/breakdown.hpp"
+#include "viewer/model/explain/breakdown.hpp"
 
 #include <algorithm>
 

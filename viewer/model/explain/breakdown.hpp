@@ -6,9 +6,9 @@
 #include <array>
 #include <map>
 
-#include "viewer/model/parts.hpp"
-#include "viewer/model/profile.hpp"
-#include "viewer/model/segments.hpp"
+#include "viewer/model/operations/cost_parts.hpp"
+#include "viewer/model/explain/cost_profile.hpp"
+#include "viewer/model/operations/segments.hpp"
 
 namespace ws::model {
 

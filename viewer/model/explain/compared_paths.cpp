@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "viewer/model/ways.hpp"
+#include "viewer/model/explain/compared_paths.hpp"
 
 #include <fmt/format.h>
 

@@ -5,8 +5,8 @@
 
 #include <stdexcept>
 
-#include "viewer/model/breakdown.hpp"
-#include "viewer/model/comparison.hpp"
+#include "viewer/model/explain/breakdown.hpp"
+#include "viewer/model/operations/comparison.hpp"
 
 namespace ws::model {
 

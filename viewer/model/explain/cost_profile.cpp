@@ -2,7 +2,7 @@
 //
 // A line is `KEY = VALUE`, or `KEY = CYCLES | SOURCE` for a cost; what follows a # at its start or after a space is a
 // comment.
-#include "viewer/model/profile.hpp"
+#include "viewer/model/explain/cost_profile.hpp"
 
 #include <fmt/format.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "viewer/model/explanation.hpp"
+#include "viewer/model/explain/explanation.hpp"
 
 #include <fmt/format.h>
 

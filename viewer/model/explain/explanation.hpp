@@ -2,7 +2,7 @@
 // Why one kind of operation costs more in one run than in another: the difference of a typical pair, part by part.
 #pragma once
 
-#include "viewer/model/ways.hpp"
+#include "viewer/model/explain/compared_paths.hpp"
 
 namespace ws::model {
 

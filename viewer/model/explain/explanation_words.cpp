@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cstdlib>
 
-#include "viewer/model/explanation.hpp"
+#include "viewer/model/explain/explanation.hpp"
 
 namespace ws::model {
 namespace {

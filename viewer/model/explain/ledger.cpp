@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "viewer/model/ledger.hpp"
+#include "viewer/model/explain/ledger.hpp"
 
 #include <fmt/format.h>
 

@@ -3,8 +3,8 @@
 // nothing.
 #pragma once
 
-#include "viewer/model/hardware_registers.hpp"
-#include "viewer/model/run.hpp"
+#include "viewer/model/registers/hardware_registers.hpp"
+#include "viewer/model/operations/run.hpp"
 
 namespace ws::model {
 

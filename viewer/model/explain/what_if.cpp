@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "viewer/model/what_if.hpp"
+#include "viewer/model/explain/what_if.hpp"
 
 #include <fmt/format.h>
 

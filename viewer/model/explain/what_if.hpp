@@ -6,7 +6,7 @@
 #include <bitset>
 #include <string>
 
-#include "viewer/model/breakdown.hpp"
+#include "viewer/model/explain/breakdown.hpp"
 
 namespace ws::model {
 

@@ -3,9 +3,9 @@
 
 #include <map>
 
-#include "viewer/model/export.hpp"
-#include "viewer/model/marks.hpp"
-#include "viewer/model/parts.hpp"
+#include "viewer/model/export/export.hpp"
+#include "viewer/model/trace/cross_cpu_links.hpp"
+#include "viewer/model/operations/cost_parts.hpp"
 
 namespace ws::model {
 namespace {

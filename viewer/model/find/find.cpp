@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "viewer/model/find.hpp"
+#include "viewer/model/find/find.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 
-#include "viewer/model/conditions.hpp"
-#include "viewer/model/places.hpp"
+#include "viewer/model/find/query_terms.hpp"
+#include "viewer/model/code/event_location.hpp"
 
 namespace ws::model {
 

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "viewer/model/trace.hpp"
+#include "viewer/model/trace/trace.hpp"
 
 namespace ws::model {
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "viewer/model/query.hpp"
+#include "viewer/model/find/query.hpp"
 
 #include <fmt/format.h>
 

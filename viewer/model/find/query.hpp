@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "viewer/model/find.hpp"
+#include "viewer/model/find/find.hpp"
 
 namespace ws::model {
 

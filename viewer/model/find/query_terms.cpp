@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "viewer/model/conditions.hpp"
+#include "viewer/model/find/query_terms.hpp"
 
 #include <fmt/format.h>
 #include <strings.h>
@@ -9,8 +9,8 @@
 #include <functional>
 
 #include "hyp/arch/syndrome.hpp"
-#include "viewer/model/describe.hpp"
-#include "viewer/model/trap_registers.hpp"
+#include "viewer/model/trace/describe.hpp"
+#include "viewer/model/format/trap_registers.hpp"
 
 namespace ws::model {
 namespace {

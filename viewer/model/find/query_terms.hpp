@@ -2,8 +2,8 @@
 // What the terms of a query ask of an event.
 #pragma once
 
-#include "viewer/model/find.hpp"
-#include "viewer/model/query.hpp"
+#include "viewer/model/find/find.hpp"
+#include "viewer/model/find/query.hpp"
 
 namespace ws::model {
 

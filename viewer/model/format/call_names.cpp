@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "viewer/model/call_names.hpp"
+#include "viewer/model/format/call_names.hpp"
 
 namespace ws::model {
 

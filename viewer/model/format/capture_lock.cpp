@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "viewer/model/capture_lock.hpp"
+#include "viewer/model/format/capture_lock.hpp"
 
 #include <fcntl.h>
 #include <sys/file.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "viewer/model/event_info.hpp"
+#include "viewer/model/format/event_info.hpp"
 
 #include <algorithm>
 #include <array>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "viewer/model/metadata.hpp"
+#include "viewer/model/format/metadata.hpp"
 
 #include <fmt/format.h>
 #include <zlib.h>
@@ -9,8 +9,8 @@
 #include <optional>
 
 #include "hyp/trace/format/layout.hpp"
-#include "viewer/model/error.hpp"
-#include "viewer/model/tsdl.hpp"
+#include "viewer/model/base/error.hpp"
+#include "viewer/model/format/tsdl.hpp"
 
 namespace ws::model {
 namespace {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "viewer/model/packet.hpp"
+#include "viewer/model/format/packet.hpp"
 
 #include <fmt/format.h>
 #include <zlib.h>

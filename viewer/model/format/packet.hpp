@@ -7,7 +7,7 @@
 #include <stdexcept>
 #include <string>
 
-#include "viewer/model/event_info.hpp"
+#include "viewer/model/format/event_info.hpp"
 
 namespace ws::model {
 

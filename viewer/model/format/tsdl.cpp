@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "viewer/model/tsdl.hpp"
+#include "viewer/model/format/tsdl.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 
-#include "viewer/model/event_info.hpp"
+#include "viewer/model/format/event_info.hpp"
 
 namespace ws::model {
 namespace {

@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "viewer/model/metadata.hpp"
+#include "viewer/model/format/metadata.hpp"
 
 namespace ws::model {
 

@@ -6,11 +6,11 @@
 #include <array>
 
 #include "hyp/arch/syndrome.hpp"
-#include "viewer/model/describe.hpp"
-#include "viewer/model/laws.hpp"
-#include "viewer/model/open_steps.hpp"
-#include "viewer/model/timeline.hpp"
-#include "viewer/model/trap_registers.hpp"
+#include "viewer/model/trace/describe.hpp"
+#include "viewer/model/laws/laws.hpp"
+#include "viewer/model/trace/open_steps.hpp"
+#include "viewer/model/trace/timeline.hpp"
+#include "viewer/model/format/trap_registers.hpp"
 
 namespace ws::model {
 namespace {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "viewer/model/laws.hpp"
+#include "viewer/model/laws/laws.hpp"
 
 #include <fmt/format.h>
 

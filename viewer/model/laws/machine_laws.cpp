@@ -8,8 +8,8 @@
 #include <optional>
 #include <set>
 
-#include "viewer/model/describe.hpp"
-#include "viewer/model/laws.hpp"
+#include "viewer/model/trace/describe.hpp"
+#include "viewer/model/laws/laws.hpp"
 
 namespace ws::model {
 namespace {

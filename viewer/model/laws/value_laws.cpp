@@ -8,9 +8,9 @@
 #include <map>
 
 #include "hyp/arch/syndrome.hpp"
-#include "viewer/model/describe.hpp"
-#include "viewer/model/laws.hpp"
-#include "viewer/model/trap_registers.hpp"
+#include "viewer/model/trace/describe.hpp"
+#include "viewer/model/laws/laws.hpp"
+#include "viewer/model/format/trap_registers.hpp"
 
 namespace ws::model {
 namespace {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "viewer/model/notes.hpp"
+#include "viewer/model/notes_and_tours/note_file.hpp"
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -13,9 +13,9 @@
 #include <sstream>
 #include <thread>
 
-#include "viewer/model/error.hpp"
-#include "viewer/model/utf8.hpp"
-#include "viewer/model/whole_file.hpp"
+#include "viewer/model/base/error.hpp"
+#include "viewer/model/base/utf8.hpp"
+#include "viewer/model/base/atomic_file.hpp"
 
 namespace ws::model {
 namespace {

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "viewer/model/kept_notes.hpp"
+#include "viewer/model/notes_and_tours/open_notes.hpp"
 
 #include <sys/stat.h>
 
 #include <algorithm>
 #include <chrono>
 
-#include "viewer/model/error.hpp"
+#include "viewer/model/base/error.hpp"
 
 namespace ws::model {
 namespace {

@@ -8,7 +8,7 @@
 #include <ctime>
 #include <optional>
 
-#include "viewer/model/notes.hpp"
+#include "viewer/model/notes_and_tours/note_file.hpp"
 
 namespace ws::model {
 

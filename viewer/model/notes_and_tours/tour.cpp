@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "viewer/model/tour.hpp"
+#include "viewer/model/notes_and_tours/tour.hpp"
 
 #include <fmt/format.h>
 
@@ -9,11 +9,11 @@
 #include <set>
 #include <sstream>
 
-#include "viewer/model/checkout.hpp"
-#include "viewer/model/error.hpp"
-#include "viewer/model/find.hpp"
-#include "viewer/model/tour_figures.hpp"
-#include "viewer/model/utf8.hpp"
+#include "viewer/model/base/checkout.hpp"
+#include "viewer/model/base/error.hpp"
+#include "viewer/model/find/find.hpp"
+#include "viewer/model/notes_and_tours/tour_figures.hpp"
+#include "viewer/model/base/utf8.hpp"
 
 namespace ws::model {
 namespace {
@@ -24,7 +24,7 @@ constexpr const char* kSuffix = ".tour";
 constexpr std::size_t kMostBytes = 1U << 20;
 constexpr const char* kTabNames[] = {
 #define TAB(name, title, meaning) #name,
-#include "viewer/model/tabs.def"
+#include "viewer/views/shared/tabs.def"
 #undef TAB
 };
 

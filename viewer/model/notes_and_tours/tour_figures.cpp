@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "viewer/model/tour_figures.hpp"
+#include "viewer/model/notes_and_tours/tour_figures.hpp"
 
 #include <fmt/format.h>
 
@@ -10,9 +10,9 @@
 #include <sstream>
 #include <vector>
 
-#include "viewer/model/describe.hpp"
-#include "viewer/model/explanation.hpp"
-#include "viewer/model/what_if.hpp"
+#include "viewer/model/trace/describe.hpp"
+#include "viewer/model/explain/explanation.hpp"
+#include "viewer/model/explain/what_if.hpp"
 
 namespace ws::model {
 namespace {

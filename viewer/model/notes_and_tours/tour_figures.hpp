@@ -17,7 +17,7 @@
 #include <stdexcept>
 #include <string>
 
-#include "viewer/model/browse.hpp"
+#include "viewer/model/operations/operation_stops.hpp"
 
 namespace ws::model {
 

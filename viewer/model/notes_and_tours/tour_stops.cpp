@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "viewer/model/tour_stops.hpp"
+#include "viewer/model/notes_and_tours/tour_stops.hpp"
 
 #include <fmt/format.h>
 
@@ -7,10 +7,10 @@
 #include <map>
 #include <memory>
 
-#include "viewer/model/find.hpp"
-#include "viewer/model/kind_name.hpp"
-#include "viewer/model/segments.hpp"
-#include "viewer/model/tour_figures.hpp"
+#include "viewer/model/find/find.hpp"
+#include "viewer/model/operations/kind_name.hpp"
+#include "viewer/model/operations/segments.hpp"
+#include "viewer/model/notes_and_tours/tour_figures.hpp"
 
 namespace ws::model {
 namespace {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "viewer/model/alignment.hpp"
+#include "viewer/model/operations/alignment.hpp"
 
 #include <algorithm>
 

@@ -6,7 +6,7 @@
 #include <optional>
 #include <vector>
 
-#include "viewer/model/segments.hpp"
+#include "viewer/model/operations/segments.hpp"
 
 namespace ws::model {
 

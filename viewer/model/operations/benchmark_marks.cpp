@@ -5,7 +5,7 @@
 #include <cmath>
 #include <map>
 
-#include "viewer/model/statistics.hpp"
+#include "viewer/model/operations/statistics.hpp"
 
 namespace ws::model {
 namespace {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "viewer/model/comparison.hpp"
+#include "viewer/model/operations/comparison.hpp"
 
 #include <algorithm>
 
-#include "viewer/model/breakdown.hpp"
+#include "viewer/model/explain/breakdown.hpp"
 
 namespace ws::model {
 namespace {

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "viewer/model/pairing.hpp"
+#include "viewer/model/operations/pairing.hpp"
 
 namespace ws::model {
 

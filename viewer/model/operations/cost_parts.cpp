@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "viewer/model/parts.hpp"
+#include "viewer/model/operations/cost_parts.hpp"
 
 namespace ws::model {
 namespace {
@@ -13,7 +13,7 @@ constexpr const char* kPutOff = "hyp/world_switch/{design}/deferred.hpp";
 const std::vector<PartInfo>& part_infos() {
     static const std::vector<PartInfo> infos = {
 #define PART(name, words, brief, meaning) {Part::name, #name, words, brief, meaning},
-#include "viewer/model/parts.def"
+#include "viewer/model/operations/cost_parts.def"
     };
     return infos;
 }
@@ -26,7 +26,7 @@ const std::vector<StepPlace>& step_places() {
     static const std::vector<StepPlace> places = {
 #define STEP_PLACE(step, part, priced, file, function) \
     {static_cast<u8>(trace::Step::step), Part::part, Priced::priced, file, function},
-#include "viewer/model/parts.def"
+#include "viewer/model/operations/cost_parts.def"
     };
     return places;
 }

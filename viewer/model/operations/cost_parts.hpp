@@ -4,13 +4,13 @@
 
 #include <string>
 
-#include "viewer/model/event_info.hpp"
+#include "viewer/model/format/event_info.hpp"
 
 namespace ws::model {
 
 enum class Part : u8 {
 #define PART(name, words, brief, meaning) name,
-#include "viewer/model/parts.def"
+#include "viewer/model/operations/cost_parts.def"
 };
 
 struct PartInfo {

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "viewer/model/exit_statistics.hpp"
+#include "viewer/model/operations/exit_statistics.hpp"
 
 #include <algorithm>
 #include <bit>
 #include <map>
 
-#include "viewer/model/comparison.hpp"
-#include "viewer/model/describe.hpp"
+#include "viewer/model/operations/comparison.hpp"
+#include "viewer/model/trace/describe.hpp"
 
 namespace ws::model {
 namespace {

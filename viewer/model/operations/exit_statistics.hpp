@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "viewer/model/run.hpp"
+#include "viewer/model/operations/run.hpp"
 
 namespace ws::model {
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "viewer/model/idle.hpp"
+#include "viewer/model/operations/idle.hpp"
 
 #include <algorithm>
 
-#include "viewer/model/explanation.hpp"
+#include "viewer/model/explain/explanation.hpp"
 
 namespace ws::model {
 namespace {

@@ -4,8 +4,8 @@
 // next timer.
 #pragma once
 
-#include "viewer/model/run.hpp"
-#include "viewer/model/time_span.hpp"
+#include "viewer/model/operations/run.hpp"
+#include "viewer/model/operations/time_span.hpp"
 
 namespace ws::model {
 

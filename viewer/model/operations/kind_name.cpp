@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "viewer/model/kind_name.hpp"
+#include "viewer/model/operations/kind_name.hpp"
 
 #include <fmt/format.h>
 

@@ -4,7 +4,7 @@
 
 #include <stdexcept>
 
-#include "viewer/model/comparison.hpp"
+#include "viewer/model/operations/comparison.hpp"
 
 namespace ws::model {
 

@@ -6,11 +6,11 @@
 #include <map>
 
 #include "hyp/arch/syndrome.hpp"
-#include "viewer/model/call_names.hpp"
-#include "viewer/model/describe.hpp"
-#include "viewer/model/open_steps.hpp"
-#include "viewer/model/operations.hpp"
-#include "viewer/model/trap_registers.hpp"
+#include "viewer/model/format/call_names.hpp"
+#include "viewer/model/trace/describe.hpp"
+#include "viewer/model/trace/open_steps.hpp"
+#include "viewer/model/operations/operations.hpp"
+#include "viewer/model/format/trap_registers.hpp"
 
 namespace ws::model {
 namespace {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "viewer/model/browse.hpp"
+#include "viewer/model/operations/operation_stops.hpp"
 
 #include <algorithm>
 #include <iterator>

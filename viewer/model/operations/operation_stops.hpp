@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "viewer/model/comparison.hpp"
+#include "viewer/model/operations/comparison.hpp"
 
 namespace ws::model {
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "viewer/model/operations.hpp"
+#include "viewer/model/operations/operations.hpp"
 
 #include <algorithm>
 

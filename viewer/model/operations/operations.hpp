@@ -12,7 +12,7 @@
 #include <string>
 #include <vector>
 
-#include "viewer/model/timeline.hpp"
+#include "viewer/model/trace/timeline.hpp"
 
 namespace ws::model {
 

@@ -5,7 +5,7 @@
 // the square of the difference, so it goes in rounds: a round that meets more than kMaxDifference differences commits
 // to the way that came furthest, and the next round starts there. N operations take at most about N * kMaxDifference
 // steps and a fixed amount of memory.
-#include "viewer/model/pairing.hpp"
+#include "viewer/model/operations/pairing.hpp"
 
 #include <algorithm>
 #include <functional>

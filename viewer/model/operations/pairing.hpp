@@ -5,7 +5,7 @@
 
 #include <vector>
 
-#include "viewer/model/run.hpp"
+#include "viewer/model/operations/run.hpp"
 
 namespace ws::model {
 

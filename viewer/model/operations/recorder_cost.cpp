@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <map>
 
-#include "viewer/model/statistics.hpp"
+#include "viewer/model/operations/statistics.hpp"
 
 namespace ws::model {
 namespace {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "viewer/model/run.hpp"
+#include "viewer/model/operations/run.hpp"
 
 #include <atomic>
 #include <future>
 
-#include "viewer/model/freed_memory.hpp"
+#include "viewer/model/base/heap_trim.hpp"
 
 namespace ws::model {
 

@@ -4,8 +4,8 @@
 
 #include <memory>
 
-#include "viewer/model/operations.hpp"
-#include "viewer/model/run_end.hpp"
+#include "viewer/model/operations/operations.hpp"
+#include "viewer/model/trace/run_end.hpp"
 
 namespace ws::model {
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "viewer/model/run_names.hpp"
+#include "viewer/model/operations/run_names.hpp"
 
 #include <algorithm>
 

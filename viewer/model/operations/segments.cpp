@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "viewer/model/segments.hpp"
+#include "viewer/model/operations/segments.hpp"
 
 #include <algorithm>
 
-#include "viewer/model/open_steps.hpp"
+#include "viewer/model/trace/open_steps.hpp"
 
 namespace ws::model {
 namespace {

@@ -6,8 +6,8 @@
 #include <array>
 #include <vector>
 
-#include "viewer/model/parts.hpp"
-#include "viewer/model/run.hpp"
+#include "viewer/model/operations/cost_parts.hpp"
+#include "viewer/model/operations/run.hpp"
 
 namespace ws::model {
 

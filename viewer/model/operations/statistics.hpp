@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "viewer/model/comparison.hpp"
-#include "viewer/model/recorder_allowance.hpp"
+#include "viewer/model/operations/comparison.hpp"
+#include "viewer/model/format/recorder_allowance.hpp"
 
 namespace ws::model {
 

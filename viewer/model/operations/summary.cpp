@@ -2,8 +2,8 @@
 #include <algorithm>
 #include <map>
 
-#include "viewer/model/describe.hpp"
-#include "viewer/model/statistics.hpp"
+#include "viewer/model/trace/describe.hpp"
+#include "viewer/model/operations/statistics.hpp"
 
 namespace ws::model {
 namespace {

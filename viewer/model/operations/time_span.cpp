@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "viewer/model/time_span.hpp"
+#include "viewer/model/operations/time_span.hpp"
 
 #include <algorithm>
 #include <utility>

@@ -2,7 +2,7 @@
 // What a stretch of a run's time comes to: instructions, events, traps and returns, registers that moved.
 #pragma once
 
-#include "viewer/model/segments.hpp"
+#include "viewer/model/operations/segments.hpp"
 
 namespace ws::model {
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "viewer/model/hardware_registers.hpp"
+#include "viewer/model/registers/hardware_registers.hpp"
 
 #include <fmt/format.h>
 #include <strings.h>
@@ -8,7 +8,7 @@
 #include <array>
 #include <cstring>
 
-#include "viewer/model/describe.hpp"
+#include "viewer/model/trace/describe.hpp"
 
 namespace ws::model {
 namespace {

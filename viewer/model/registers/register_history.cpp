@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "viewer/model/time_machine.hpp"
+#include "viewer/model/registers/register_history.hpp"
 
 #include <algorithm>
-#include "viewer/model/trap_registers.hpp"
+#include "viewer/model/format/trap_registers.hpp"
 
 namespace ws::model {
 namespace {

@@ -6,8 +6,8 @@
 #include <array>
 #include <optional>
 
-#include "viewer/model/hardware_registers.hpp"
-#include "viewer/model/timeline.hpp"
+#include "viewer/model/registers/hardware_registers.hpp"
+#include "viewer/model/trace/timeline.hpp"
 
 namespace ws::model {
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "viewer/model/marks.hpp"
+#include "viewer/model/trace/cross_cpu_links.hpp"
 
 #include <algorithm>
 #include <array>

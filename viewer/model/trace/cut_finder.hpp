@@ -6,8 +6,8 @@
 #include <limits>
 #include <optional>
 
-#include "viewer/model/recorder_allowance.hpp"
-#include "viewer/model/trace.hpp"
+#include "viewer/model/format/recorder_allowance.hpp"
+#include "viewer/model/trace/trace.hpp"
 
 namespace ws::model {
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "viewer/model/damage.hpp"
+#include "viewer/model/trace/damage.hpp"
 
 #include <fmt/format.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "viewer/model/describe.hpp"
+#include "viewer/model/trace/describe.hpp"
 
 #include <fmt/format.h>
 
@@ -7,8 +7,8 @@
 #include <cstring>
 
 #include "hyp/arch/syndrome.hpp"
-#include "viewer/model/call_names.hpp"
-#include "viewer/model/trap_registers.hpp"
+#include "viewer/model/format/call_names.hpp"
+#include "viewer/model/format/trap_registers.hpp"
 
 namespace ws::model {
 namespace {

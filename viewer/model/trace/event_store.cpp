@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "viewer/model/event_store.hpp"
+#include "viewer/model/trace/event_store.hpp"
 
 #include <algorithm>
 #include <bit>

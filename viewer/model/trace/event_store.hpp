@@ -5,9 +5,9 @@
 
 #include <array>
 
-#include "viewer/model/event_info.hpp"
-#include "viewer/model/indexed.hpp"
-#include "viewer/model/packet_events.hpp"
+#include "viewer/model/format/event_info.hpp"
+#include "viewer/model/base/index_iterator.hpp"
+#include "viewer/model/trace/packet_events.hpp"
 
 namespace ws::model {
 

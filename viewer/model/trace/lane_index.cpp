@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "viewer/model/lane_index.hpp"
+#include "viewer/model/trace/lane_index.hpp"
 
 #include <algorithm>
 

@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "viewer/model/run.hpp"
+#include "viewer/model/operations/run.hpp"
 
 namespace ws::model {
 

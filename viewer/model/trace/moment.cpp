@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "viewer/model/moment.hpp"
+#include "viewer/model/trace/moment.hpp"
 
 #include <fmt/format.h>
 

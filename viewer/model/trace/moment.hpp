@@ -5,7 +5,7 @@
 #include <stdexcept>
 #include <string>
 
-#include "viewer/model/trace.hpp"
+#include "viewer/model/trace/trace.hpp"
 
 namespace ws::model {
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "viewer/model/overview.hpp"
+#include "viewer/model/trace/overview.hpp"
 
 #include <algorithm>
 

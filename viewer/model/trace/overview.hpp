@@ -5,7 +5,7 @@
 #include <array>
 #include <vector>
 
-#include "viewer/model/lane_index.hpp"
+#include "viewer/model/trace/lane_index.hpp"
 
 namespace ws::model {
 

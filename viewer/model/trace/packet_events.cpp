@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "viewer/model/packet_events.hpp"
+#include "viewer/model/trace/packet_events.hpp"
 
 #include <algorithm>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "viewer/model/packet_walk.hpp"
+#include "viewer/model/trace/packet_walk.hpp"
 
 #include <fmt/format.h>
 

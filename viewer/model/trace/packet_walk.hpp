@@ -6,10 +6,10 @@
 #include <optional>
 #include <vector>
 
-#include "viewer/model/damage.hpp"
-#include "viewer/model/metadata.hpp"
-#include "viewer/model/packet.hpp"
-#include "viewer/model/packet_events.hpp"
+#include "viewer/model/trace/damage.hpp"
+#include "viewer/model/format/metadata.hpp"
+#include "viewer/model/format/packet.hpp"
+#include "viewer/model/trace/packet_events.hpp"
 
 namespace ws::model {
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "viewer/model/run_end.hpp"
+#include "viewer/model/trace/run_end.hpp"
 
 #include <fstream>
 #include <nlohmann/json.hpp>
 
-#include "viewer/model/capture_lock.hpp"
+#include "viewer/model/format/capture_lock.hpp"
 
 namespace ws::model {
 

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "viewer/model/run_list.hpp"
+#include "viewer/model/trace/run_list.hpp"
 
 #include <algorithm>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <optional>
 
-#include "viewer/model/capture_lock.hpp"
-#include "viewer/model/run_end.hpp"
+#include "viewer/model/format/capture_lock.hpp"
+#include "viewer/model/trace/run_end.hpp"
 
 namespace ws::model {
 

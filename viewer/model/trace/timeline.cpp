@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "viewer/model/timeline.hpp"
+#include "viewer/model/trace/timeline.hpp"
 
 #include <algorithm>
 
-#include "viewer/model/open_steps.hpp"
+#include "viewer/model/trace/open_steps.hpp"
 
 namespace ws::model {
 namespace {

@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <vector>
 
-#include "viewer/model/trace.hpp"
+#include "viewer/model/trace/trace.hpp"
 
 namespace ws::model {
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "viewer/model/trace.hpp"
+#include "viewer/model/trace/trace.hpp"
 
 #include <fmt/format.h>
 

@@ -9,12 +9,12 @@
 #include <functional>
 #include <vector>
 
-#include "viewer/model/damage.hpp"
-#include "viewer/model/error.hpp"
-#include "viewer/model/event_store.hpp"
-#include "viewer/model/mapped_file.hpp"
-#include "viewer/model/metadata.hpp"
-#include "viewer/model/packet.hpp"
+#include "viewer/model/trace/damage.hpp"
+#include "viewer/model/base/error.hpp"
+#include "viewer/model/trace/event_store.hpp"
+#include "viewer/model/base/mapped_file.hpp"
+#include "viewer/model/format/metadata.hpp"
+#include "viewer/model/format/packet.hpp"
 
 namespace ws::model {
 

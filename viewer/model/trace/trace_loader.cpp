@@ -9,11 +9,11 @@
 #include <limits>
 #include <sstream>
 
-#include "viewer/model/capture_lock.hpp"
-#include "viewer/model/cut_finder.hpp"
-#include "viewer/model/packet_walk.hpp"
-#include "viewer/model/parallel.hpp"
-#include "viewer/model/trace.hpp"
+#include "viewer/model/format/capture_lock.hpp"
+#include "viewer/model/trace/cut_finder.hpp"
+#include "viewer/model/trace/packet_walk.hpp"
+#include "viewer/model/base/parallel.hpp"
+#include "viewer/model/trace/trace.hpp"
 
 namespace ws::model {
 
