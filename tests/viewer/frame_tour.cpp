@@ -17,7 +17,7 @@
 #include <nlohmann/json.hpp>
 #include <random>
 
-#include "viewer/views/screen.hpp"
+#include "viewer/views/frame/screen.hpp"
 
 namespace ws::test {
 namespace {

@@ -10,7 +10,7 @@
 #include "viewer/model/trace/run_end.hpp"
 #include "viewer/model/trace/run_list.hpp"
 #include "viewer/model/capture/trace_writer.hpp"
-#include "viewer/views/open_runs.hpp"
+#include "viewer/views/shared/open_runs.hpp"
 
 namespace ws::test {
 namespace {

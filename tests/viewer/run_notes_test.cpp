@@ -5,7 +5,7 @@
 #include "tests/unit/catch.hpp"
 #include "tests/viewer/made_up_run.hpp"
 #include "viewer/model/base/error.hpp"
-#include "viewer/views/run_notes.hpp"
+#include "viewer/views/shared/run_notes.hpp"
 
 namespace ws::test {
 namespace {

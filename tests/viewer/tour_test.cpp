@@ -7,7 +7,7 @@
 #include "tests/unit/catch.hpp"
 #include "tests/viewer/made_up_run.hpp"
 #include "viewer/model/base/error.hpp"
-#include "viewer/views/state.hpp"
+#include "viewer/views/shared/state.hpp"
 
 namespace ws::test {
 namespace {

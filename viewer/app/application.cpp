@@ -6,7 +6,7 @@
 
 #include "viewer/model/format/capture_lock.hpp"
 #include "viewer/model/operations/run_names.hpp"
-#include "viewer/views/loading_page.hpp"
+#include "viewer/views/frame/loading_page.hpp"
 
 namespace ws::app {
 

@@ -8,7 +8,7 @@
 #include "viewer/app/frame.hpp"
 #include "viewer/app/run_now.hpp"
 #include "viewer/model/base/background.hpp"
-#include "viewer/views/start_page.hpp"
+#include "viewer/views/frame/start_page.hpp"
 
 namespace ws::app {
 

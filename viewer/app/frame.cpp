@@ -7,7 +7,7 @@
 
 #include "viewer/model/operations/kind_name.hpp"
 #include "viewer/model/find/query.hpp"
-#include "viewer/views/text_forms.hpp"
+#include "viewer/views/draw/text_format.hpp"
 
 namespace ws::app {
 namespace {

@@ -4,7 +4,7 @@
 
 #include "viewer/app/gui.hpp"
 #include "viewer/app/options.hpp"
-#include "viewer/views/screen.hpp"
+#include "viewer/views/frame/screen.hpp"
 
 namespace ws::app {
 

@@ -4,7 +4,7 @@
 
 #include "viewer/app/options.hpp"
 #include "viewer/model/base/settings.hpp"
-#include "viewer/views/state.hpp"
+#include "viewer/views/shared/state.hpp"
 
 namespace CLI {
 class App;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "viewer/views/canvas.hpp"
+#include "viewer/views/draw/canvas.hpp"
 
 #include <algorithm>
 #include <cmath>

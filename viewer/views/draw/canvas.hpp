@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "viewer/views/theme.hpp"
+#include "viewer/views/draw/theme.hpp"
 
 namespace ws::view {
 

@@ -3,7 +3,7 @@
 // there.
 #pragma once
 
-#include "viewer/views/theme.hpp"
+#include "viewer/views/draw/theme.hpp"
 
 namespace ws::view {
 

@@ -3,7 +3,7 @@
 #include <filesystem>
 #include <initializer_list>
 
-#include "viewer/views/theme.hpp"
+#include "viewer/views/draw/theme.hpp"
 
 namespace ws::view {
 namespace {

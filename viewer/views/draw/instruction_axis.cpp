@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "viewer/views/axis.hpp"
+#include "viewer/views/draw/instruction_axis.hpp"
 
 #include <cmath>
 
-#include "viewer/views/text_forms.hpp"
+#include "viewer/views/draw/text_format.hpp"
 
 namespace ws::view {
 

@@ -2,7 +2,7 @@
 // A scale of instructions: where its marks are.
 #pragma once
 
-#include "viewer/views/canvas.hpp"
+#include "viewer/views/draw/canvas.hpp"
 
 namespace ws::view {
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "viewer/views/theme.hpp"
+#include "viewer/views/draw/theme.hpp"
 
 #include <cmath>
 #include <iterator>

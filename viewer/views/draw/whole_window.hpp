@@ -2,7 +2,7 @@
 // ImGui's window that is as large as ours: what is drawn while this lives goes there.
 #pragma once
 
-#include "viewer/views/canvas.hpp"
+#include "viewer/views/draw/canvas.hpp"
 
 namespace ws::view {
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "viewer/views/loading_page.hpp"
+#include "viewer/views/frame/loading_page.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 
-#include "viewer/views/whole_window.hpp"
+#include "viewer/views/draw/whole_window.hpp"
 
 namespace ws::view {
 

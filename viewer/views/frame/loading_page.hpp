@@ -2,7 +2,7 @@
 // How far a load is, while there is nothing else to show.
 #pragma once
 
-#include "viewer/views/theme.hpp"
+#include "viewer/views/draw/theme.hpp"
 
 namespace ws::view {
 

@@ -2,8 +2,8 @@
 // Which operation is shown: its kind, and which of that kind.
 #include <fmt/format.h>
 
-#include "viewer/views/text_forms.hpp"
-#include "viewer/views/view.hpp"
+#include "viewer/views/draw/text_format.hpp"
+#include "viewer/views/shared/view.hpp"
 
 namespace ws::view {
 namespace {

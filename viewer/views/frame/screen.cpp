@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "viewer/views/screen.hpp"
+#include "viewer/views/frame/screen.hpp"
 
 #include <algorithm>
 
-#include "viewer/views/floating_card.hpp"
-#include "viewer/views/whole_window.hpp"
+#include "viewer/views/draw/floating_card.hpp"
+#include "viewer/views/draw/whole_window.hpp"
 
 namespace ws::view {
 

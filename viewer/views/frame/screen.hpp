@@ -2,7 +2,7 @@
 // The whole picture: the list of views, each in its place of the layout.
 #pragma once
 
-#include "viewer/views/screen_layout.hpp"
+#include "viewer/views/frame/screen_layout.hpp"
 
 namespace ws::view {
 

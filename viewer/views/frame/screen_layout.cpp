@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "viewer/views/screen_layout.hpp"
+#include "viewer/views/frame/screen_layout.hpp"
 
 #include <algorithm>
 #include <cmath>

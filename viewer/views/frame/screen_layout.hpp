@@ -2,7 +2,7 @@
 // Where each view is on the screen, and the two borders between them that one can move.
 #pragma once
 
-#include "viewer/views/view.hpp"
+#include "viewer/views/shared/view.hpp"
 
 namespace ws::view {
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "viewer/views/start_page.hpp"
+#include "viewer/views/frame/start_page.hpp"
 
 #include <algorithm>
 #include <iterator>

@@ -7,8 +7,8 @@
 
 #include "viewer/model/base/checkout.hpp"
 #include "viewer/model/trace/run_list.hpp"
-#include "viewer/views/canvas.hpp"
-#include "viewer/views/wish.hpp"
+#include "viewer/views/draw/canvas.hpp"
+#include "viewer/views/shared/request.hpp"
 
 namespace ws::view {
 

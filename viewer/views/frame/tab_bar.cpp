@@ -2,7 +2,7 @@
 // The row of buttons that chooses what the lower part of the window shows.
 #include <fmt/format.h>
 
-#include "viewer/views/view.hpp"
+#include "viewer/views/shared/view.hpp"
 
 namespace ws::view {
 namespace {

@@ -2,9 +2,9 @@
 // The program's name, the runs that are open, and what the keys do.
 #include <algorithm>
 
-#include "viewer/views/floating_card.hpp"
-#include "viewer/views/text_forms.hpp"
-#include "viewer/views/view.hpp"
+#include "viewer/views/draw/floating_card.hpp"
+#include "viewer/views/draw/text_format.hpp"
+#include "viewer/views/shared/view.hpp"
 
 namespace ws::view {
 namespace {

@@ -5,11 +5,11 @@
 #include <algorithm>
 
 #include "viewer/model/trace/describe.hpp"
-#include "viewer/views/notes_list.hpp"
-#include "viewer/views/source_row.hpp"
-#include "viewer/views/step_tooltip.hpp"
-#include "viewer/views/text_forms.hpp"
-#include "viewer/views/view.hpp"
+#include "viewer/views/shared/notes_list.hpp"
+#include "viewer/views/panels/source_row.hpp"
+#include "viewer/views/shared/step_tooltip.hpp"
+#include "viewer/views/draw/text_format.hpp"
+#include "viewer/views/shared/view.hpp"
 
 namespace ws::view {
 namespace {

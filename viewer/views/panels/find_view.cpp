@@ -6,11 +6,11 @@
 #include <array>
 
 #include "viewer/model/find/find.hpp"
-#include "viewer/views/event_words.hpp"
-#include "viewer/views/notes_list.hpp"
-#include "viewer/views/step_tooltip.hpp"
-#include "viewer/views/text_forms.hpp"
-#include "viewer/views/view.hpp"
+#include "viewer/views/shared/event_words.hpp"
+#include "viewer/views/shared/notes_list.hpp"
+#include "viewer/views/shared/step_tooltip.hpp"
+#include "viewer/views/draw/text_format.hpp"
+#include "viewer/views/shared/view.hpp"
 
 namespace ws::view {
 namespace {

@@ -2,8 +2,8 @@
 // The books of the shown operation: how many registers of each class were saved and restored in each run.
 #include <fmt/format.h>
 
-#include "viewer/views/text_forms.hpp"
-#include "viewer/views/view.hpp"
+#include "viewer/views/draw/text_format.hpp"
+#include "viewer/views/shared/view.hpp"
 
 namespace ws::view {
 namespace {

@@ -6,8 +6,8 @@
 
 #include "viewer/model/trace/describe.hpp"
 #include "viewer/model/registers/register_history.hpp"
-#include "viewer/views/text_forms.hpp"
-#include "viewer/views/view.hpp"
+#include "viewer/views/draw/text_format.hpp"
+#include "viewer/views/shared/view.hpp"
 
 namespace ws::view {
 namespace {

@@ -5,9 +5,9 @@
 
 #include <algorithm>
 
-#include "viewer/views/event_words.hpp"
-#include "viewer/views/text_forms.hpp"
-#include "viewer/views/view.hpp"
+#include "viewer/views/shared/event_words.hpp"
+#include "viewer/views/draw/text_format.hpp"
+#include "viewer/views/shared/view.hpp"
 
 namespace ws::view {
 namespace {

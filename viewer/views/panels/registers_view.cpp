@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 
 #include "viewer/model/explain/ledger.hpp"
-#include "viewer/views/text_forms.hpp"
-#include "viewer/views/view.hpp"
+#include "viewer/views/draw/text_format.hpp"
+#include "viewer/views/shared/view.hpp"
 
 namespace ws::view {
 namespace {

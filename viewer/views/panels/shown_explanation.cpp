@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "viewer/views/explained.hpp"
+#include "viewer/views/panels/shown_explanation.hpp"
 
 namespace ws::view {
 namespace {

@@ -5,7 +5,7 @@
 #include <optional>
 
 #include "viewer/model/explain/explanation.hpp"
-#include "viewer/views/view.hpp"
+#include "viewer/views/shared/view.hpp"
 
 namespace ws::view {
 

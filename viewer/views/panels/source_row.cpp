@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "viewer/views/source_row.hpp"
+#include "viewer/views/panels/source_row.hpp"
 
 namespace ws::view {
 

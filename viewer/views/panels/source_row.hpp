@@ -3,7 +3,7 @@
 #pragma once
 
 #include "viewer/model/code/source_text.hpp"
-#include "viewer/views/view.hpp"
+#include "viewer/views/shared/view.hpp"
 
 namespace ws::view {
 

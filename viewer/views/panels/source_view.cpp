@@ -5,8 +5,8 @@
 
 #include <algorithm>
 
-#include "viewer/views/source_row.hpp"
-#include "viewer/views/text_forms.hpp"
+#include "viewer/views/panels/source_row.hpp"
+#include "viewer/views/draw/text_format.hpp"
 
 namespace ws::view {
 namespace {

@@ -5,8 +5,8 @@
 #include <algorithm>
 
 #include "viewer/model/operations/exit_statistics.hpp"
-#include "viewer/views/text_forms.hpp"
-#include "viewer/views/view.hpp"
+#include "viewer/views/draw/text_format.hpp"
+#include "viewer/views/shared/view.hpp"
 
 namespace ws::view {
 namespace {

@@ -6,8 +6,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "viewer/views/explained.hpp"
-#include "viewer/views/text_forms.hpp"
+#include "viewer/views/panels/shown_explanation.hpp"
+#include "viewer/views/draw/text_format.hpp"
 
 namespace ws::view {
 namespace {

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "viewer/views/event_words.hpp"
+#include "viewer/views/shared/event_words.hpp"
 
 #include <fmt/format.h>
 
 #include "viewer/model/format/call_names.hpp"
 #include "viewer/model/trace/describe.hpp"
 #include "viewer/model/format/trap_registers.hpp"
-#include "viewer/views/text_forms.hpp"
+#include "viewer/views/draw/text_format.hpp"
 
 namespace ws::view {
 namespace {

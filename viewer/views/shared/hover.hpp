@@ -4,7 +4,7 @@
 
 #include "viewer/model/operations/alignment.hpp"
 #include "viewer/model/operations/time_span.hpp"
-#include "viewer/views/tabs.hpp"
+#include "viewer/views/shared/tabs.hpp"
 
 namespace ws::view {
 

@@ -2,7 +2,7 @@
 // The moment under the mouse, drawn through all that shows it.
 #pragma once
 
-#include "viewer/views/view.hpp"
+#include "viewer/views/shared/view.hpp"
 
 namespace ws::view {
 

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "viewer/views/notes_list.hpp"
+#include "viewer/views/shared/notes_list.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <utility>
 
-#include "viewer/views/event_words.hpp"
-#include "viewer/views/step_tooltip.hpp"
-#include "viewer/views/text_forms.hpp"
+#include "viewer/views/shared/event_words.hpp"
+#include "viewer/views/shared/step_tooltip.hpp"
+#include "viewer/views/draw/text_format.hpp"
 
 namespace ws::view {
 namespace {

@@ -2,7 +2,7 @@
 // How notes are shown: all of the shown runs as a list, those of the selected event in its panel, a flag.
 #pragma once
 
-#include "viewer/views/view.hpp"
+#include "viewer/views/shared/view.hpp"
 
 namespace ws::view {
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "viewer/views/open_runs.hpp"
+#include "viewer/views/shared/open_runs.hpp"
 
 #include <algorithm>
 

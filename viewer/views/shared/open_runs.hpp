@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "viewer/model/operations/run.hpp"
-#include "viewer/views/wish.hpp"
+#include "viewer/views/shared/request.hpp"
 
 namespace ws::view {
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "viewer/views/run_notes.hpp"
+#include "viewer/views/shared/run_notes.hpp"
 
 #include <algorithm>
 

@@ -6,7 +6,7 @@
 #include <optional>
 
 #include "viewer/model/notes_and_tours/open_notes.hpp"
-#include "viewer/views/session.hpp"
+#include "viewer/views/shared/session.hpp"
 
 namespace ws::view {
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "viewer/views/session.hpp"
+#include "viewer/views/shared/session.hpp"
 
 #include <fmt/format.h>
 

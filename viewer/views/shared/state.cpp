@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "viewer/views/state.hpp"
+#include "viewer/views/shared/state.hpp"
 
 #include <algorithm>
 

@@ -5,12 +5,12 @@
 
 #include "viewer/views/shared/history.hpp"
 #include "viewer/model/explain/what_if.hpp"
-#include "viewer/views/borders.hpp"
-#include "viewer/views/pointed.hpp"
-#include "viewer/views/run_notes.hpp"
-#include "viewer/views/session.hpp"
-#include "viewer/views/tabs.hpp"
-#include "viewer/views/tour_walk.hpp"
+#include "viewer/views/shared/borders.hpp"
+#include "viewer/views/shared/hover.hpp"
+#include "viewer/views/shared/run_notes.hpp"
+#include "viewer/views/shared/session.hpp"
+#include "viewer/views/shared/tabs.hpp"
+#include "viewer/views/shared/tour_walk.hpp"
 
 namespace ws::view {
 

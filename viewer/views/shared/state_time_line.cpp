@@ -4,7 +4,7 @@
 #include <tuple>
 
 #include "viewer/model/find/find.hpp"
-#include "viewer/views/state.hpp"
+#include "viewer/views/shared/state.hpp"
 
 namespace ws::view {
 namespace {

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "viewer/views/step_tooltip.hpp"
+#include "viewer/views/shared/step_tooltip.hpp"
 
 #include <fmt/format.h>
 
 #include "viewer/model/operations/idle.hpp"
-#include "viewer/views/event_words.hpp"
-#include "viewer/views/notes_list.hpp"
-#include "viewer/views/text_forms.hpp"
+#include "viewer/views/shared/event_words.hpp"
+#include "viewer/views/shared/notes_list.hpp"
+#include "viewer/views/draw/text_format.hpp"
 
 namespace ws::view {
 namespace {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "viewer/views/tour_walk.hpp"
+#include "viewer/views/shared/tour_walk.hpp"
 
 #include <algorithm>
 
-#include "viewer/views/state.hpp"
+#include "viewer/views/shared/state.hpp"
 
 namespace ws::view {
 

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "viewer/model/notes_and_tours/tour_stops.hpp"
-#include "viewer/views/session.hpp"
+#include "viewer/views/shared/session.hpp"
 
 namespace ws::view {
 

@@ -5,9 +5,9 @@
 #include <memory>
 #include <vector>
 
-#include "viewer/views/canvas.hpp"
-#include "viewer/views/open_runs.hpp"
-#include "viewer/views/state.hpp"
+#include "viewer/views/draw/canvas.hpp"
+#include "viewer/views/shared/open_runs.hpp"
+#include "viewer/views/shared/state.hpp"
 
 namespace ws::view {
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "viewer/views/strip_causes.hpp"
+#include "viewer/views/strips/cause_legend.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 
-#include "viewer/views/text_forms.hpp"
+#include "viewer/views/draw/text_format.hpp"
 
 namespace ws::view {
 namespace {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "viewer/views/view.hpp"
+#include "viewer/views/shared/view.hpp"
 
 namespace ws::view {
 

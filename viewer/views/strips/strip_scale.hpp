@@ -2,8 +2,8 @@
 // Where a moment of an operation is on its strip: to true scale, or lined up with the other strip, step under step.
 #pragma once
 
-#include "viewer/views/axis.hpp"
-#include "viewer/views/state.hpp"
+#include "viewer/views/draw/instruction_axis.hpp"
+#include "viewer/views/shared/state.hpp"
 
 namespace ws::view {
 

@@ -6,12 +6,12 @@
 #include <algorithm>
 #include <cmath>
 
-#include "viewer/views/moment_line.hpp"
-#include "viewer/views/step_tooltip.hpp"
-#include "viewer/views/strip_causes.hpp"
-#include "viewer/views/strip_scale.hpp"
-#include "viewer/views/text_forms.hpp"
-#include "viewer/views/view.hpp"
+#include "viewer/views/shared/moment_line.hpp"
+#include "viewer/views/shared/step_tooltip.hpp"
+#include "viewer/views/strips/cause_legend.hpp"
+#include "viewer/views/strips/strip_scale.hpp"
+#include "viewer/views/draw/text_format.hpp"
+#include "viewer/views/shared/view.hpp"
 
 namespace ws::view {
 namespace {

@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "viewer/views/lane_painter.hpp"
+#include "viewer/views/time_line/lane_painter.hpp"
 
 namespace ws::view {
 

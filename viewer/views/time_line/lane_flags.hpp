@@ -2,9 +2,9 @@
 // Where the flags of events with notes stand on a CPU's lanes: at their top.
 #pragma once
 
-#include "viewer/views/found_ticks.hpp"
-#include "viewer/views/lane_marks.hpp"
-#include "viewer/views/notes_list.hpp"
+#include "viewer/views/time_line/event_ticks.hpp"
+#include "viewer/views/time_line/lane_marks.hpp"
+#include "viewer/views/shared/notes_list.hpp"
 
 namespace ws::view {
 

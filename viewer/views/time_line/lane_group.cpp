@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "viewer/views/lane_group.hpp"
+#include "viewer/views/time_line/lane_group.hpp"
 
 #include <algorithm>
 #include <cmath>
 
-#include "viewer/views/lane_flags.hpp"
-#include "viewer/views/text_forms.hpp"
+#include "viewer/views/time_line/lane_flags.hpp"
+#include "viewer/views/draw/text_format.hpp"
 
 namespace ws::view {
 namespace {

@@ -3,7 +3,7 @@
 // events.
 #pragma once
 
-#include "viewer/views/lane_marks.hpp"
+#include "viewer/views/time_line/lane_marks.hpp"
 
 namespace ws::view {
 

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "viewer/views/lane_pointer.hpp"
+#include "viewer/views/time_line/lane_hover.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
 
-#include "viewer/views/lane_flags.hpp"
-#include "viewer/views/step_tooltip.hpp"
-#include "viewer/views/text_forms.hpp"
+#include "viewer/views/time_line/lane_flags.hpp"
+#include "viewer/views/shared/step_tooltip.hpp"
+#include "viewer/views/draw/text_format.hpp"
 
 namespace ws::view {
 namespace {

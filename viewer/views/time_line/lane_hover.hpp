@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "viewer/views/lane_group.hpp"
+#include "viewer/views/time_line/lane_group.hpp"
 
 namespace ws::view {
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "viewer/views/lane_links.hpp"
+#include "viewer/views/time_line/lane_links.hpp"
 
 #include <fmt/format.h>
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "viewer/views/lane_marks.hpp"
+#include "viewer/views/time_line/lane_marks.hpp"
 
 #include <algorithm>
 #include <cmath>
 
-#include "viewer/views/event_words.hpp"
-#include "viewer/views/found_ticks.hpp"
+#include "viewer/views/shared/event_words.hpp"
+#include "viewer/views/time_line/event_ticks.hpp"
 
 namespace ws::view {
 

@@ -2,7 +2,7 @@
 // What is drawn of a CPU beside its lanes: whose it is, and a mark for each event that is more than a step of a switch.
 #pragma once
 
-#include "viewer/views/lane_painter.hpp"
+#include "viewer/views/time_line/lane_painter.hpp"
 
 namespace ws::view {
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "viewer/views/lane_painter.hpp"
+#include "viewer/views/time_line/lane_painter.hpp"
 
 #include <algorithm>
 #include <cmath>

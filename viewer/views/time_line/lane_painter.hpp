@@ -6,8 +6,8 @@
 #include <functional>
 #include <optional>
 
-#include "viewer/views/axis.hpp"
-#include "viewer/views/view.hpp"
+#include "viewer/views/draw/instruction_axis.hpp"
+#include "viewer/views/shared/view.hpp"
 
 namespace ws::view {
 

@@ -7,12 +7,12 @@
 #include <algorithm>
 #include <cmath>
 
-#include "viewer/views/lane_links.hpp"
-#include "viewer/views/lane_pointer.hpp"
-#include "viewer/views/minimap.hpp"
-#include "viewer/views/moment_line.hpp"
-#include "viewer/views/span_mark.hpp"
-#include "viewer/views/text_forms.hpp"
+#include "viewer/views/time_line/lane_links.hpp"
+#include "viewer/views/time_line/lane_hover.hpp"
+#include "viewer/views/time_line/minimap.hpp"
+#include "viewer/views/shared/moment_line.hpp"
+#include "viewer/views/time_line/span_mark.hpp"
+#include "viewer/views/draw/text_format.hpp"
 
 namespace ws::view {
 namespace {

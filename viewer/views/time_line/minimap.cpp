@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "viewer/views/minimap.hpp"
+#include "viewer/views/time_line/minimap.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
 
-#include "viewer/views/found_ticks.hpp"
-#include "viewer/views/text_forms.hpp"
+#include "viewer/views/time_line/event_ticks.hpp"
+#include "viewer/views/draw/text_format.hpp"
 
 namespace ws::view {
 namespace {

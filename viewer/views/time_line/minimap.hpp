@@ -3,7 +3,7 @@
 #pragma once
 
 #include "viewer/model/trace/overview.hpp"
-#include "viewer/views/view.hpp"
+#include "viewer/views/shared/view.hpp"
 
 namespace ws::view {
 

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "viewer/views/span_mark.hpp"
+#include "viewer/views/time_line/span_mark.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
 
-#include "viewer/views/text_forms.hpp"
+#include "viewer/views/draw/text_format.hpp"
 
 namespace ws::view {
 namespace {

@@ -2,7 +2,7 @@
 // A stretch of the time line that somebody measures: from where to where, and what it comes to.
 #pragma once
 
-#include "viewer/views/lane_group.hpp"
+#include "viewer/views/time_line/lane_group.hpp"
 
 namespace ws::view {
 
