@@ -4,7 +4,7 @@
 #pragma once
 
 #include "viewer/app/debuggers.hpp"
-#include "viewer/app/follow.hpp"
+#include "viewer/app/growing_traces.hpp"
 #include "viewer/app/frame.hpp"
 #include "viewer/app/run_now.hpp"
 #include "viewer/model/base/background.hpp"

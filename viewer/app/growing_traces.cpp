@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "viewer/app/follow.hpp"
+#include "viewer/app/growing_traces.hpp"
 
 #include <algorithm>
 

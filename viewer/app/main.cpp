@@ -9,7 +9,7 @@
 #include <cstdlib>
 
 #include "viewer/app/picture.hpp"
-#include "viewer/app/remembered.hpp"
+#include "viewer/app/settings_merge.hpp"
 #include "viewer/app/window.hpp"
 #include "viewer/cli/arguments.hpp"
 #include "viewer/model/notes_and_tours/tour.hpp"

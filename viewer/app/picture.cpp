@@ -7,7 +7,7 @@
 
 #include <sstream>
 
-#include "viewer/app/clear.hpp"
+#include "viewer/app/gl_clear.hpp"
 #include "viewer/app/offscreen.hpp"
 #include "viewer/app/png_file.hpp"
 #include "viewer/model/base/atomic_file.hpp"

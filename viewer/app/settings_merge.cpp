@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "viewer/app/remembered.hpp"
+#include "viewer/app/settings_merge.hpp"
 
 #include <fmt/format.h>
 

@@ -11,10 +11,10 @@
 #include <optional>
 
 #include "viewer/app/application.hpp"
-#include "viewer/app/clear.hpp"
+#include "viewer/app/gl_clear.hpp"
 #include "viewer/app/export_files.hpp"
 #include "viewer/app/offscreen.hpp"
-#include "viewer/app/remembered.hpp"
+#include "viewer/app/settings_merge.hpp"
 
 #define GLFW_INCLUDE_NONE
 #include <GLFW/glfw3.h>
