@@ -25,7 +25,7 @@ struct Reader {
 };
 
 constexpr Reader kReaders[] = {
-    {"profile", [](const std::string& text) { model::Profile::parse(text, "fuzz.profile"); }},
+    {"profile", [](const std::string& text) { model::CostProfile::parse(text, "fuzz.profile"); }},
     {"metadata", [](const std::string& text) { model::parse_metadata(text, "fuzz"); }},
     {"run", [](const std::string& text) { model::parse_run_files(text, "fuzz/run.json"); }},
     {"listing",
@@ -38,7 +38,7 @@ constexpr Reader kReaders[] = {
          const model::Image image("fuzz", "0000000000001000 <f>:\n    1000:\tnop\n    1004:\tret\n", text);
          for (std::size_t row = 0; row < image.size(); ++row) model::telling_frame(image.frames(row));
      }},
-    {"notes", [](const std::string& text) { model::Notes::parse(model::Notes::parse(text, "fuzz").text(), "fuzz"); }},
+    {"notes", [](const std::string& text) { model::NoteFile::parse(model::NoteFile::parse(text, "fuzz").text(), "fuzz"); }},
     {"settings", [](const std::string& text) { model::Settings::parse(text, "fuzz.json"); }},
     {"tour", [](const std::string& text) { model::Tour::parse(text, "fuzz.tour"); }},
 };

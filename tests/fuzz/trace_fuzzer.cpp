@@ -139,13 +139,13 @@ void look_at(const Run& run) {
     summarize(run);
     recorder_cost(trace);
     measure(run);
-    const Marks marks = find_marks(trace);
+    const CrossCpuLinks marks = find_cross_cpu_links(trace);
     for (const InterruptLife& life : marks.interrupts) demand(life.events.size() > 1, "an interrupt of one event");
     for (const CpuLanes& lanes : make_lanes(run)) demand(lanes.end >= lanes.begin, "lanes that end before they begin");
     for (const Operation& operation : run.operations.all()) take_apart(run, operation);
     if (run.operations.all().empty()) return;
     const Comparison comparison = compare(run, run);
-    const Browse browse(run, nullptr, comparison);
+    const OperationStops browse(run, nullptr, comparison);
     demand(browse.kinds() == comparison.rows.size(), "kinds without a row");
 }
 

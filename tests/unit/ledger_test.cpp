@@ -171,7 +171,7 @@ TEST_CASE("the machine at an event: whose each register is, and what it holds", 
     play(fake, "split", 2);
     const model::Run run = load(fake);
     const model::Trace& trace = run.trace;
-    const model::TimeMachine machine(trace);
+    const model::RegisterHistory machine(trace);
     // The EL1 blocks of the first hypercall: guest saved, host restored, host saved, guest restored.
     const model::EventIndex saved = nth(trace, id_of(RegisterClass::el1), 0);
     const model::EventIndex host_in = nth(trace, id_of(RegisterClass::el1), 1);
@@ -214,7 +214,7 @@ TEST_CASE("far from the start the machine is the same as near it, on each CPU", 
     enter(fake, 2, 1);
     play(fake, "split", 700);  // several checkpoints
     const model::Run run = load(fake);
-    const model::TimeMachine machine(run.trace);
+    const model::RegisterHistory machine(run.trace);
     const model::EventIndex first = nth(run.trace, id_of(trace::EventId::control_write), 0);
     const model::EventIndex late = nth(run.trace, id_of(trace::EventId::control_write), 1200);
     CHECK(late > 10'000);

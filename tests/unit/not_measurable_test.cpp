@@ -99,8 +99,8 @@ TEST_CASE("what is not measurable is in no minimum, median, histogram, pair or c
     CHECK(row.paired + row.not_measurable == row.a.count);
     CHECK(row.a.measured == 2);
     CHECK(row.a.net.min == all[0].net());
-    CHECK(model::way_kinds(run, other, comparison).at(0).pairs.size() == 2);
-    CHECK(model::Browse(run, &other, comparison).kind(0).stops.size() == 3);  // to look at it is there
+    CHECK(model::path_kinds(run, other, comparison).at(0).pairs.size() == 2);
+    CHECK(model::OperationStops(run, &other, comparison).kind(0).stops.size() == 3);  // to look at it is there
 
     u64 cut = 0;
     for (const model::CostRow& cost : model::recorder_cost(run.trace)) {

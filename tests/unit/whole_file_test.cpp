@@ -42,12 +42,12 @@ TEST_CASE("a link is kept and the file behind it is written", "[whole_file]") {
     const TemporaryFolder folder;
     fs::create_symlink("second", folder.path() / "first");
     fs::create_symlink("file", folder.path() / "second");
-    model::write_whole(folder.path() / "first", "text");
+    model::write_atomically(folder.path() / "first", "text");
     CHECK(fs::is_symlink(folder.path() / "first"));
     CHECK(fs::is_symlink(folder.path() / "second"));
     CHECK(contents(folder.path() / "file") == "text");
     fs::create_symlink("loop", folder.path() / "loop");
-    CHECK_THROWS_AS(model::write_whole(folder.path() / "loop", "text"), model::TraceError);
+    CHECK_THROWS_AS(model::write_atomically(folder.path() / "loop", "text"), model::TraceError);
     CHECK(fs::is_symlink(folder.path() / "loop"));
 }
 
@@ -56,7 +56,7 @@ TEST_CASE("a file that is written anew keeps its rights", "[whole_file]") {
     const fs::path file = folder.path() / "mine";
     std::ofstream(file) << "old";
     fs::permissions(file, fs::perms::owner_read | fs::perms::owner_write);
-    model::write_whole(file, "new");
+    model::write_atomically(file, "new");
     CHECK(contents(file) == "new");
     CHECK(fs::status(file).permissions() == (fs::perms::owner_read | fs::perms::owner_write));
 }
@@ -67,14 +67,14 @@ TEST_CASE("an open file of this program's is written on, not replaced", "[whole_
     std::ofstream(file) << "before ";
     const int opened = ::open(file.c_str(), O_WRONLY | O_APPEND);
     REQUIRE(opened >= 0);
-    model::write_whole("/proc/self/fd/" + std::to_string(opened), "after");
+    model::write_atomically("/proc/self/fd/" + std::to_string(opened), "after");
     ::close(opened);
     CHECK(contents(file) == "before after");
 }
 
 TEST_CASE("a folder is not replaced", "[whole_file]") {
     const TemporaryFolder folder;
-    CHECK_THROWS_AS(model::write_whole(folder.path(), "text"), model::TraceError);
+    CHECK_THROWS_AS(model::write_atomically(folder.path(), "text"), model::TraceError);
     CHECK(fs::is_directory(folder.path()));
 }
 
@@ -94,12 +94,12 @@ TEST_CASE("what becomes of a broken pipe is as before when a pipe has been writt
         std::signal(SIGPIPE, before);
         const int reader = ::open(pipe.c_str(), O_RDONLY | O_NONBLOCK);
         REQUIRE(reader >= 0);
-        model::write_whole(pipe, "text");
+        model::write_atomically(pipe, "text");
         CHECK(disposition() == before);
         char read[8];
         CHECK(::read(reader, read, sizeof(read)) == 4);
         {
-            model::WholeFile left(pipe);
+            model::AtomicFile left(pipe);
             ::close(reader);
             left.write("text");
             CHECK_THROWS_AS(left.finish(), model::TraceError);
@@ -117,10 +117,10 @@ TEST_CASE("a device is written through, and what it says is told", "[whole_file]
     const fs::path full = folder.path() / "full";
     if (::mknod(null.c_str(), S_IFCHR | 0600, makedev(kMemoryDevices, 3)) != 0) return;  // for root alone
     REQUIRE(::mknod(full.c_str(), S_IFCHR | 0600, makedev(kMemoryDevices, 7)) == 0);
-    model::write_whole(null, "text");
+    model::write_atomically(null, "text");
     CHECK(fs::is_character_file(null));
     try {
-        model::write_whole(full, "text");
+        model::write_atomically(full, "text");
         FAIL("a full device takes text");
     } catch (const model::TraceError& error) {
         check_contains(error.what(), "No space left");

@@ -97,7 +97,7 @@ class Tour {
             case 1:
                 return state_.select_stop(below(state_.stops()));
             case 2:
-                return state_.select_kind(static_cast<u32>(below(session_.browse().kinds())));
+                return state_.select_kind(static_cast<u32>(below(session_.stops().kinds())));
             case 3:
             case 4:
                 return pan((static_cast<double>(below(200)) - 100) / 100 * length);

@@ -57,7 +57,7 @@ std::string step(const std::string& lines) {
 
 std::vector<model::TourStop> stops(const std::string& lines, const model::Run& a, const model::Run& b) {
     const model::Comparison comparison = model::compare(a, b);
-    const model::Browse browse(a, &b, comparison);
+    const model::OperationStops browse(a, &b, comparison);
     return model::find_tour_stops(Tour::parse(step(lines), "a.tour"), a, b, comparison, browse);
 }
 

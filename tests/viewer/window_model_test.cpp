@@ -84,7 +84,7 @@ TEST_CASE("two runs are walked through kind by kind", "[browse]") {
     const model::Run b =
         folder_b.run([](SyntheticMachine& m) { operate(m), operate(m), operate(m), operate(m, kWfi); });
     const model::Comparison comparison = model::compare(a, b);
-    const model::Browse browse(a, &b, comparison);
+    const model::OperationStops browse(a, &b, comparison);
     REQUIRE(browse.kinds() == comparison.rows.size());
     u32 seen_a = 0;
     u32 seen_b = 0;

@@ -92,7 +92,7 @@ void Application::start_load(view::OpenRuns runs, std::vector<fs::path> folders,
     shown_ = shown;
     loading_ = folders.empty() ? "what is compared" : names_of(folders);
     brings_new_ = !chosen.empty();
-    began_ = Follow::Clock::now();
+    began_ = GrowingTraces::Clock::now();
     runs.wish.reset();
     const auto work = [runs = std::move(runs), folders = std::move(folders),
                        chosen = std::move(chosen)](const model::Progress& progress) {
@@ -116,7 +116,7 @@ bool Application::update() {
         end_load();
         changed = true;
     }
-    for (std::optional<view::Wish>* wish : {&open_runs_.wish, &start_page_.wish}) {
+    for (std::optional<view::Request>* wish : {&open_runs_.wish, &start_page_.wish}) {
         if (!*wish) continue;
         grant(*std::exchange(*wish, {}));
         changed = true;
@@ -132,7 +132,7 @@ bool Application::update() {
 
 void Application::end_load() {
     const std::unique_ptr<Load> load = std::move(load_);
-    follow_.rest_after(Follow::Clock::now() - began_);
+    growing_traces_.rest_after(GrowingTraces::Clock::now() - began_);
     try {
         show(load->take());
     } catch (const model::Cancelled&) {
@@ -157,7 +157,7 @@ void Application::show(Opened opened) {
     first_ = false;
     if (brings_new_) on_start_page_ = false;
     for (const view::OpenRun& run : open_runs_.all) {
-        if (run.live) follow_.watch(run.run->trace.path());
+        if (run.live) growing_traces_.watch(run.run->trace.path());
     }
 }
 
@@ -184,8 +184,8 @@ void Application::escape() {
     if (frame_) on_start_page_ = false;
 }
 
-void Application::grant(const view::Wish& wish) {
-    using What = view::Wish::What;
+void Application::grant(const view::Request& wish) {
+    using What = view::Request::What;
     switch (wish.what) {
         case What::compare: {
             view::OpenRuns runs = open_runs_;
@@ -212,20 +212,20 @@ void Application::grant(const view::Wish& wish) {
 
 void Application::compare_next() {
     const int next = open_runs_.after_b();
-    if (next >= 0) grant({view::Wish::What::compare, open_runs_.a, next});
+    if (next >= 0) grant({view::Request::What::compare, open_runs_.a, next});
 }
 
 void Application::close(int run) {
-    follow_.forget(open_runs_[run].trace.path());
+    growing_traces_.forget(open_runs_[run].trace.path());
     open_runs_.close(run);
     if (open_runs_.count() != 0) return start_load(open_runs_, {}, {}, Shown::with_progress);
     load_.reset();
     frame_.reset();
     session_.reset();
-    grant({view::Wish::What::start_page});
+    grant({view::Request::What::start_page});
 }
 
-void Application::start_run(const view::Wish& wish) {
+void Application::start_run(const view::Request& wish) {
     start_page_.problem.clear();
     made_.clear();
     for (const std::string& design : wish.designs) {
@@ -243,16 +243,16 @@ void Application::take_runs_made() {
     for (fs::path& folder : run_now_.take_ended()) waiting_.push_back(std::move(folder));
     if (const std::string problem = run_now_.take_problem(); !problem.empty()) failed(problem);
     const fs::path trace = run_now_.folder() / "trace";
-    if (run_now_.going_on() && model::CaptureLock::held(trace)) follow_.watch(trace);
+    if (run_now_.going_on() && model::CaptureLock::held(trace)) growing_traces_.watch(trace);
     if (load_ || waiting_.empty()) return;
-    follow_.forget(waiting_.front() / "trace");
+    growing_traces_.forget(waiting_.front() / "trace");
     start_load(open_runs_, {waiting_.front()}, made_, Shown::quietly);
     waiting_.erase(waiting_.begin());
 }
 
 void Application::read_what_is_live() {
     if (load_) return;
-    const fs::path grown = follow_.grown();
+    const fs::path grown = growing_traces_.grown();
     if (grown.empty()) return;
     const bool is_open = open_runs_.find(grown) >= 0;
     start_load(open_runs_, {grown}, is_open ? std::vector<fs::path>{} : made_, Shown::quietly);

@@ -20,7 +20,7 @@ class Application {
     /// Opens runs: beside those that are open, and to be compared with A.
     void open(std::vector<std::filesystem::path> folders);
     void compare_next();
-    void grant(const view::Wish& wish);
+    void grant(const view::Request& wish);
     /// Gives up what goes on; if nothing does, goes back from the start page.
     void escape();
 
@@ -29,7 +29,7 @@ class Application {
     bool update();
     /// Is something going on that update() is to look at soon?
     bool waits() const {
-        return run_now_.going_on() || follow_.any() || load_ != nullptr || reads_images_ || debuggers_.going_on();
+        return run_now_.going_on() || growing_traces_.any() || load_ != nullptr || reads_images_ || debuggers_.going_on();
     }
     /// Between ImGui::NewFrame and ImGui::Render.
     void draw();
@@ -61,7 +61,7 @@ class Application {
     void show(Opened opened);
     void failed(const std::string& problem);
     void close(int run);
-    void start_run(const view::Wish& wish);
+    void start_run(const view::Request& wish);
     void take_runs_made();
     void read_what_is_live();
 
@@ -79,8 +79,8 @@ class Application {
     Shown shown_ = Shown::with_progress;
     std::string loading_;                ///< what is loaded, in words
     bool brings_new_ = false;            ///< the load is of other runs, not of more of the same
-    Follow::Clock::time_point began_{};  ///< the load
-    Follow follow_;
+    GrowingTraces::Clock::time_point began_{};  ///< the load
+    GrowingTraces growing_traces_;
     RunNow run_now_;
     Debuggers debuggers_;
     std::vector<std::filesystem::path> made_;     ///< the folders of the runs that are being made, A first

@@ -13,8 +13,8 @@ namespace {
 /// Where a run's folder is on screen; -1 if it is not shown.
 int side_of(const view::Session& session, const std::filesystem::path& run) {
     for (int side = 0; side < session.count(); ++side) {
-        const model::Places* places = session.places(side);
-        if (places != nullptr && places->files() && places->files()->folder == run) return side;
+        const model::EventLocations* locations = session.locations(side);
+        if (locations != nullptr && locations->files() && locations->files()->folder == run) return side;
     }
     return -1;
 }
@@ -29,11 +29,11 @@ DebugSession& Debuggers::session_of(const std::filesystem::path& run) {
 }
 
 void Debuggers::go_to(const view::Session& session, view::State& state) {
-    const model::Places* places = session.places(state.side());
-    if (places == nullptr || !places->files() || !places->files()->recorded) return;
+    const model::EventLocations* locations = session.locations(state.side());
+    if (locations == nullptr || !locations->files() || !locations->files()->recorded) return;
     try {
-        state.debugger_said = session_of(places->files()->folder)
-                                  .go_to(state.event(), model::replay_arguments(*places->files(), state.event()),
+        state.debugger_said = session_of(locations->files()->folder)
+                                  .go_to(state.event(), model::replay_arguments(*locations->files(), state.event()),
                                          model::Checkout::here().root);
     } catch (const AppError& error) {
         state.debugger_said = error.what();

@@ -73,9 +73,9 @@ std::string export_files(const view::Session& session, const view::State& state,
     if (!session.two()) return exports.told() + "\nWith one run there is nothing to compare: the picture is all.";
     const report::Json report =
         report::comparison_report(session.run(0), session.run(1), session.comparison(), state.profile);
-    exports.add(stem + ".md", [&](const std::string& file) { model::write_whole(file, report::markdown_of(report)); });
-    exports.add(stem + ".html", [&](const std::string& file) { model::write_whole(file, report::html_of(report)); });
-    exports.add(stem + ".json", [&](const std::string& file) { model::write_whole(file, report::text_of(report)); });
+    exports.add(stem + ".md", [&](const std::string& file) { model::write_atomically(file, report::markdown_of(report)); });
+    exports.add(stem + ".html", [&](const std::string& file) { model::write_atomically(file, report::html_of(report)); });
+    exports.add(stem + ".json", [&](const std::string& file) { model::write_atomically(file, report::text_of(report)); });
     return exports.told();
 }
 

@@ -100,7 +100,7 @@ void choose(const view::Session& session, const Options& options, view::State& s
     for (const view::TabInfo& info : view::kTabs) {
         if (options.tab == info.name) state.tab = info.tab;
     }
-    state.profile = model::Profile::load(options.profile);
+    state.profile = model::CostProfile::load(options.profile);
     state.left_out = model::parse_parts(options.without);
 }
 

@@ -7,7 +7,7 @@
 namespace ws::app {
 
 /// Fills what is drawn into with one colour.
-inline void clear(int width, int height, ImU32 colour) {
+inline void gl_clear(int width, int height, ImU32 colour) {
     const ImVec4 c = ImGui::ColorConvertU32ToFloat4(colour);
     glViewport(0, 0, width, height);
     glClearColor(c.x, c.y, c.z, 1);

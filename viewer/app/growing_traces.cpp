@@ -7,7 +7,7 @@
 
 namespace ws::app {
 
-std::filesystem::path Follow::grown() {
+std::filesystem::path GrowingTraces::grown() {
     static constexpr auto kLook = std::chrono::milliseconds(250);
     const auto now = Clock::now();
     if (now < next_) return {};
@@ -24,7 +24,7 @@ std::filesystem::path Follow::grown() {
     return {};
 }
 
-void Follow::rest_after(Clock::duration reading) {
+void GrowingTraces::rest_after(Clock::duration reading) {
     next_ = std::max(next_, Clock::now() + 2 * reading);
 }
 

@@ -10,7 +10,7 @@
 
 namespace ws::app {
 
-class Follow {
+class GrowingTraces {
   public:
     using Clock = std::chrono::steady_clock;
 

@@ -41,7 +41,7 @@ void write_picture(const view::Session& session, view::OpenRuns& open_runs, cons
         frame.draw();
         ImGui::Render();
     }
-    clear(options.width, options.height, gui.theme().background);
+    gl_clear(options.width, options.height, gui.theme().background);
     ImGui_ImplOpenGL3_RenderDrawData(ImGui::GetDrawData());
     const std::vector<u8> pixels = picture.read();
     ImGui_ImplOpenGL3_Shutdown();
@@ -66,7 +66,7 @@ void write_texts(const view::Session& session, view::OpenRuns& open_runs, const 
         const std::size_t first = line.find_first_not_of(' ');
         if (first != std::string::npos) trimmed += line.substr(first) + "\n";
     }
-    model::write_whole(options.text, trimmed);
+    model::write_atomically(options.text, trimmed);
 }
 
 }  // namespace ws::app

@@ -135,7 +135,7 @@ void on_letter_of_runs(Application& application, view::State& state, char letter
     if (letter > '0' && letter <= '0' + static_cast<int>(std::size(view::kTabs))) {
         state.tab = view::kTabs[letter - '1'].tab;
     }
-    if (letter == 'o') application.grant({view::Wish::What::start_page});
+    if (letter == 'o') application.grant({view::Request::What::start_page});
     if (letter == 'b') application.compare_next();
     for (const Letter& row : kLetters) {
         if (row.letter == letter) state.act(row.action);
@@ -268,7 +268,7 @@ void draw_frame(GLFWwindow* window, Application& application) {
     int width = 0;
     int height = 0;
     glfwGetFramebufferSize(window, &width, &height);
-    clear(width, height, application.background());
+    gl_clear(width, height, application.background());
     ImGui_ImplOpenGL3_RenderDrawData(ImGui::GetDrawData());
     glfwSwapBuffers(window);
 }
@@ -281,7 +281,7 @@ void export_frame(GLFWwindow* window, Application& application) {
         Pixels pixels{};
         glfwGetFramebufferSize(window, &pixels.width, &pixels.height);
         const OffscreenPicture picture(pixels.width, pixels.height);
-        clear(pixels.width, pixels.height, application.background());
+        gl_clear(pixels.width, pixels.height, application.background());
         ImGui_ImplOpenGL3_RenderDrawData(ImGui::GetDrawData());
         pixels.rgb = picture.read();
         state.notice = export_files(application.session(), state, pixels);

@@ -118,7 +118,7 @@ int at_command(const AtArguments& arguments) {
                                                              arguments.event, trace.events().size()));
     }
     const auto index = static_cast<model::EventIndex>(arguments.event);
-    const model::TimeMachine machine(trace);
+    const model::RegisterHistory machine(trace);
     const MachineNow now = machine.at(index);
     const auto changes = machine.changed_by(index);
     if (arguments.json) {

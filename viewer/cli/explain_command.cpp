@@ -130,7 +130,7 @@ model::Parts parts_to_leave_out(const std::string& names) {
 }  // namespace
 
 int explain_command(const ExplainArguments& arguments) {
-    model::Profile profile = model::Profile::load(arguments.profile);
+    model::CostProfile profile = model::CostProfile::load(arguments.profile);
     for (const std::string& cost : arguments.costs) model::set_cost(profile, cost);
     const model::Parts left_out = parts_to_leave_out(arguments.without);
     const model::Run a = open_run(arguments.a);

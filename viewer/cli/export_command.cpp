@@ -14,7 +14,7 @@ namespace ws::cli {
 namespace {
 
 void write_file(const std::string& file, const std::function<void(const model::Sink&)>& write) {
-    model::WholeFile out(file);
+    model::AtomicFile out(file);
     write([&out](const std::string& text) { out.write(text); });
     out.finish();
 }

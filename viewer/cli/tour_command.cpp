@@ -21,7 +21,7 @@ struct Walk {
     model::Tour tour;
     model::Run runs[2];
     model::Comparison comparison;
-    model::Browse browse;
+    model::OperationStops browse;
     std::vector<TourStop> stops;
 };
 
@@ -33,7 +33,7 @@ Walk load(const TourArguments& arguments) {
     if (comparison.rows.empty()) {
         throw model::TraceError(a.trace.path().string(), "holds no operation: no guest trapped and was entered again");
     }
-    model::Browse browse(a, &b, comparison);
+    model::OperationStops browse(a, &b, comparison);
     std::vector<TourStop> stops = model::find_tour_stops(tour, a, b, comparison, browse);
     return {std::move(tour), {std::move(a), std::move(b)}, std::move(comparison), std::move(browse), std::move(stops)};
 }

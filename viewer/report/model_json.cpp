@@ -136,7 +136,7 @@ Json json_of(const model::Figures& a, const model::Figures& b) {
               {"difference", json_of_cycles(b.cycles - a.cycles)}}}};
 }
 
-Json json_of(const model::Profile& profile) {
+Json json_of(const model::CostProfile& profile) {
     return {{"name", profile.told()},
             {"machine", profile.machine},
             {"calibrated_on", profile.calibrated_on},

@@ -52,7 +52,7 @@ bool is_no_plain_file(const fs::path& file) {
 
 }  // namespace
 
-WholeFile::WholeFile(const fs::path& file) : file_(behind_links(file)) {
+AtomicFile::AtomicFile(const fs::path& file) : file_(behind_links(file)) {
     const int opened = is_no_plain_file(file_) ? open_as_it_is() : open_beside();
     if (opened < 0) fail(errno);
     stream_ = ::fdopen(opened, "wb");
@@ -68,13 +68,13 @@ WholeFile::WholeFile(const fs::path& file) : file_(behind_links(file)) {
 }
 
 /// Opens a device, a pipe or an open file of this program's; -1 and errno if that cannot be.
-int WholeFile::open_as_it_is() {
+int AtomicFile::open_as_it_is() {
     if (const auto own = own_open_file(file_)) return ::fcntl(*own, F_DUPFD_CLOEXEC, 0);  // its place in it is kept
     return ::open(file_.c_str(), O_WRONLY | O_CLOEXEC | O_NOCTTY);
 }
 
 /// Makes a new file beside the one that is to be written; -1 and errno if that cannot be.
-int WholeFile::open_beside() {
+int AtomicFile::open_beside() {
     std::error_code error;
     int problem = 0;
     if (fs::is_directory(file_, error)) problem = EISDIR;
@@ -99,7 +99,7 @@ int WholeFile::open_beside() {
     return opened;
 }
 
-WholeFile::~WholeFile() {
+AtomicFile::~AtomicFile() {
     if (stream_ == nullptr) return;
     close_stream();
     std::error_code ignored;
@@ -107,22 +107,22 @@ WholeFile::~WholeFile() {
 }
 
 /// errno is 0 if nothing went wrong.
-void WholeFile::close_stream() {
+void AtomicFile::close_stream() {
     const int problem = std::fclose(stream_) == 0 ? 0 : errno;
     stream_ = nullptr;
     if (former_sigpipe_) std::signal(SIGPIPE, *former_sigpipe_);
     errno = problem;
 }
 
-void WholeFile::fail(int error) const {
+void AtomicFile::fail(int error) const {
     throw TraceError(file_.string(), fmt::format("cannot be written: {}", std::strerror(error)));
 }
 
-void WholeFile::write(const std::string& text) {
+void AtomicFile::write(const std::string& text) {
     if (std::fwrite(text.data(), 1, text.size(), stream_) != text.size()) fail(errno);
 }
 
-void WholeFile::finish() {
+void AtomicFile::finish() {
     if (std::fflush(stream_) != 0) fail(errno);
     // Not every file system can: EINVAL then, and closing tells what there is to tell.
     if (!unfinished_.empty() && ::fsync(::fileno(stream_)) != 0 && errno != EINVAL) fail(errno);
@@ -139,8 +139,8 @@ void WholeFile::finish() {
     fail(error.value());
 }
 
-void write_whole(const fs::path& file, const std::string& text) {
-    WholeFile out(file);
+void write_atomically(const fs::path& file, const std::string& text) {
+    AtomicFile out(file);
     out.write(text);
     out.finish();
 }

@@ -12,14 +12,14 @@
 
 namespace ws::model {
 
-class WholeFile {
+class AtomicFile {
   public:
     /// Throws TraceError, as all below: with the file and why, such as a full disk.
-    explicit WholeFile(const std::filesystem::path& file);
+    explicit AtomicFile(const std::filesystem::path& file);
     /// Removes what was written if finish() was not called.
-    ~WholeFile();
-    WholeFile(const WholeFile&) = delete;
-    WholeFile& operator=(const WholeFile&) = delete;
+    ~AtomicFile();
+    AtomicFile(const AtomicFile&) = delete;
+    AtomicFile& operator=(const AtomicFile&) = delete;
 
     void write(const std::string& text);
     /// Everything is on the disk: the file gets its name, in place of a former one, whose owner and rights it keeps.
@@ -38,7 +38,7 @@ class WholeFile {
 };
 
 /// Writes a file at once.
-void write_whole(const std::filesystem::path& file, const std::string& text);
+void write_atomically(const std::filesystem::path& file, const std::string& text);
 
 /// Throws TraceError if `file` is one of those that a run has written, under whichever name, or would be taken for one:
 /// what somebody exports must not cost them the run. `trace_folder` is that of an open trace.

@@ -50,7 +50,7 @@ class Redirections {
 
 }  // namespace
 
-std::string run_tool(const std::vector<std::string>& command, const fs::path& input) {
+std::string run_program(const std::vector<std::string>& command, const fs::path& input) {
     std::array<int, 2> ends;
     if (::pipe2(ends.data(), O_CLOEXEC) != 0) {
         throw SourceError(fmt::format("{} cannot be started: {}", command[0], std::strerror(errno)));

@@ -17,7 +17,7 @@ class SourceError : public std::runtime_error {
 
 /// What a program prints on its standard output. `input`: the file that is its standard input; empty for none.
 /// Throws SourceError if it is not installed or fails.
-std::string run_tool(const std::vector<std::string>& command, const std::filesystem::path& input = {});
+std::string run_program(const std::vector<std::string>& command, const std::filesystem::path& input = {});
 
 /// An empty file under the system's folder for such, which goes away with the object.
 class TemporaryFile {

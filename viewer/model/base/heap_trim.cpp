@@ -5,7 +5,7 @@
 
 namespace ws::model {
 
-void give_back_freed_memory() {
+void trim_heap() {
     malloc_trim(0);
 }
 

@@ -6,6 +6,6 @@ namespace ws::model {
 
 /// Gives the memory that was freed back to the operating system, which glibc would keep for what comes next. It takes
 /// some milliseconds: for the end of large work.
-void give_back_freed_memory();
+void trim_heap();
 
 }  // namespace ws::model

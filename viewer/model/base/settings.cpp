@@ -123,7 +123,7 @@ void Settings::save(const std::filesystem::path& file) const {
     std::filesystem::create_directories(file.parent_path(), error);
     if (error) throw SettingsError(fmt::format("{}: cannot be made: {}", file.parent_path().string(), error.message()));
     try {
-        write_whole(file, text());
+        write_atomically(file, text());
     } catch (const TraceError& problem) {
         throw SettingsError(problem.what());
     }

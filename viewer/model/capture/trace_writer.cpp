@@ -47,7 +47,7 @@ TraceWriter::TraceWriter(fs::path folder, Metadata metadata, u32 cpus)
     make_folder(folder_);
     lock_.emplace(folder_);
     metadata_.set(kPacketsKey, kCaptureOpen);
-    write_whole(folder_ / "metadata", make_metadata(metadata_));
+    write_atomically(folder_ / "metadata", make_metadata(metadata_));
 }
 
 TraceWriter::~TraceWriter() {
@@ -102,7 +102,7 @@ void TraceWriter::finish() {
         counts += fmt::format("{}{}", counts.empty() ? "" : " ", stream.packets);
     }
     metadata_.set(kPacketsKey, counts);
-    write_whole(folder_ / "metadata", make_metadata(metadata_));
+    write_atomically(folder_ / "metadata", make_metadata(metadata_));
 }
 
 u64 TraceWriter::packets() const {

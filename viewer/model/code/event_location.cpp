@@ -20,7 +20,7 @@ namespace payload = trace::payload;
 
 constexpr std::size_t kFarthest = 256;  // events to each side that a place is derived from
 
-Places::Known load(const ImageFile& file) {
+EventLocations::Known load(const ImageFile& file) {
     try {
         return {load_image(file), ""};
     } catch (const SourceError& error) {
@@ -50,10 +50,10 @@ const Frame* telling_frame(const std::vector<Frame>& frames) {
     return frames.empty() ? nullptr : &frames.front();
 }
 
-bool one_line_of(const Place& place) {
+bool one_line_of(const EventLocation& location) {
     std::vector<std::pair<std::string, u32>> lines;
-    for (const std::size_t row : place.either) {
-        const std::vector<Frame> frames = place.image->frames(row);
+    for (const std::size_t row : location.either) {
+        const std::vector<Frame> frames = location.image->frames(row);
         const Frame* frame = telling_frame(frames);
         lines.emplace_back(frame != nullptr ? frame->file : "", frame != nullptr ? frame->line : 0);
     }
@@ -66,7 +66,7 @@ std::string shown_file(const std::string& file) {
     return file.rfind(kTop, 0) == 0 ? file.substr(kTop.size()) : file;
 }
 
-Places::Places(const Trace& trace) : trace_(trace) {
+EventLocations::EventLocations(const Trace& trace) : trace_(trace) {
     try {
         files_ = find_run_files(trace.path());
     } catch (const SourceError& error) {
@@ -80,16 +80,16 @@ Places::Places(const Trace& trace) : trace_(trace) {
     find_points();
 }
 
-Places::Places(const Trace& trace, Known hypervisor, std::vector<Known> guests)
+EventLocations::EventLocations(const Trace& trace, Known hypervisor, std::vector<Known> guests)
     : trace_(trace), hypervisor_(std::move(hypervisor)), guests_(std::move(guests)) {
     find_points();
 }
 
-void Places::find_points() {
+void EventLocations::find_points() {
     if (hypervisor_.image) points_ = std::make_unique<const TracePoints>(*hypervisor_.image);
 }
 
-std::vector<std::size_t> Places::candidates(EventIndex index) const {
+std::vector<std::size_t> EventLocations::candidates(EventIndex index) const {
     const Event event = trace_.event(index);
     std::vector<std::size_t> found;
     for (std::size_t point = 0; point < points_->size(); ++point) {
@@ -100,7 +100,7 @@ std::vector<std::size_t> Places::candidates(EventIndex index) const {
 
 /// Of the points that can have recorded an event, those that fit to its neighbours on one side (`way`: -1 before, 1
 /// after) up to the nearest that only one point can have recorded.
-std::vector<std::size_t> Places::fitting(EventIndex index, std::vector<std::size_t> here, int way) const {
+std::vector<std::size_t> EventLocations::fitting(EventIndex index, std::vector<std::size_t> here, int way) const {
     const u32 cpu = trace_.event(index).cpu();
     const CpuEvents& events = trace_.events_of(cpu);
     const auto number = std::lower_bound(events.begin(), events.end(), index) - events.begin();
@@ -128,7 +128,7 @@ std::vector<std::size_t> Places::fitting(EventIndex index, std::vector<std::size
     return points.front();
 }
 
-std::vector<std::size_t> Places::points_of(EventIndex index) const {
+std::vector<std::size_t> EventLocations::points_of(EventIndex index) const {
     std::vector<std::size_t> points = candidates(index);
     for (const int way : {-1, 1}) {
         if (points.size() > 1) points = fitting(index, std::move(points), way);
@@ -136,74 +136,74 @@ std::vector<std::size_t> Places::points_of(EventIndex index) const {
     return points;
 }
 
-Place Places::of_hypervisor(EventIndex index) const {
-    Place place{
+EventLocation EventLocations::of_hypervisor(EventIndex index) const {
+    EventLocation location{
         "the hypervisor's instruction that read the clock for it", hypervisor_.image, {}, {}, hypervisor_.problem, {}};
-    if (!hypervisor_.image) return place;
+    if (!hypervisor_.image) return location;
     const Event event = trace_.event(index);
     const bool is_trap = event.is(EventId::trap);
     const bool is_eret = event.is(EventId::eret);
-    if (is_trap) place.what = "the first instruction at EL2";
-    if (is_eret) place.what = "the return from EL2";
+    if (is_trap) location.what = "the first instruction at EL2";
+    if (is_eret) location.what = "the return from EL2";
     for (const std::size_t point : points_of(index)) {
         std::size_t row = (*points_)[point].row;
         // A vector's first instructions come before the reading of the clock.
         if (is_trap) row -= std::min<std::size_t>(row, trace_.as<payload::trap>(event).lead);
         while (is_eret && row + 1 < hypervisor_.image->size() && hypervisor_.image->at(row).text != "eret") ++row;
-        place.either.push_back(row);
+        location.either.push_back(row);
     }
-    if (place.either.size() == 1) {
-        place.row = place.either.front();
-        place.address = hypervisor_.image->at(*place.row).address;
-        place.either.clear();
-    } else if (place.either.empty()) {
-        place.problem = fmt::format("{} has no place that records such an event", hypervisor_.image->name());
+    if (location.either.size() == 1) {
+        location.row = location.either.front();
+        location.address = hypervisor_.image->at(*location.row).address;
+        location.either.clear();
+    } else if (location.either.empty()) {
+        location.problem = fmt::format("{} has no place that records such an event", hypervisor_.image->name());
     } else {
-        place.problem = fmt::format("one of {} {}", place.either.size(),
-                                    one_line_of(place) ? "copies that the compiler made of the line"
+        location.problem = fmt::format("one of {} {}", location.either.size(),
+                                    one_line_of(location) ? "copies that the compiler made of the line"
                                                        : "places, and the trace does not tell which");
     }
-    return place;
+    return location;
 }
 
 /// The instruction in the world that trapped or that is returned to.
-Place Places::below(trace::Owner owner, u64 address, u64 spsr, const std::string& what) const {
+EventLocation EventLocations::below(trace::Owner owner, u64 address, u64 spsr, const std::string& what) const {
     static constexpr u64 kExceptionLevel = 3 << 2;
-    Place place{what, nullptr, address, {}, "", {}};
+    EventLocation location{what, nullptr, address, {}, "", {}};
     const Known* known = &hypervisor_;
     if (owner != trace::kHost) {
         const u32 vm = trace_.vm_of(owner);
         known = vm >= 1 && vm <= guests_.size() ? &guests_[vm - 1] : nullptr;
     } else if ((spsr & kExceptionLevel) == 0) {
-        place.problem = "it is in a VMM, whose image is not looked at";
-        return place;
+        location.problem = "it is in a VMM, whose image is not looked at";
+        return location;
     }
     if (known == nullptr || !known->image) {
-        place.problem = known == nullptr ? "the run's description does not have this guest" : known->problem;
-        return place;
+        location.problem = known == nullptr ? "the run's description does not have this guest" : known->problem;
+        return location;
     }
-    place.image = known->image;
-    place.row = known->image->find(address);
-    if (!place.row) place.problem = fmt::format("{} has no instruction at {:#x}", known->image->name(), address);
-    return place;
+    location.image = known->image;
+    location.row = known->image->find(address);
+    if (!location.row) location.problem = fmt::format("{} has no instruction at {:#x}", known->image->name(), address);
+    return location;
 }
 
-std::vector<Place> Places::of(EventIndex index) const {
-    std::vector<Place> places = {of_hypervisor(index)};
+std::vector<EventLocation> EventLocations::of(EventIndex index) const {
+    std::vector<EventLocation> locations = {of_hypervisor(index)};
     const Event event = trace_.event(index);
     if (event.is(EventId::trap)) {
         const auto trap = trace_.as<payload::trap>(event);
         const bool interrupt = (trap.vector & 3) != 0;
-        places.push_back(below(trap.owner, trapped_address(trap), trap.SPSR_EL2,
+        locations.push_back(below(trap.owner, trapped_address(trap), trap.SPSR_EL2,
                                interrupt ? "the instruction before which it came" : "the instruction that trapped"));
     } else if (event.is(EventId::eret)) {
         const auto eret = trace_.as<payload::eret>(event);
-        places.push_back(below(eret.owner, eret.ELR_EL2, eret.SPSR_EL2, "the instruction that continues"));
+        locations.push_back(below(eret.owner, eret.ELR_EL2, eret.SPSR_EL2, "the instruction that continues"));
     }
-    return places;
+    return locations;
 }
 
-bool Places::in_symbol(EventIndex index, const std::string& text) const {
+bool EventLocations::in_symbol(EventIndex index, const std::string& text) const {
     const auto has = [&](const std::string& name) { return ::strcasestr(name.c_str(), text.c_str()) != nullptr; };
     const auto row_has = [&](const Image& image, std::size_t row) {
         const std::vector<Frame> frames = image.frames(row);
@@ -211,11 +211,11 @@ bool Places::in_symbol(EventIndex index, const std::string& text) const {
                    return !is_recorder(frame) && has(frame.function);
                });
     };
-    const std::vector<Place> places = of(index);
-    return std::any_of(places.begin(), places.end(), [&](const Place& place) {
-        if (place.row) return row_has(*place.image, *place.row);
-        return !place.either.empty() && std::all_of(place.either.begin(), place.either.end(),
-                                                    [&](std::size_t row) { return row_has(*place.image, row); });
+    const std::vector<EventLocation> locations = of(index);
+    return std::any_of(locations.begin(), locations.end(), [&](const EventLocation& location) {
+        if (location.row) return row_has(*location.image, *location.row);
+        return !location.either.empty() && std::all_of(location.either.begin(), location.either.end(),
+                                                    [&](std::size_t row) { return row_has(*location.image, row); });
     });
 }
 

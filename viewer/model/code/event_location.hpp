@@ -11,7 +11,7 @@
 namespace ws::model {
 
 /// An instruction that has to do with an event.
-struct Place {
+struct EventLocation {
     std::string what;                    ///< in a few words: `the trapped instruction`
     std::shared_ptr<const Image> image;  ///< null where there is none to look at
     std::optional<u64> address;          ///< where it is known
@@ -26,23 +26,23 @@ bool is_recorder(const Frame& frame);
 /// known.
 const Frame* telling_frame(const std::vector<Frame>& frames);
 /// Is a place, though not known to the instruction, known to the line?
-bool one_line_of(const Place& place);
+bool one_line_of(const EventLocation& location);
 /// The file as a person would call it: from the top of the sources on.
 std::string shown_file(const std::string& file);
 
-class Places {
+class EventLocations {
   public:
     /// Reads the run's images. What cannot be read is told by the places that are in it.
-    explicit Places(const Trace& trace);
+    explicit EventLocations(const Trace& trace);
     /// The same with images that are there already. A null image has a problem.
     struct Known {
         std::shared_ptr<const Image> image;
         std::string problem;
     };
-    Places(const Trace& trace, Known hypervisor, std::vector<Known> guests);
+    EventLocations(const Trace& trace, Known hypervisor, std::vector<Known> guests);
 
     /// The hypervisor's instruction first.
-    std::vector<Place> of(EventIndex index) const;
+    std::vector<EventLocation> of(EventIndex index) const;
     /// Does a function or a symbol of one of its places have this text in its name? Letters' case does not count.
     bool in_symbol(EventIndex index, const std::string& text) const;
     /// Why no event's place can be told, in a sentence; empty if the hypervisor's image is there.
@@ -55,8 +55,8 @@ class Places {
     std::vector<std::size_t> candidates(EventIndex index) const;
     std::vector<std::size_t> fitting(EventIndex index, std::vector<std::size_t> here, int way) const;
     std::vector<std::size_t> points_of(EventIndex index) const;
-    Place of_hypervisor(EventIndex index) const;
-    Place below(trace::Owner owner, u64 address, u64 spsr, const std::string& what) const;
+    EventLocation of_hypervisor(EventIndex index) const;
+    EventLocation below(trace::Owner owner, u64 address, u64 spsr, const std::string& what) const;
 
     const Trace& trace_;
     std::optional<RunFiles> files_;

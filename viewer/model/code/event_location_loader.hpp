@@ -8,20 +8,20 @@
 
 namespace ws::model {
 
-class PlacesLater {
+class EventLocationLoader {
   public:
     /// Starts at once. The trace must live as long as this.
-    explicit PlacesLater(const Trace& trace)
-        : places_(std::async(std::launch::async, [&trace] { return std::make_shared<const Places>(trace); })) {}
+    explicit EventLocationLoader(const Trace& trace)
+        : locations_(std::async(std::launch::async, [&trace] { return std::make_shared<const EventLocations>(trace); })) {}
 
     /// Null while they are being read.
-    const Places* get() const {
-        return places_.wait_for(std::chrono::seconds(0)) == std::future_status::ready ? places_.get().get() : nullptr;
+    const EventLocations* get() const {
+        return locations_.wait_for(std::chrono::seconds(0)) == std::future_status::ready ? locations_.get().get() : nullptr;
     }
-    const Places& wait() const { return *places_.get(); }
+    const EventLocations& wait() const { return *locations_.get(); }
 
   private:
-    std::shared_future<std::shared_ptr<const Places>> places_;
+    std::shared_future<std::shared_ptr<const EventLocations>> locations_;
 };
 
 }  // namespace ws::model

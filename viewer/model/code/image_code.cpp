@@ -54,7 +54,7 @@ Image::Image(std::string name, const std::string& listing, const std::string& li
 }
 
 Image Image::load(const std::string& name, const std::string& elf) {
-    const std::string listing = run_tool({"aarch64-linux-gnu-objdump", "-d", "-C", "--no-show-raw-insn", elf});
+    const std::string listing = run_program({"aarch64-linux-gnu-objdump", "-d", "-C", "--no-show-raw-insn", elf});
     const Image bare(name, listing, "");
     const TemporaryFile addresses;
     {
@@ -63,7 +63,7 @@ Image Image::load(const std::string& name, const std::string& elf) {
         if (!out.flush()) throw SourceError(addresses.path().string() + " cannot be written");
     }
     Image image(name, listing,
-                run_tool({"aarch64-linux-gnu-addr2line", "-a", "-i", "-f", "-C", "-e", elf}, addresses.path()));
+                run_program({"aarch64-linux-gnu-addr2line", "-a", "-i", "-f", "-C", "-e", elf}, addresses.path()));
     std::error_code problem;
     const auto built = std::filesystem::last_write_time(elf, problem);
     if (!problem) image.built_ = built;

@@ -55,7 +55,7 @@ std::vector<std::string> machine_options(const Json& options) {
 }
 
 std::string sha256_of(const fs::path& file) {
-    const std::string told = run_tool({"sha256sum", file.string()});
+    const std::string told = run_program({"sha256sum", file.string()});
     const std::size_t start = told.rfind('\\', 0) == 0 ? 1 : 0;  // of a strange file name
     return told.substr(start, told.find(' ') - start);
 }
@@ -70,7 +70,7 @@ bool is_elf(const fs::path& file) {
 /// image's.
 void check_build(const ImageFile& image, const fs::path& elf) {
     const TemporaryFile flat;
-    run_tool({"aarch64-linux-gnu-objcopy", "-O", "binary", elf.string(), flat.path().string()});
+    run_program({"aarch64-linux-gnu-objcopy", "-O", "binary", elf.string(), flat.path().string()});
     if (sha256_of(flat.path()) == image.sha256) return;
     throw SourceError(elf.string() +
                       " is of another build than the run, so its lines are not the run's: make the run anew");

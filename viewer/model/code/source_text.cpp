@@ -67,23 +67,23 @@ std::vector<std::string> replay_arguments(const RunFiles& files, EventIndex even
     return {"scripts/ws", "debug", "--replay", files.folder.string(), "--at", std::to_string(event)};
 }
 
-DebugCommands debug_commands(const Places& places, const std::vector<Place>& of_event, EventIndex event) {
+DebugCommands debug_commands(const EventLocations& locations, const std::vector<EventLocation>& of_event, EventIndex event) {
     DebugCommands commands;
-    if (!places.files()) return commands;
-    if (places.files()->recorded) {
-        commands.shell = command_line(replay_arguments(*places.files(), event));
+    if (!locations.files()) return commands;
+    if (locations.files()->recorded) {
+        commands.shell = command_line(replay_arguments(*locations.files(), event));
         commands.gdb.push_back(fmt::format("hyp goto {}", event));
         commands.replays = true;
         return commands;
     }
     std::vector<std::string> words = {"scripts/ws", "debug"};
-    words.insert(words.end(), places.files()->machine.begin(), places.files()->machine.end());
+    words.insert(words.end(), locations.files()->machine.begin(), locations.files()->machine.end());
     commands.shell = command_line(words);
-    for (const Place& place : of_event) {
-        if (!place.row || !place.address) continue;
-        const bool in_hypervisor = place.image == of_event.front().image;
-        commands.gdb.push_back(in_hypervisor ? fmt::format("hbreak *{:#x}", *place.address)
-                                             : fmt::format("hyp break *{:#x} @guest", *place.address));
+    for (const EventLocation& location : of_event) {
+        if (!location.row || !location.address) continue;
+        const bool in_hypervisor = location.image == of_event.front().image;
+        commands.gdb.push_back(in_hypervisor ? fmt::format("hbreak *{:#x}", *location.address)
+                                             : fmt::format("hyp break *{:#x} @guest", *location.address));
     }
     return commands;
 }

@@ -11,7 +11,7 @@ constexpr u32 kAccessesOfIrq = 2;
 constexpr u32 kAccessesOfKick = 1;
 
 /// What the blocks and control writes of a piece cost.
-Millicycles cycles_of(const Moves& moves, const Profile& profile) {
+Millicycles cycles_of(const Moves& moves, const CostProfile& profile) {
     Millicycles cycles = 0;
     for (std::size_t c = 0; c < kRegisterClassCount; ++c) {
         const ClassCost& cost = profile.classes[c];
@@ -42,7 +42,7 @@ std::vector<i64> others_until(const Run& run, const OperationEvents& operation) 
 /// Adds one operation, or the beginning of one, to a breakdown.
 class Adder {
   public:
-    Adder(const Run& run, const Profile& profile, Breakdown& out) : run_(run), profile_(profile), out_(out) {}
+    Adder(const Run& run, const CostProfile& profile, Breakdown& out) : run_(run), profile_(profile), out_(out) {}
 
     void add(const Operation& operation, EventIndex until) {
         const OperationEvents events = take_apart(run_, operation, until);
@@ -109,38 +109,38 @@ class Adder {
     }
 
     const Run& run_;
-    const Profile& profile_;
+    const CostProfile& profile_;
     Breakdown& out_;
 };
 
 }  // namespace
 
-bool measurable(const Run& run, const Way& way) {
+bool measurable(const Run& run, const ComparedPath& path) {
     const auto& all = run.operations.all();
-    const Operation& first = all[way.operation];
+    const Operation& first = all[path.operation];
     // Up to the kick is less than the whole: what is cut after it does no harm.
     const bool begins =
-        first.measurable || (way.until != kNoEvent && first.stays == 1 && run.trace.measurable(first.first, way.until));
-    return begins && (!way.second || all[*way.second].measurable);
+        first.measurable || (path.until != kNoEvent && first.stays == 1 && run.trace.measurable(first.first, path.until));
+    return begins && (!path.second || all[*path.second].measurable);
 }
 
-u64 net_of(const Run& run, const Way& way) {
+u64 net_of(const Run& run, const ComparedPath& path) {
     const auto& all = run.operations.all();
-    const Operation& first = all[way.operation];
+    const Operation& first = all[path.operation];
     u64 net = first.net();
-    if (way.until != kNoEvent) {
-        const OperationEvents events = take_apart(run, first, way.until);
+    if (path.until != kNoEvent) {
+        const OperationEvents events = take_apart(run, first, path.until);
         net = events.times.empty() ? 0 : static_cast<u64>(std::max<i64>(events.times.back(), 0));
     }
-    return net + (way.second ? all[*way.second].net() : 0);
+    return net + (path.second ? all[*path.second].net() : 0);
 }
 
-Breakdown break_down(const Run& run, const Way& way, const Profile& profile) {
+Breakdown break_down(const Run& run, const ComparedPath& path, const CostProfile& profile) {
     Breakdown result;
     Adder adder(run, profile, result);
     const auto& all = run.operations.all();
-    adder.add(all[way.operation], way.until);
-    if (way.second) adder.add(all[*way.second], kNoEvent);
+    adder.add(all[path.operation], path.until);
+    if (path.second) adder.add(all[*path.second], kNoEvent);
     return result;
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What one way through the hypervisor is made of: instructions by part, which are measured, and what a profile says
+// What one path through the hypervisor is made of: instructions by part, which are measured, and what a profile says
 // that the same would cost in cycles, which is a model. The parts sum exactly to the whole, in both.
 #pragma once
 
@@ -12,8 +12,8 @@
 
 namespace ws::model {
 
-/// A way through the hypervisor: an operation, or the beginning of one and then a second one on another CPU.
-struct Way {
+/// A path through the hypervisor: an operation, or the beginning of one and then a second one on another CPU.
+struct ComparedPath {
     u32 operation;                ///< place in Operations::all()
     EventIndex until = kNoEvent;  ///< the event that it ends with, if not at the operation's end
     std::optional<u32> second;    ///< the operation that goes on from there
@@ -31,7 +31,7 @@ struct Figures {
     }
 };
 
-/// One part of a way.
+/// One part of a path.
 struct PartFigures {
     Figures figures;
     Moved registers;  ///< moved as a block
@@ -52,12 +52,12 @@ struct Breakdown {
     const PartFigures& operator[](Part part) const { return parts[static_cast<std::size_t>(part)]; }
 };
 
-/// Can the clocks tell the time of a way?
-bool measurable(const Run& run, const Way& way);
+/// Can the clocks tell the time of a path?
+bool measurable(const Run& run, const ComparedPath& path);
 
-/// Net instructions of a way on the clock that all CPUs share.
-u64 net_of(const Run& run, const Way& way);
+/// Net instructions of a path on the clock that all CPUs share.
+u64 net_of(const Run& run, const ComparedPath& path);
 
-Breakdown break_down(const Run& run, const Way& way, const Profile& profile);
+Breakdown break_down(const Run& run, const ComparedPath& path, const CostProfile& profile);
 
 }  // namespace ws::model

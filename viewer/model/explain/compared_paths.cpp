@@ -31,8 +31,8 @@ bool takes_interrupt(const Run& run, const Operation& operation) {
 }
 
 /// The kinds with their pairs, but for the virtual IPI.
-std::vector<WayKind> kinds_of_operations(const Run& a, const Run& b, const Comparison& comparison) {
-    std::vector<WayKind> kinds;
+std::vector<PathKind> kinds_of_operations(const Run& a, const Run& b, const Comparison& comparison) {
+    std::vector<PathKind> kinds;
     std::map<std::string, std::size_t> rows;
     for (const ComparisonRow& row : comparison.rows) {
         rows[row.kind] = kinds.size();
@@ -46,23 +46,23 @@ std::vector<WayKind> kinds_of_operations(const Run& a, const Run& b, const Compa
     return kinds;
 }
 
-std::string names_of(const std::vector<const WayKind*>& kinds) {
+std::string names_of(const std::vector<const PathKind*>& kinds) {
     std::string names;
-    for (const WayKind* kind : kinds) names += (names.empty() ? "" : "; ") + kind->name;
+    for (const PathKind* kind : kinds) names += (names.empty() ? "" : "; ") + kind->name;
     return names.empty() ? "none" : names;
 }
 
-std::vector<const WayKind*> with_pairs(const std::vector<WayKind>& kinds) {
-    std::vector<const WayKind*> found;
-    for (const WayKind& kind : kinds) {
+std::vector<const PathKind*> with_pairs(const std::vector<PathKind>& kinds) {
+    std::vector<const PathKind*> found;
+    for (const PathKind& kind : kinds) {
         if (!kind.pairs.empty()) found.push_back(&kind);
     }
     return found;
 }
 
-const WayKind& of_most_traps(const std::vector<const WayKind*>& kinds) {
+const PathKind& of_most_traps(const std::vector<const PathKind*>& kinds) {
     if (kinds.empty()) throw ExplainError("no operation of one run has a partner in the other");
-    const auto fewer = [](const WayKind* x, const WayKind* y) {
+    const auto fewer = [](const PathKind* x, const PathKind* y) {
         return x->traps * x->pairs.size() < y->traps * y->pairs.size();
     };
     return **std::max_element(kinds.begin(), kinds.end(), fewer);
@@ -70,14 +70,14 @@ const WayKind& of_most_traps(const std::vector<const WayKind*>& kinds) {
 
 }  // namespace
 
-std::string why_no_pair(const WayKind& kind) {
+std::string why_no_pair(const PathKind& kind) {
     if (kind.not_measurable == 0) return "none of A's has a partner in B";
     return fmt::format("{}: {}", kNotMeasurable, kWhyNotMeasurable);
 }
 
-std::vector<Way> virtual_ipis(const Run& run) {
+std::vector<ComparedPath> virtual_ipis(const Run& run) {
     const auto& all = run.operations.all();
-    std::vector<Way> ways;
+    std::vector<ComparedPath> paths;
     std::vector<bool> taken(all.size(), false);
     for (u32 i = 0; i < all.size(); ++i) {
         if (run.operations.kind(all[i]) != "SYS64 write ICC_SGI1R_EL1") continue;
@@ -91,28 +91,28 @@ std::vector<Way> virtual_ipis(const Run& run) {
         const auto place = static_cast<u32>(its - all.begin());
         if (its == all.end() || its->cpu != target.cpu || taken[place] || !takes_interrupt(run, *its)) continue;
         taken[place] = true;
-        ways.push_back({i, kick, place});
+        paths.push_back({i, kick, place});
     }
-    return ways;
+    return paths;
 }
 
-std::vector<WayKind> way_kinds(const Run& a, const Run& b) {
-    return way_kinds(a, b, compare(a, b));
+std::vector<PathKind> path_kinds(const Run& a, const Run& b) {
+    return path_kinds(a, b, compare(a, b));
 }
 
-std::vector<WayKind> way_kinds(const Run& a, const Run& b, const Comparison& comparison) {
-    std::vector<WayKind> kinds = kinds_of_operations(a, b, comparison);
-    const std::vector<Way> of_a = virtual_ipis(a);
-    const std::vector<Way> of_b = virtual_ipis(b);
+std::vector<PathKind> path_kinds(const Run& a, const Run& b, const Comparison& comparison) {
+    std::vector<PathKind> kinds = kinds_of_operations(a, b, comparison);
+    const std::vector<ComparedPath> of_a = virtual_ipis(a);
+    const std::vector<ComparedPath> of_b = virtual_ipis(b);
     if (of_a.empty() && of_b.empty()) return kinds;
-    WayKind ipi{kVirtualIpi, 2, of_a.size(), of_b.size(), {}, 0};
-    for (const Way& way : of_a) {
-        const u32 partner = comparison.pairing.partner_of_a[way.operation];
-        const auto same = [partner](const Way& other) { return other.operation == partner; };
+    PathKind ipi{kVirtualIpi, 2, of_a.size(), of_b.size(), {}, 0};
+    for (const ComparedPath& path : of_a) {
+        const u32 partner = comparison.pairing.partner_of_a[path.operation];
+        const auto same = [partner](const ComparedPath& other) { return other.operation == partner; };
         const auto found = std::find_if(of_b.begin(), of_b.end(), same);
         if (found == of_b.end()) continue;
-        if (measurable(a, way) && measurable(b, *found)) {
-            ipi.pairs.push_back({way, *found});
+        if (measurable(a, path) && measurable(b, *found)) {
+            ipi.pairs.push_back({path, *found});
         } else {
             ++ipi.not_measurable;
         }
@@ -121,23 +121,23 @@ std::vector<WayKind> way_kinds(const Run& a, const Run& b, const Comparison& com
     return kinds;
 }
 
-const WayKind& find_kind(const std::vector<WayKind>& kinds, const std::string& name) {
-    const std::vector<const WayKind*> paired = with_pairs(kinds);
+const PathKind& find_kind(const std::vector<PathKind>& kinds, const std::string& name) {
+    const std::vector<const PathKind*> paired = with_pairs(kinds);
     if (name.empty()) return of_most_traps(paired);
-    std::vector<const WayKind*> parts;
-    for (const WayKind& kind : kinds) {
+    std::vector<const PathKind*> parts;
+    for (const PathKind& kind : kinds) {
         if (kind.name == name) {
             parts = {&kind};
             break;
         }
         if (kind.name.find(name) != std::string::npos) parts.push_back(&kind);
     }
-    if (parts.size() > 1) std::erase_if(parts, [](const WayKind* kind) { return kind->pairs.empty(); });
+    if (parts.size() > 1) std::erase_if(parts, [](const PathKind* kind) { return kind->pairs.empty(); });
     if (parts.size() != 1) {
         throw ExplainError(fmt::format("kind {}: {} kind of operation has this name; both runs have: {}", name,
                                        parts.empty() ? "no" : "more than one", names_of(paired)));
     }
-    const WayKind& kind = *parts[0];
+    const PathKind& kind = *parts[0];
     if (kind.pairs.empty()) {
         const bool one = kind.in_a == 0 || kind.in_b == 0;
         throw ExplainError(
@@ -149,10 +149,10 @@ const WayKind& find_kind(const std::vector<WayKind>& kinds, const std::string& n
     return kind;
 }
 
-Typical typical_pair(const Run& a, const Run& b, const WayKind& kind) {
+Typical typical_pair(const Run& a, const Run& b, const PathKind& kind) {
     std::vector<u64> of_a;
     std::vector<u64> of_b;
-    for (const WayPair& pair : kind.pairs) {
+    for (const PathPair& pair : kind.pairs) {
         of_a.push_back(net_of(a, pair.a));
         of_b.push_back(net_of(b, pair.b));
     }

@@ -46,7 +46,7 @@ class Parser {
         words_ = {{"machine", &profile_.machine}, {"calibrated_on", &profile_.calibrated_on}};
     }
 
-    Profile read(const std::string& text) {
+    CostProfile read(const std::string& text) {
         std::istringstream lines(text);
         for (std::string line; std::getline(lines, line);) {
             ++line_;
@@ -97,7 +97,7 @@ class Parser {
     }
 
     fs::path file_;
-    Profile profile_;
+    CostProfile profile_;
     std::map<std::string, Cost*> costs_;
     std::map<std::string, std::string*> words_;
     std::map<std::string, int> lines_;  ///< where each key has its value
@@ -110,7 +110,7 @@ std::string join(const std::vector<std::string>& names) {
 
 }  // namespace
 
-std::vector<std::pair<std::string, Cost*>> profile_costs(Profile& profile) {
+std::vector<std::pair<std::string, Cost*>> profile_costs(CostProfile& profile) {
     std::vector<std::pair<std::string, Cost*>> costs = {{"exception", &profile.exception},
                                                         {"return", &profile.exception_return},
                                                         {"instruction", &profile.instruction},
@@ -154,8 +154,8 @@ std::string cycles_text(Millicycles cycles) {
     return text;
 }
 
-std::string profile_text(const Profile& profile) {
-    Profile copy = profile;
+std::string profile_text(const CostProfile& profile) {
+    CostProfile copy = profile;
     std::string text = "# What things cost in cycles, for `wstrace explain --profile`.\n";
     text += fmt::format("machine = {}\ncalibrated_on = {}\n", profile.machine, profile.calibrated_on);
     for (const auto& [key, cost] : profile_costs(copy)) {
@@ -164,7 +164,7 @@ std::string profile_text(const Profile& profile) {
     return text;
 }
 
-void set_cost(Profile& profile, const std::string& key_and_value) {
+void set_cost(CostProfile& profile, const std::string& key_and_value) {
     const std::size_t equals = key_and_value.find('=');
     const std::string key = trimmed(key_and_value.substr(0, equals));
     for (const auto& [name, cost] : profile_costs(profile)) {
@@ -179,8 +179,8 @@ void set_cost(Profile& profile, const std::string& key_and_value) {
     throw ProfileError(fmt::format("\"{}\" is no KEY=CYCLES with a key of a profile", key_and_value));
 }
 
-std::string Profile::told() const {
-    Profile copy = *this;
+std::string CostProfile::told() const {
+    CostProfile copy = *this;
     const auto costs = profile_costs(copy);
     std::vector<std::string> changes;
     for (std::size_t i = 0; i < costs.size() && i < published.size(); ++i) {
@@ -203,11 +203,11 @@ std::vector<std::string> profile_names() {
     return names;
 }
 
-Profile Profile::parse(const std::string& text, const fs::path& file) {
+CostProfile CostProfile::parse(const std::string& text, const fs::path& file) {
     return Parser(file).read(text);
 }
 
-Profile Profile::load(const std::string& name_or_path) {
+CostProfile CostProfile::load(const std::string& name_or_path) {
     const fs::path given = name_or_path;
     const bool path = name_or_path.find('/') != std::string::npos || given.extension() == kSuffix;
     const fs::path file = path ? given : fs::path(WS_PROFILES) / (name_or_path + kSuffix);
@@ -219,7 +219,7 @@ Profile Profile::load(const std::string& name_or_path) {
                                 : fmt::format("there is no profile {}; there are {}, or give a file's path",
                                               name_or_path, join(profile_names())));
     }
-    Profile profile = parse(text.str(), file);
+    CostProfile profile = parse(text.str(), file);
     // A file that somebody has called as one of ours is that one with its costs changed, not that one.
     const fs::path ours = fs::path(WS_PROFILES) / (profile.name + kSuffix);
     std::error_code none;

@@ -37,7 +37,7 @@ struct ClassCost {
     friend bool operator==(const ClassCost&, const ClassCost&) = default;
 };
 
-struct Profile {
+struct CostProfile {
     std::string name;           ///< that of the file, without .profile
     std::string machine;        ///< which machine it is for
     std::string calibrated_on;  ///< the benchmark and the design that the calibrated values were taken from, or `none`
@@ -49,30 +49,30 @@ struct Profile {
     /// The costs as they are published under this name, in the order of profile_costs().
     std::vector<Millicycles> published;
 
-    friend bool operator==(const Profile&, const Profile&) = default;
+    friend bool operator==(const CostProfile&, const CostProfile&) = default;
 
     /// What the costs are to be called wherever figures are made of them: `xgene-gicv2`, or, where somebody has changed
     /// some, `xgene-gicv2, 1 cost changed: exception 72 -> 200`.
     std::string told() const;
 
     /// By the name of one that viewer/profiles has, or by a path. Throws ProfileError.
-    static Profile load(const std::string& name_or_path);
+    static CostProfile load(const std::string& name_or_path);
     /// Reads a profile's text. `file` is for messages and for the name.
-    static Profile parse(const std::string& text, const std::filesystem::path& file);
+    static CostProfile parse(const std::string& text, const std::filesystem::path& file);
 };
 
 /// The keys of the costs with their places in a profile, in the order in which a file should have them: what must move
 /// as a block has NAME.save and NAME.restore, what is configured NAME.write.
-std::vector<std::pair<std::string, Cost*>> profile_costs(Profile& profile);
+std::vector<std::pair<std::string, Cost*>> profile_costs(CostProfile& profile);
 
 /// Reads a cost in cycles with at most three decimals. Throws ProfileError that says what is wrong with it.
 Millicycles parse_cycles(const std::string& text);
 /// Writes it as parse_cycles() reads it: `3.727`.
 std::string cycles_text(Millicycles cycles);
 /// A profile's file.
-std::string profile_text(const Profile& profile);
+std::string profile_text(const CostProfile& profile);
 /// `KEY=CYCLES`: another cost, its source `assumed`. Throws ProfileError.
-void set_cost(Profile& profile, const std::string& key_and_value);
+void set_cost(CostProfile& profile, const std::string& key_and_value);
 
 /// The names that load() knows, ascending.
 std::vector<std::string> profile_names();

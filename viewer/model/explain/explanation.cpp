@@ -59,8 +59,8 @@ std::string unexplainable(const Run& run) {
                        run.trace.env("trace_level"));
 }
 
-Explanation explain_pair(const Run& a, const Run& b, const std::string& kind, const WayPair& pair,
-                         const Profile& profile) {
+Explanation explain_pair(const Run& a, const Run& b, const std::string& kind, const PathPair& pair,
+                         const CostProfile& profile) {
     Explanation result;
     result.kind = kind;
     result.design_a = a.trace.design();
@@ -71,14 +71,14 @@ Explanation explain_pair(const Run& a, const Run& b, const std::string& kind, co
     return result;
 }
 
-Explanation explain(const Run& a, const Run& b, const std::string& kind, const Profile& profile, u64 number) {
+Explanation explain(const Run& a, const Run& b, const std::string& kind, const CostProfile& profile, u64 number) {
     demand(a, "A");
     demand(b, "B");
-    const std::vector<WayKind> kinds = way_kinds(a, b);
+    const std::vector<PathKind> kinds = path_kinds(a, b);
     return explain_kind(a, b, find_kind(kinds, kind), profile, number);
 }
 
-Explanation explain_kind(const Run& a, const Run& b, const WayKind& chosen, const Profile& profile, u64 number) {
+Explanation explain_kind(const Run& a, const Run& b, const PathKind& chosen, const CostProfile& profile, u64 number) {
     if (number > chosen.pairs.size()) {
         throw ExplainError(fmt::format("--number {}: there are {} pairs of the kind \"{}\"", number,
                                        chosen.pairs.size(), chosen.name));

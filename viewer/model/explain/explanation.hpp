@@ -10,10 +10,10 @@ struct Explanation {
     std::string kind;
     std::string design_a;
     std::string design_b;
-    Profile profile;
+    CostProfile profile;
     u64 pairs = 0;   ///< of the kind
     u64 number = 0;  ///< the pair that is told of, from 1
-    Spread net_a;    ///< of all paired ways
+    Spread net_a;    ///< of all paired paths
     Spread net_b;
     Breakdown a;  ///< of the pair's own
     Breakdown b;
@@ -38,14 +38,14 @@ std::string unexplainable(const Run& run);
 
 /// `kind` as for find_kind(), `number` the pair, from 1, or 0 for a typical one. Throws ExplainError where the runs do
 /// not say enough, or there is no such pair.
-Explanation explain(const Run& a, const Run& b, const std::string& kind, const Profile& profile, u64 number = 0);
+Explanation explain(const Run& a, const Run& b, const std::string& kind, const CostProfile& profile, u64 number = 0);
 
 /// The same for a kind that is at hand, of two runs that can be explained.
-Explanation explain_kind(const Run& a, const Run& b, const WayKind& kind, const Profile& profile, u64 number = 0);
+Explanation explain_kind(const Run& a, const Run& b, const PathKind& kind, const CostProfile& profile, u64 number = 0);
 
 /// One pair of a kind alone: without what is told of all pairs (`pairs`, `number`, `net_a` and `net_b`).
-Explanation explain_pair(const Run& a, const Run& b, const std::string& kind, const WayPair& pair,
-                         const Profile& profile);
+Explanation explain_pair(const Run& a, const Run& b, const std::string& kind, const PathPair& pair,
+                         const CostProfile& profile);
 
 /// The explanation in plain sentences: the whole, the largest causes in instructions and in cycles with their places in
 /// the code, the residual.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What if a design did not move a class of registers? A prediction: the way's figures less those of the parts that are
+// What if a design did not move a class of registers? A prediction: the path's figures less those of the parts that are
 // left out. It takes the rest for unchanged, which `ws bench --ablation` measures.
 #pragma once
 
@@ -17,10 +17,10 @@ constexpr bool can_be_left_out(Part part) {
     return part >= Part::general && part <= Part::stage2;
 }
 
-/// What the way would cost without these parts.
+/// What the path would cost without these parts.
 Figures without(const Breakdown& breakdown, const Parts& left_out);
 
-/// Reads part names of parts.def, separated by commas. Throws std::invalid_argument with one line.
+/// Reads part names of cost_parts.def, separated by commas. Throws std::invalid_argument with one line.
 Parts parse_parts(const std::string& names);
 
 }  // namespace ws::model

@@ -123,7 +123,7 @@ class PerfettoWriter {
     /// Arrows from the event that raised an interrupt to the one that ended it, over all between.
     void write_interrupts() {
         u64 number = 0;
-        for (const InterruptLife& life : find_marks(run_.trace).interrupts) {
+        for (const InterruptLife& life : find_cross_cpu_links(run_.trace).interrupts) {
             ++number;
             for (std::size_t i = 0; i < life.events.size(); ++i) {
                 const Event& event = run_.trace.event(life.events[i]);

@@ -43,22 +43,22 @@ Query Query::parse(const std::string& text) {
     return query;
 }
 
-bool Query::holds(const Trace& trace, EventIndex index, const Places* places) const {
+bool Query::holds(const Trace& trace, EventIndex index, const EventLocations* locations) const {
     const Event event = trace.event(index);
     return std::all_of(conditions_.begin(), conditions_.end(),
                        [&](const Condition& condition) { return condition(trace, event); }) &&
            std::all_of(symbols_.begin(), symbols_.end(), [&](const Symbol& symbol) {
-               return places != nullptr && places->in_symbol(index, symbol.text) != symbol.negated;
+               return locations != nullptr && locations->in_symbol(index, symbol.text) != symbol.negated;
            });
 }
 
-std::vector<EventIndex> find_events(const Trace& trace, const Query& query, const Places* places) {
-    if (query.needs_places() && (places == nullptr || !places->problem().empty())) {
-        throw QueryError(1, "symbol= cannot be told: " + (places != nullptr ? places->problem() : "the images are not read yet"));
+std::vector<EventIndex> find_events(const Trace& trace, const Query& query, const EventLocations* locations) {
+    if (query.needs_locations() && (locations == nullptr || !locations->problem().empty())) {
+        throw QueryError(1, "symbol= cannot be told: " + (locations != nullptr ? locations->problem() : "the images are not read yet"));
     }
     std::vector<EventIndex> found;
     for (EventIndex index = 0; index < trace.events().size(); ++index) {
-        if (query.holds(trace, index, places)) found.push_back(index);
+        if (query.holds(trace, index, locations)) found.push_back(index);
     }
     return found;
 }

@@ -27,7 +27,7 @@ extern const char* const kQueryHelp;
 /// Does one term of a query hold for an event?
 using Condition = std::function<bool(const Trace& trace, const Event& event)>;
 
-class Places;
+class EventLocations;
 
 class Query {
   public:
@@ -35,9 +35,9 @@ class Query {
     static Query parse(const std::string& text);
 
     /// Does it ask for symbols, which only the images tell?
-    bool needs_places() const { return !symbols_.empty(); }
-    /// `places`: where events happened, if the query asks for it.
-    bool holds(const Trace& trace, EventIndex index, const Places* places = nullptr) const;
+    bool needs_locations() const { return !symbols_.empty(); }
+    /// `locations`: where events happened, if the query asks for it.
+    bool holds(const Trace& trace, EventIndex index, const EventLocations* locations = nullptr) const;
 
   private:
     /// symbol=TEXT
@@ -50,7 +50,7 @@ class Query {
 };
 
 /// All events that the query holds for, ascending. Throws QueryError if it asks for symbols and there are none to tell.
-std::vector<EventIndex> find_events(const Trace& trace, const Query& query, const Places* places = nullptr);
+std::vector<EventIndex> find_events(const Trace& trace, const Query& query, const EventLocations* locations = nullptr);
 
 /// Of found events the first one after, or the last one before, an event; kNoEvent if there is none.
 EventIndex next_found(const std::vector<EventIndex>& found, EventIndex event);

@@ -81,8 +81,8 @@ class Lock {
 
 }  // namespace
 
-Notes Notes::parse(const std::string& text, const std::string& file) {
-    Notes notes;
+NoteFile NoteFile::parse(const std::string& text, const std::string& file) {
+    NoteFile notes;
     notes.file_ = file;
     std::istringstream stream(text);
     for (std::string line; std::getline(stream, line);) {
@@ -95,7 +95,7 @@ Notes Notes::parse(const std::string& text, const std::string& file) {
     return notes;
 }
 
-Notes Notes::load(const fs::path& file) {
+NoteFile NoteFile::load(const fs::path& file) {
     std::error_code error;
     const fs::file_status status = fs::status(file, error);
     if (status.type() == fs::file_type::not_found) return parse("", file.string());
@@ -108,7 +108,7 @@ Notes Notes::load(const fs::path& file) {
     return parse(text.str(), file.string());
 }
 
-std::vector<Note> Notes::all() const {
+std::vector<Note> NoteFile::all() const {
     std::vector<Note> notes;
     for (const Line& line : lines_) {
         if (line.note) notes.push_back(*line.note);
@@ -116,18 +116,18 @@ std::vector<Note> Notes::all() const {
     return notes;
 }
 
-void Notes::add(u64 event, const std::string& text) {
+void NoteFile::add(u64 event, const std::string& text) {
     const Note note{event, trimmed(text)};
     const std::string problem = problem_of(note.text);
     if (!problem.empty()) throw TraceError(file_, "the note " + problem);
     lines_.push_back({fmt::format("{} {}", event, note.text), note});
 }
 
-std::size_t Notes::remove(u64 event) {
+std::size_t NoteFile::remove(u64 event) {
     return std::erase_if(lines_, [event](const Line& line) { return line.note && line.note->event == event; });
 }
 
-void Notes::replace(u64 event, const std::vector<std::string>& before, const std::string& text) {
+void NoteFile::replace(u64 event, const std::vector<std::string>& before, const std::string& text) {
     const Note note{event, trimmed(text)};
     const std::string problem = note.text.empty() ? "" : problem_of(note.text);
     if (!problem.empty()) throw TraceError(file_, "the note " + problem);
@@ -142,7 +142,7 @@ void Notes::replace(u64 event, const std::vector<std::string>& before, const std
     lines_.insert(lines_.begin() + place, {fmt::format("{} {}", event, note.text), note});
 }
 
-std::string Notes::text() const {
+std::string NoteFile::text() const {
     std::string all;
     for (const Line& line : lines_) all += line.text + "\n";
     return all;
@@ -154,11 +154,11 @@ fs::path notes_file(const Trace& trace) {
     return (path.filename() == "trace" ? path.parent_path() : path) / "notes";
 }
 
-void change_notes(const fs::path& file, const std::function<void(Notes&)>& change, std::chrono::milliseconds patience) {
+void change_notes(const fs::path& file, const std::function<void(NoteFile&)>& change, std::chrono::milliseconds patience) {
     const Lock lock(file, patience);
-    Notes notes = Notes::load(file);
+    NoteFile notes = NoteFile::load(file);
     change(notes);
-    write_whole(file, notes.text());
+    write_atomically(file, notes.text());
 }
 
 }  // namespace ws::model

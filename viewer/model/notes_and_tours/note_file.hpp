@@ -23,12 +23,12 @@ struct Note {
     friend bool operator==(const Note&, const Note&) = default;
 };
 
-class Notes {
+class NoteFile {
   public:
     /// `file` is for messages. Throws TraceError with file and line: no number, no text, no UTF-8.
-    static Notes parse(const std::string& text, const std::string& file);
+    static NoteFile parse(const std::string& text, const std::string& file);
     /// The notes of a run, none if there is no file. Throws TraceError.
-    static Notes load(const std::filesystem::path& file);
+    static NoteFile load(const std::filesystem::path& file);
 
     /// In the order of the file.
     std::vector<Note> all() const;
@@ -58,7 +58,7 @@ std::filesystem::path notes_file(const Trace& trace);
 /// Reads the notes anew, changes them and writes them, whole or not at all; meanwhile no other program that does so
 /// gets in between, so that nobody's notes are lost; as long as that is waited for `patience`. Throws TraceError, and
 /// what `change` does.
-void change_notes(const std::filesystem::path& file, const std::function<void(Notes&)>& change,
+void change_notes(const std::filesystem::path& file, const std::function<void(NoteFile&)>& change,
                   std::chrono::milliseconds patience = std::chrono::seconds(5));
 
 }  // namespace ws::model

@@ -18,16 +18,16 @@ auto first_of(const std::vector<Note>& notes, u64 event) {
 
 }  // namespace
 
-KeptNotes::KeptNotes(const Trace& trace) : trace_(trace), file_(notes_file(trace)), of_cpu_(trace.cpus()) {}
+OpenNotes::OpenNotes(const Trace& trace) : trace_(trace), file_(notes_file(trace)), of_cpu_(trace.cpus()) {}
 
-KeptNotes::Stamp KeptNotes::stamp() const {
+OpenNotes::Stamp OpenNotes::stamp() const {
     struct stat status {};
     if (::stat(file_.c_str(), &status) != 0) return {};
     // The time of the inode's change, not of the content's: who may read it can change, too.
     return {status.st_ino, status.st_size, status.st_ctim};
 }
 
-bool KeptNotes::refresh() {
+bool OpenNotes::refresh() {
     const Stamp now = stamp();  // before it is read: a change in between is seen next time
     if (now == stamp_) return false;
     stamp_ = now;
@@ -35,12 +35,12 @@ bool KeptNotes::refresh() {
     return true;
 }
 
-void KeptNotes::read() {
+void OpenNotes::read() {
     all_.clear();
     problem_.clear();
     for (auto& events : of_cpu_) events.clear();
     try {
-        all_ = Notes::load(file_).all();
+        all_ = NoteFile::load(file_).all();
     } catch (const TraceError& error) {
         problem_ = error.what();
     }
@@ -53,21 +53,21 @@ void KeptNotes::read() {
     }
 }
 
-std::vector<std::string> KeptNotes::of(u64 event) const {
+std::vector<std::string> OpenNotes::of(u64 event) const {
     std::vector<std::string> texts;
     for (auto at = first_of(all_, event); at != all_.end() && at->event == event; ++at) texts.push_back(at->text);
     return texts;
 }
 
-bool KeptNotes::has(u64 event) const {
+bool OpenNotes::has(u64 event) const {
     const auto at = first_of(all_, event);
     return at != all_.end() && at->event == event;
 }
 
-void KeptNotes::write(u64 event, const std::vector<std::string>& before, const std::string& text) {
+void OpenNotes::write(u64 event, const std::vector<std::string>& before, const std::string& text) {
     static constexpr std::chrono::milliseconds kPatience{400};  // the window stands still meanwhile
     change_notes(
-        file_, [&](Notes& notes) { notes.replace(event, before, text); }, kPatience);
+        file_, [&](NoteFile& notes) { notes.replace(event, before, text); }, kPatience);
     refresh();
 }
 

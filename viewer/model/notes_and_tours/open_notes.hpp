@@ -12,10 +12,10 @@
 
 namespace ws::model {
 
-class KeptNotes {
+class OpenNotes {
   public:
     /// Reads nothing yet.
-    explicit KeptNotes(const Trace& trace);
+    explicit OpenNotes(const Trace& trace);
 
     /// Reads the file if it is another one than when it was read last. True if it was read.
     bool refresh();

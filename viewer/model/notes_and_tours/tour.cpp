@@ -226,7 +226,7 @@ class Parser {
         }
         try {
             check_figures(value);
-            if (Query::parse(without_figures(value, "0")).needs_places())
+            if (Query::parse(without_figures(value, "0")).needs_locations())
                 fail("event: symbol= is not for tours, which go without the images");
         } catch (const FigureError& error) {
             fail(fmt::format("event: {}", error.what()));

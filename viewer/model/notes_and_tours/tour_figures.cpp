@@ -152,7 +152,7 @@ struct TourFigures::Side {
         if (!known) {
             const std::string reason = unexplainable(run);
             if (!reason.empty()) throw FigureError(fmt::format("{} {}", letter, reason));
-            known = break_down(run, {place, kNoEvent, std::nullopt}, Profile::load(kDefaultProfile));
+            known = break_down(run, {place, kNoEvent, std::nullopt}, CostProfile::load(kDefaultProfile));
         }
         return *known;
     }

@@ -3,7 +3,7 @@
 // them. A name stands in braces and says whose figure it is, and which:
 //
 //   {A instructions}  {B cycles}               of the whole operation
-//   {A el1}  {A vgic cycles}  {A fp saved}     of a part of it (parts.def); saved, restored, writes: registers
+//   {A el1}  {A vgic cycles}  {A fp saved}     of a part of it (cost_parts.def); saved, restored, writes: registers
 //   {A step handle_exit}                       instructions of a step (steps.def)
 //   {A writes}                                 control registers that the operation writes
 //   {A without fp,el1}                         what the operation would take without these parts

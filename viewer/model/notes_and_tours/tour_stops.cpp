@@ -24,7 +24,7 @@ class NotThere : public std::runtime_error {
 /// Finds the steps of one tour.
 class Finder {
   public:
-    Finder(const Run& a, const Run& b, const Comparison& comparison, const Browse& browse)
+    Finder(const Run& a, const Run& b, const Comparison& comparison, const OperationStops& browse)
         : runs_{&a, &b}, comparison_(comparison), browse_(browse) {}
 
     TourStop find(const TourStep& step) {
@@ -132,14 +132,14 @@ class Finder {
 
     const Run* runs_[2];
     const Comparison& comparison_;
-    const Browse& browse_;
+    const OperationStops& browse_;
     std::map<std::pair<u32, u32>, std::unique_ptr<TourFigures>> figures_;
 };
 
 }  // namespace
 
 std::vector<TourStop> find_tour_stops(const Tour& tour, const Run& a, const Run& b, const Comparison& comparison,
-                                      const Browse& browse) {
+                                      const OperationStops& browse) {
     Finder finder(a, b, comparison, browse);
     std::vector<TourStop> stops;
     for (const TourStep& step : tour.steps) stops.push_back(finder.find(step));

@@ -11,7 +11,7 @@ namespace ws::model {
 /// What a step comes to.
 struct TourStop {
     u32 kind = 0;  ///< row of the comparison
-    u32 stop = 0;  ///< of Browse::kind
+    u32 stop = 0;  ///< of OperationStops::kind
     EventIndex event = kNoEvent;
     std::string problem;            ///< why that is not there, or a figure of the text, in one line; empty if all is
     std::vector<std::string> text;  ///< the step's, with the figures of these runs (tour_figures.hpp), as the next two
@@ -23,7 +23,7 @@ struct TourStop {
 
 /// The stops of all steps.
 std::vector<TourStop> find_tour_stops(const Tour& tour, const Run& a, const Run& b, const Comparison& comparison,
-                                      const Browse& browse);
+                                      const OperationStops& browse);
 
 /// Why the tour is not for these two runs, in one line; empty if it may be.
 std::string unfit_for_tour(const Tour& tour, const Run& a, const Run& b);

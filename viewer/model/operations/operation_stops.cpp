@@ -50,7 +50,7 @@ u64 distance(const Stop& stop, const Run& a, const Run* b, const ComparisonRow& 
 
 }  // namespace
 
-Browse::Browse(const Run& a, const Run* b, const Comparison& comparison) : kinds_(comparison.rows.size()) {
+OperationStops::OperationStops(const Run& a, const Run* b, const Comparison& comparison) : kinds_(comparison.rows.size()) {
     std::vector<std::size_t> rows_a;
     std::vector<std::size_t> rows_b;
     for (const std::string& kind : a.operations.kinds()) rows_a.push_back(row_of(comparison, kind));
@@ -78,7 +78,7 @@ Browse::Browse(const Run& a, const Run* b, const Comparison& comparison) : kinds
     }
 }
 
-std::optional<StopPlace> Browse::find(int run, u32 operation) const {
+std::optional<StopPlace> OperationStops::find(int run, u32 operation) const {
     const auto& places = places_[run];
     if (operation >= places.size()) return std::nullopt;
     return places[operation];

@@ -29,10 +29,10 @@ struct StopPlace {
     u32 stop;
 };
 
-class Browse {
+class OperationStops {
   public:
     /// Stops by row of the comparison. `b` is null when there is one run; then the comparison is of `a` with itself.
-    Browse(const Run& a, const Run* b, const Comparison& comparison);
+    OperationStops(const Run& a, const Run* b, const Comparison& comparison);
 
     const KindStops& kind(u32 row) const { return kinds_[row]; }
     u32 kinds() const { return static_cast<u32>(kinds_.size()); }

@@ -27,7 +27,7 @@ Run Run::load(const std::filesystem::path& folder, const Progress& progress) {
     std::vector<CpuTimeline> by_cpu = timeline.get();  // only then may the trace be moved
     RunEnd end = run_end(trace.path());
     Run run{std::move(trace), std::move(by_cpu), std::move(operations), std::move(end)};
-    give_back_freed_memory();
+    trim_heap();
     tell(progress, 1.0);
     return run;
 }

@@ -40,12 +40,12 @@ std::string value_text(const HardwareRegister& hardware, const RegisterNow& now)
     return now.certainty == Certainty::unknown ? "not known" : hex(hardware, now.value);
 }
 
-TimeMachine::Latest::Latest() {
+RegisterHistory::Latest::Latest() {
     block.fill(kNoEvent);
     write.fill(kNoEvent);
 }
 
-TimeMachine::TimeMachine(const Trace& trace) : trace_(trace), checkpoints_(trace.cpus()) {
+RegisterHistory::RegisterHistory(const Trace& trace) : trace_(trace), checkpoints_(trace.cpus()) {
     std::vector<Latest> latest(trace.cpus());
     std::vector<std::size_t> passed(trace.cpus(), 0);
     for (EventWalk walk(trace.store()); !walk.done(); walk.next()) {
@@ -55,7 +55,7 @@ TimeMachine::TimeMachine(const Trace& trace) : trace_(trace), checkpoints_(trace
     }
 }
 
-void TimeMachine::apply(Latest& latest, EventIndex index, const Event& event) const {
+void RegisterHistory::apply(Latest& latest, EventIndex index, const Event& event) const {
     if (trace_.after_gap(index)) latest = {};
     if (const auto c = block_class(event)) {
         latest.block[static_cast<std::size_t>(*c)] = index;
@@ -69,7 +69,7 @@ void TimeMachine::apply(Latest& latest, EventIndex index, const Event& event) co
     }
 }
 
-TimeMachine::Latest TimeMachine::after(u32 cpu, std::size_t count) const {
+RegisterHistory::Latest RegisterHistory::after(u32 cpu, std::size_t count) const {
     const auto& events = trace_.events_of(cpu);
     if (count == 0) return {};
     const std::size_t checkpoint = (count - 1) / kCheckpointEvery;
@@ -79,14 +79,14 @@ TimeMachine::Latest TimeMachine::after(u32 cpu, std::size_t count) const {
     return latest;
 }
 
-MachineNow TimeMachine::at(EventIndex event) const {
+MachineNow RegisterHistory::at(EventIndex event) const {
     const u32 cpu = trace_.event(event).cpu();
     const auto& events = trace_.events_of(cpu);
     const auto next = std::upper_bound(events.begin(), events.end(), event);
     return machine(cpu, after(cpu, static_cast<std::size_t>(next - events.begin())));
 }
 
-std::vector<RegisterChange> TimeMachine::changed_by(EventIndex event) const {
+std::vector<RegisterChange> RegisterHistory::changed_by(EventIndex event) const {
     const u32 cpu = trace_.event(event).cpu();
     const auto& events = trace_.events_of(cpu);
     const auto here = std::lower_bound(events.begin(), events.end(), event);
@@ -102,7 +102,7 @@ std::vector<RegisterChange> TimeMachine::changed_by(EventIndex event) const {
     return changes;
 }
 
-MachineNow TimeMachine::machine(u32 cpu, const Latest& latest) const {
+MachineNow RegisterHistory::machine(u32 cpu, const Latest& latest) const {
     MachineNow now;
     now.cpu = cpu;
     if (later(latest.trap, latest.eret)) {
@@ -126,7 +126,7 @@ MachineNow TimeMachine::machine(u32 cpu, const Latest& latest) const {
     return now;
 }
 
-RegisterNow TimeMachine::of_block(const Latest& latest, EventIndex source, RegisterPlace place) const {
+RegisterNow RegisterHistory::of_block(const Latest& latest, EventIndex source, RegisterPlace place) const {
     const Event& event = trace_.event(source);
     const RegisterClass c = *block_class(event);
     const auto& places = registers_of_block(c);
@@ -142,7 +142,7 @@ RegisterNow TimeMachine::of_block(const Latest& latest, EventIndex source, Regis
     return now;
 }
 
-RegisterNow TimeMachine::of_trap(EventIndex source, RegisterPlace place) const {
+RegisterNow RegisterHistory::of_trap(EventIndex source, RegisterPlace place) const {
     const Event& event = trace_.event(source);
     const std::string& name = hardware_registers()[place].name;
     const Bytes payload = trace_.payload(event);
@@ -156,7 +156,7 @@ RegisterNow TimeMachine::of_trap(EventIndex source, RegisterPlace place) const {
 }
 
 /// X0 to X30 are of whoever runs. What they hold is known only where they were restored and nothing ran yet.
-RegisterNow TimeMachine::general_purpose(const Latest& latest, RegisterPlace place) const {
+RegisterNow RegisterHistory::general_purpose(const Latest& latest, RegisterPlace place) const {
     EventIndex source = latest.block[static_cast<std::size_t>(RegisterClass::general)];
     const auto& kept = registers_of_block(RegisterClass::callee_saved);
     const EventIndex other = latest.block[static_cast<std::size_t>(RegisterClass::callee_saved)];
@@ -189,7 +189,7 @@ RegisterNow TimeMachine::general_purpose(const Latest& latest, RegisterPlace pla
     return now;
 }
 
-RegisterNow TimeMachine::moved(const Latest& latest, RegisterPlace place) const {
+RegisterNow RegisterHistory::moved(const Latest& latest, RegisterPlace place) const {
     const HardwareRegister& hardware = hardware_registers()[place];
     const EventIndex block = latest.block[static_cast<std::size_t>(hardware.register_class)];
     if (later(latest.trap, block)) {
@@ -199,7 +199,7 @@ RegisterNow TimeMachine::moved(const Latest& latest, RegisterPlace place) const 
     return block == kNoEvent ? RegisterNow{} : of_block(latest, block, place);
 }
 
-RegisterNow TimeMachine::written(const Latest& latest, RegisterPlace place) const {
+RegisterNow RegisterHistory::written(const Latest& latest, RegisterPlace place) const {
     const auto id = static_cast<std::size_t>(hardware_registers()[place].sysreg - kSysregs);
     const EventIndex source = latest.write[id];
     if (source == kNoEvent) return {};

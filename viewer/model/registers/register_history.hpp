@@ -48,10 +48,10 @@ struct RegisterChange {
     RegisterNow after;
 };
 
-class TimeMachine {
+class RegisterHistory {
   public:
     /// Goes through the trace once.
-    explicit TimeMachine(const Trace& trace);
+    explicit RegisterHistory(const Trace& trace);
 
     /// The event's CPU just after it.
     MachineNow at(EventIndex event) const;

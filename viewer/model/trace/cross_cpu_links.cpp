@@ -7,11 +7,11 @@
 
 namespace ws::model {
 
-class MarkFinder {
+class CrossCpuLinkFinder {
   public:
-    explicit MarkFinder(const Trace& trace) : trace_(trace) { marks_.notable.resize(trace.cpus()); }
+    explicit CrossCpuLinkFinder(const Trace& trace) : trace_(trace) { marks_.notable.resize(trace.cpus()); }
 
-    Marks find(const Progress& progress) {
+    CrossCpuLinks find(const Progress& progress) {
         for (EventWalk walk(trace_.store()); !walk.done(); walk.next()) {
             const EventIndex index = walk.index();
             const Event event = walk.event();
@@ -104,17 +104,17 @@ class MarkFinder {
     }
 
     const Trace& trace_;
-    Marks marks_;
+    CrossCpuLinks marks_;
     std::map<std::pair<trace::Owner, u32>, Life> lives_;
     std::array<std::vector<std::size_t>, trace::kMaxCpus> waiting_;  ///< by CPU: kicks that have not reached it
 };
 
-std::size_t Marks::first_reaching(const std::vector<EventIndex>& reach, EventIndex event) {
+std::size_t CrossCpuLinks::first_reaching(const std::vector<EventIndex>& reach, EventIndex event) {
     return static_cast<std::size_t>(std::lower_bound(reach.begin(), reach.end(), event) - reach.begin());
 }
 
-Marks find_marks(const Trace& trace, const Progress& progress) {
-    return MarkFinder(trace).find(progress);
+CrossCpuLinks find_cross_cpu_links(const Trace& trace, const Progress& progress) {
+    return CrossCpuLinkFinder(trace).find(progress);
 }
 
 }  // namespace ws::model

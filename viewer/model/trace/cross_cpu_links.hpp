@@ -22,10 +22,10 @@ struct Kick {
     EventIndex received;  ///< the other CPU's next acknowledged interrupt or trap by one; kNoEvent if there is none
 };
 
-struct Marks {
-    Marks() = default;
-    Marks(Marks&&) = default;
-    Marks& operator=(Marks&&) = default;
+struct CrossCpuLinks {
+    CrossCpuLinks() = default;
+    CrossCpuLinks(CrossCpuLinks&&) = default;
+    CrossCpuLinks& operator=(CrossCpuLinks&&) = default;
 
     std::vector<InterruptLife> interrupts;  ///< ascending by first event
     std::vector<Kick> kicks;                ///< ascending
@@ -37,7 +37,7 @@ struct Marks {
     std::size_t first_kick_at(EventIndex event) const { return first_reaching(kicks_reach_, event); }
 
   private:
-    friend class MarkFinder;
+    friend class CrossCpuLinkFinder;
     static std::size_t first_reaching(const std::vector<EventIndex>& reach, EventIndex event);
 
     std::vector<EventIndex> events_;            ///< of the interrupts
@@ -45,6 +45,6 @@ struct Marks {
     std::vector<EventIndex> kicks_reach_;
 };
 
-Marks find_marks(const Trace& trace, const Progress& progress = {});
+CrossCpuLinks find_cross_cpu_links(const Trace& trace, const Progress& progress = {});
 
 }  // namespace ws::model

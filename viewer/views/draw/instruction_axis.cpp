@@ -7,7 +7,7 @@
 
 namespace ws::view {
 
-double Axis::step(float least_pixels) const {
+double InstructionAxis::step(float least_pixels) const {
     const double wanted = std::max(1.0, per_pixel() * static_cast<double>(least_pixels));
     const double power = std::pow(10.0, std::floor(std::log10(wanted)));
     for (const double times : {1.0, 2.0, 5.0}) {
@@ -16,7 +16,7 @@ double Axis::step(float least_pixels) const {
     return power * 10;
 }
 
-void draw_axis(Canvas& canvas, const Theme& theme, const Axis& axis, const Rect& lines, const Rect& labels) {
+void draw_axis(Canvas& canvas, const Theme& theme, const InstructionAxis& axis, const Rect& lines, const Rect& labels) {
     const double step = axis.step(theme.px(90));
     for (double time = std::ceil(axis.from / step) * step; time <= axis.to; time += step) {
         const float x = std::floor(axis.x(time)) + 0.5F;

@@ -7,7 +7,7 @@
 namespace ws::view {
 
 /// Maps net instructions to pixels.
-struct Axis {
+struct InstructionAxis {
     double from;
     double to;
     float x0;
@@ -21,6 +21,6 @@ struct Axis {
 };
 
 /// Marks through `lines` and their labels in `labels`.
-void draw_axis(Canvas& canvas, const Theme& theme, const Axis& axis, const Rect& lines, const Rect& labels);
+void draw_axis(Canvas& canvas, const Theme& theme, const InstructionAxis& axis, const Rect& lines, const Rect& labels);
 
 }  // namespace ws::view

@@ -35,7 +35,7 @@ void Screen::draw(const Context& context, std::string* texts) {
     if (texts != nullptr) ImGui::LogToClipboard();  // which without a window is no one else's
     if (const std::string problem = context.state.notes.refresh(); !problem.empty()) context.state.notice = problem;
     context.state.next_hot_cause.clear();
-    context.state.next_pointed = {};
+    context.state.next_hover = {};
     const ScreenLayout layout = make_screen_layout(context, window.area());
     for (const Placed& placed : views_) {
         const Rect& area = layout.*placed.place;
@@ -48,7 +48,7 @@ void Screen::draw(const Context& context, std::string* texts) {
     }
     move_borders(context, layout);
     context.state.hot_cause = context.state.next_hot_cause;
-    context.state.pointed = context.state.next_pointed;
+    context.state.hover = context.state.next_hover;
     context.state.note_look();
     context.state.close_lists = false;
     if (texts != nullptr) {

@@ -74,14 +74,14 @@ void StartPage::toggle(std::size_t run) {
 
 void StartPage::open() {
     if (marked_.empty()) return;
-    wish = Wish{Wish::What::open};
+    wish = Request{Request::What::open};
     for (const std::size_t run : marked_) wish->folders.push_back(runs_[run].folder);
     marked_.clear();
 }
 
 void StartPage::run_now() {
     if (guest_ >= guests_.size()) return;
-    Wish run{Wish::What::run};
+    Request run{Request::What::run};
     run.guest = guests_[guest_];
     for (std::size_t i = 0; i < std::size(designs_); ++i) {
         if (designs_[i]) run.designs.emplace_back(kStartDesigns[i]);
@@ -90,7 +90,7 @@ void StartPage::run_now() {
 }
 
 void StartPage::demo() {
-    wish = Wish{Wish::What::open};
+    wish = Request{Request::What::open};
     for (const char* design : kDemoDesigns) {
         const auto run = std::find_if(runs_.begin(), runs_.end(), [this, design](const model::RunInfo& one) {
             return one.success && one.folder == checkout_.run_folder(design, kDemoGuest);
@@ -98,7 +98,7 @@ void StartPage::demo() {
         if (run != runs_.end()) wish->folders.push_back(run->folder);
     }
     if (wish->folders.size() == std::size(kDemoDesigns)) return;
-    wish = Wish{Wish::What::run};
+    wish = Request{Request::What::run};
     wish->guest = kDemoGuest;
     wish->designs.assign(std::begin(kDemoDesigns), std::end(kDemoDesigns));
 }

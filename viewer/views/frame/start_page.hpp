@@ -36,7 +36,7 @@ class StartPage {
     void draw(const Theme& theme, const StartNews& news);
 
     const model::Checkout& checkout() const { return checkout_; }
-    std::optional<Wish> wish;
+    std::optional<Request> wish;
     std::string problem;  ///< what went wrong last
 
   private:

@@ -64,7 +64,7 @@ class TopBar : public View {
         }
         right.take_right(theme.px(8));
         if (button(theme, "open", right.take_right(theme.px(84)), "+ add run  O")) {
-            context.open_runs.wish = Wish{Wish::What::start_page};
+            context.open_runs.wish = Request{Request::What::start_page};
         }
         draw_runs(context, canvas, {x, right.y0, right.x1 - theme.px(12), right.y1});
         if (context.state.help) draw_help(theme, row.x1, row.y1);
@@ -143,7 +143,7 @@ class TopBar : public View {
         OpenRuns& runs = context.open_runs;
         if (!ImGui::BeginPopup("menu")) return;
         if (context.state.close_lists) ImGui::CloseCurrentPopup();
-        const auto compare = [&runs](int a, int b) { runs.wish = Wish{Wish::What::compare, a, b}; };
+        const auto compare = [&runs](int a, int b) { runs.wish = Request{Request::What::compare, a, b}; };
         const int other = run == runs.a ? runs.b : runs.a;
         if (run != runs.a && ImGui::Selectable("compare as A, with what is B now"))
             compare(run, run == runs.b ? runs.a : runs.b);
@@ -152,7 +152,7 @@ class TopBar : public View {
             compare(run == runs.a ? runs.b : runs.a, run);
         }
         if ((other >= 0 || run != runs.a) && ImGui::Selectable("show alone")) compare(run, -1);
-        if (ImGui::Selectable("close")) runs.wish = Wish{Wish::What::close, run};
+        if (ImGui::Selectable("close")) runs.wish = Request{Request::What::close, run};
         ImGui::EndPopup();
     }
 

@@ -35,7 +35,7 @@ class CostModelView : public View {
   private:
     void draw_choice(const Context& context, Rect row) {
         const Theme& theme = context.theme;
-        model::Profile& profile = context.state.profile;
+        model::CostProfile& profile = context.state.profile;
         row.y1 -= theme.px(6);
         const Rect copy = row.take_right(theme.px(52));
         row.take_right(theme.px(6));
@@ -63,10 +63,10 @@ class CostModelView : public View {
         }
     }
 
-    void load(model::Profile& profile, const std::string& name) {
+    void load(model::CostProfile& profile, const std::string& name) {
         typed_.clear();
         try {
-            profile = model::Profile::load(name);
+            profile = model::CostProfile::load(name);
             problem_.clear();
         } catch (const model::ProfileError& error) {
             problem_ = error.what();

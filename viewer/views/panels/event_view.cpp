@@ -111,7 +111,7 @@ class EventView : public View {
         int number = 0;
         const std::string& command = source_.commands().shell;
         const bool room = inside.height() > theme.px(150);
-        for (const model::Place& place : source_.places()) {
+        for (const model::EventLocation& location : source_.locations()) {
             Rect row = inside.take_top(theme.px(20));
             if (number == 0 && !room && !command.empty()) {
                 copied_text(context, row.take_right(theme.px(34)), "gdb", command, "GDB");
@@ -124,13 +124,13 @@ class EventView : public View {
             if (over) {
                 canvas.fill(row, theme.hover, theme.px(4));
                 Tooltip tip(theme);
-                tip.title(place.what);
-                tip.text(place_text(place));
+                tip.title(location.what);
+                tip.text(location_text(location));
                 tip.note("click for the source");
             }
             head(row, number++ == 0 ? "source" : "below");
-            canvas.text(row, place_text(place), place.row ? theme.fonts.mono : theme.fonts.small,
-                        place.row ? theme.text : theme.muted);
+            canvas.text(row, location_text(location), location.row ? theme.fonts.mono : theme.fonts.small,
+                        location.row ? theme.text : theme.muted);
         }
         if (room && !command.empty()) {
             Rect row = inside.take_top(theme.px(20));
@@ -263,7 +263,7 @@ class EventView : public View {
         return nullptr;
     }
 
-    EventPlaces source_;
+    SelectedLocations source_;
     std::vector<model::Field> fields_;
     const model::Field* old_ = nullptr;
     std::vector<std::string> open_;  ///< registers whose bits are shown

@@ -66,8 +66,8 @@ class FindView : public View {
         searched_ = true;
         try {
             const model::Query query = model::Query::parse(text_.data());
-            const model::Places* places = query.needs_places() ? context.session.places(state.side()) : nullptr;
-            found = model::find_events(context.session.run(state.side()).trace, query, places);
+            const model::EventLocations* locations = query.needs_locations() ? context.session.locations(state.side()) : nullptr;
+            found = model::find_events(context.session.run(state.side()).trace, query, locations);
             problem_.clear();
         } catch (const model::QueryError& error) {
             problem_ = error.what();

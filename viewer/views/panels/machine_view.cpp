@@ -52,7 +52,7 @@ class MachineView : public View {
         event_ = state.event();
         side_ = state.side();
         auto& machine = machines_[side_];
-        if (!machine) machine = std::make_unique<model::TimeMachine>(context.session.run(side_).trace);
+        if (!machine) machine = std::make_unique<model::RegisterHistory>(context.session.run(side_).trace);
         now_ = machine->at(event_);
         changes_ = machine->changed_by(event_);
         order_.clear();
@@ -159,7 +159,7 @@ class MachineView : public View {
         }
     }
 
-    std::unique_ptr<model::TimeMachine> machines_[2];
+    std::unique_ptr<model::RegisterHistory> machines_[2];
     model::MachineNow now_;
     std::vector<model::RegisterChange> changes_;
     std::vector<model::RegisterPlace> order_;  ///< what the event changed comes first

@@ -4,13 +4,13 @@
 namespace ws::view {
 namespace {
 
-model::Way way_of(const model::Run& run, const model::Operation& operation) {
+model::ComparedPath path_of(const model::Run& run, const model::Operation& operation) {
     return {static_cast<u32>(&operation - run.operations.all().data()), model::kNoEvent, {}};
 }
 
 }  // namespace
 
-const model::Explanation* Explained::of(const Context& context) {
+const model::Explanation* ShownExplanation::of(const Context& context) {
     const Session& session = context.session;
     const State& state = context.state;
     const int second = session.two() ? 1 : 0;
@@ -23,7 +23,7 @@ const model::Explanation* Explained::of(const Context& context) {
     b_ = b;
     const model::Run& run_a = session.run(0);
     const model::Run& run_b = session.run(second);
-    made_ = model::explain_pair(run_a, run_b, run_a.operations.kind(*a), {way_of(run_a, *a), way_of(run_b, *b)},
+    made_ = model::explain_pair(run_a, run_b, run_a.operations.kind(*a), {path_of(run_a, *a), path_of(run_b, *b)},
                                 state.profile);
     return &*made_;
 }

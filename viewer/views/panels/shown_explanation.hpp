@@ -9,7 +9,7 @@
 
 namespace ws::view {
 
-class Explained {
+class ShownExplanation {
   public:
     /// Null where there is nothing to explain: only one of the runs has the operation, of one no clock tells the time,
     /// or none has steps. With one run alone it is explained against itself.

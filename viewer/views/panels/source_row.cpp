@@ -3,23 +3,23 @@
 
 namespace ws::view {
 
-bool EventPlaces::look(const Context& context) {
+bool SelectedLocations::look(const Context& context) {
     const State& state = context.state;
-    const model::Places* all = context.session.places(state.side());
+    const model::EventLocations* all = context.session.locations(state.side());
     if (all == nullptr) return false;
     if (event_ == state.event() && side_ == state.side()) return true;
     event_ = state.event();
     side_ = state.side();
-    places_ = all->of(event_);
-    commands_ = model::debug_commands(*all, places_, event_);
+    locations_ = all->of(event_);
+    commands_ = model::debug_commands(*all, locations_, event_);
     return true;
 }
 
-std::string place_text(const model::Place& place) {
-    if (place.row) return model::short_place(*place.image, *place.row) + " \u00b7 " + place.image->at(*place.row).text;
-    if (model::one_line_of(place))
-        return model::short_place(*place.image, place.either.front()) + " \u00b7 " + place.problem;
-    return place.problem;
+std::string location_text(const model::EventLocation& location) {
+    if (location.row) return model::short_place(*location.image, *location.row) + " \u00b7 " + location.image->at(*location.row).text;
+    if (model::one_line_of(location))
+        return model::short_place(*location.image, location.either.front()) + " \u00b7 " + location.problem;
+    return location.problem;
 }
 
 void copied_text(const Context& context, const Rect& row, const char* id, const std::string& text,

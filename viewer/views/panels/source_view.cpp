@@ -12,7 +12,7 @@ namespace ws::view {
 namespace {
 
 using model::Frame;
-using model::Place;
+using model::EventLocation;
 
 class SourceView : public View {
   public:
@@ -29,13 +29,13 @@ class SourceView : public View {
         }
         choose(context);
         draw_button(context, row);
-        draw_places(context, canvas, row);
+        draw_locations(context, canvas, row);
         // The event's panel has the command too.
         const bool room = inside.height() > theme.px(170);
         if (room || !context.state.debugger_said.empty()) draw_commands(context, canvas, inside.take_top(theme.px(24)));
-        const Place& place = event_.places()[place_];
+        const EventLocation& location = event_.locations()[location_];
         if (!row_) {
-            draw_problem(theme, canvas, inside, place);
+            draw_problem(theme, canvas, inside, location);
             return;
         }
         draw_frames(context, canvas, inside.take_top(theme.px(24)));
@@ -43,7 +43,7 @@ class SourceView : public View {
         Rect code = inside.take_right(inside.width() * 0.46F);
         inside.take_right(theme.px(14));
         draw_lines(context, canvas, inside);
-        draw_instructions(theme, code, place);
+        draw_instructions(theme, code, location);
         follow_ = false;
     }
 
@@ -51,15 +51,15 @@ class SourceView : public View {
     static constexpr float kLine = 18;
 
     /// Why no line is shown, and the places that come into question.
-    static void draw_problem(const Theme& theme, Canvas& canvas, Rect area, const Place& place) {
-        for (const std::string& line : canvas.lines(place.problem, theme.fonts.text, area.width())) {
+    static void draw_problem(const Theme& theme, Canvas& canvas, Rect area, const EventLocation& location) {
+        for (const std::string& line : canvas.lines(location.problem, theme.fonts.text, area.width())) {
             canvas.text(area.take_top(theme.px(22)), line, theme.fonts.text, theme.text);
         }
-        for (const std::size_t row : place.either) {
+        for (const std::size_t row : location.either) {
             if (area.height() < theme.px(20)) return;
             const std::string text =
-                fmt::format("{:x}  {}  {}", place.image->at(row).address, model::short_place(*place.image, row),
-                            model::symbol_text(*place.image, row));
+                fmt::format("{:x}  {}  {}", location.image->at(row).address, model::short_place(*location.image, row),
+                            model::symbol_text(*location.image, row));
             canvas.text(area.take_top(theme.px(20)), text, theme.fonts.mono, theme.text);
         }
     }
@@ -72,16 +72,16 @@ class SourceView : public View {
         shown_side_ = state.side();
         context.state.debugger_said.clear();
         // Who looked at the world below goes on to look there, if there is one.
-        choose_place(std::min(place_, event_.places().size() - 1));
+        choose_location(std::min(location_, event_.locations().size() - 1));
     }
 
-    void choose_place(std::size_t number) {
-        place_ = number;
-        const Place& place = event_.places()[place_];
-        row_ = place.row;
-        if (!row_ && model::one_line_of(place)) row_ = place.either.front();
+    void choose_location(std::size_t number) {
+        location_ = number;
+        const EventLocation& location = event_.locations()[location_];
+        row_ = location.row;
+        if (!row_ && model::one_line_of(location)) row_ = location.either.front();
         frames_.clear();
-        if (row_) frames_ = place.image->frames(*row_);
+        if (row_) frames_ = location.image->frames(*row_);
         const Frame* telling = model::telling_frame(frames_);
         choose_frame(telling != nullptr ? static_cast<std::size_t>(telling - frames_.data()) : 0);
     }
@@ -95,15 +95,15 @@ class SourceView : public View {
     }
     static constexpr u32 kWholeFile = 1'000'000;
 
-    void draw_places(const Context& context, Canvas& canvas, Rect row) {
+    void draw_locations(const Context& context, Canvas& canvas, Rect row) {
         const Theme& theme = context.theme;
-        for (std::size_t i = 0; i < event_.places().size(); ++i) {
-            const Place& place = event_.places()[i];
-            const std::string text = place.image ? place.image->name() + ": " + place.what : place.what;
+        for (std::size_t i = 0; i < event_.locations().size(); ++i) {
+            const EventLocation& location = event_.locations()[i];
+            const std::string text = location.image ? location.image->name() + ": " + location.what : location.what;
             const Rect at = row.take_left(std::min(row.width(), canvas.width(text, theme.fonts.small) + theme.px(20)));
             row.take_left(theme.px(6));
             ImGui::PushID(static_cast<int>(i));
-            if (button(theme, "place", at, text, i == place_)) choose_place(i);
+            if (button(theme, "place", at, text, i == location_)) choose_location(i);
             ImGui::PopID();
         }
     }
@@ -143,8 +143,8 @@ class SourceView : public View {
     /// The function and those that it was inlined into; a click shows another one's line.
     void draw_frames(const Context& context, Canvas& canvas, Rect row) {
         const Theme& theme = context.theme;
-        const Place& place = event_.places()[place_];
-        if (!place.row) row.x0 = canvas.text(row, place.problem, theme.fonts.small, theme.muted) + theme.px(12);
+        const EventLocation& location = event_.locations()[location_];
+        if (!location.row) row.x0 = canvas.text(row, location.problem, theme.fonts.small, theme.muted) + theme.px(12);
         bool first = true;
         for (std::size_t i = 0; i < frames_.size(); ++i) {
             if (model::is_recorder(frames_[i]) && i != frame_) continue;
@@ -180,7 +180,7 @@ class SourceView : public View {
             return;
         }
         const u32 here = frames_[frame_].line;
-        if (model::changed_since(*event_.places()[place_].image, frames_[frame_].file)) {
+        if (model::changed_since(*event_.locations()[location_].image, frames_[frame_].file)) {
             canvas.text(area.take_top(theme.px(20)),
                         "the file has changed since the image was built: these may be other lines", theme.fonts.small,
                         theme.muted);
@@ -203,25 +203,25 @@ class SourceView : public View {
         }
     }
 
-    void draw_instructions(const Theme& theme, const Rect& area, const Place& place) const {
+    void draw_instructions(const Theme& theme, const Rect& area, const EventLocation& location) const {
         const ScrollArea scroll(theme, "instructions", area);
         Canvas rows(theme);
         bring_into_view(theme, *row_, area.height());
         ImGuiListClipper clipper;
-        clipper.Begin(static_cast<int>(place.image->size()), theme.px(kLine));
+        clipper.Begin(static_cast<int>(location.image->size()), theme.px(kLine));
         while (clipper.Step()) {
             for (int i = clipper.DisplayStart; i < clipper.DisplayEnd; ++i) {
-                draw_instruction(theme, rows, next_row(theme, area.width() - theme.px(14)), place,
+                draw_instruction(theme, rows, next_row(theme, area.width() - theme.px(14)), location,
                                  static_cast<std::size_t>(i));
             }
         }
     }
 
-    void draw_instruction(const Theme& theme, Canvas& rows, Rect row, const Place& place, std::size_t number) const {
-        const model::Image& image = *place.image;
+    void draw_instruction(const Theme& theme, Canvas& rows, Rect row, const EventLocation& location, std::size_t number) const {
+        const model::Image& image = *location.image;
         const model::Instruction instruction = image.at(number);
-        const bool copy = std::find(place.either.begin(), place.either.end(), number) != place.either.end();
-        if (place.row == number || copy) rows.fill(row, theme.select, theme.px(4));
+        const bool copy = std::find(location.either.begin(), location.either.end(), number) != location.either.end();
+        if (location.row == number || copy) rows.fill(row, theme.select, theme.px(4));
         const std::string line = model::short_place(image, number);
         const bool new_line = number == 0 || line != model::short_place(image, number - 1);
         if (image.offset(number) == 0) rows.line(row.x0, row.y0, row.x1, row.y0, theme.border);
@@ -240,10 +240,10 @@ class SourceView : public View {
         return {at.x, at.y, at.x + width, at.y + theme.px(kLine)};
     }
 
-    EventPlaces event_;
+    SelectedLocations event_;
     model::EventIndex shown_event_ = model::kNoEvent;
     int shown_side_ = -1;
-    std::size_t place_ = 0;
+    std::size_t location_ = 0;
     std::optional<std::size_t> row_;
     std::vector<Frame> frames_;
     std::size_t frame_ = 0;

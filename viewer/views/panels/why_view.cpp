@@ -283,7 +283,7 @@ class WhyView : public View {
         }
     }
 
-    Explained explained_;
+    ShownExplanation explained_;
     std::vector<Part> parts_;
 };
 

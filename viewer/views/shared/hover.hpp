@@ -9,7 +9,7 @@
 namespace ws::view {
 
 /// A moment of one run, which the other run shows too. Set anew in each frame.
-struct Pointed {
+struct Hover {
     int side = -1;                    ///< -1: the mouse is elsewhere
     double time = 0;                  ///< net instructions after the trap of the shown operation
     bool on_lanes = false;            ///< on the time line, not on a strip
@@ -19,7 +19,7 @@ struct Pointed {
 };
 
 /// A stretch of one run's time that somebody measured.
-struct Measured {
+struct MeasuredSpan {
     int side;
     model::TimeSpan span;
     model::SpanFigures figures;

@@ -75,7 +75,7 @@ void draw_note(const Context& context, Canvas& canvas, float width, int side, co
 /// The run's name, and where its notes are.
 void draw_head(const Context& context, Canvas& canvas, float width, int side) {
     const Theme& theme = context.theme;
-    const model::KeptNotes& notes = context.state.notes.of(side);
+    const model::OpenNotes& notes = context.state.notes.of(side);
     const ImVec2 at = ImGui::GetCursorScreenPos();
     Rect row{at.x, at.y, at.x + width, at.y + theme.px(kLine)};
     const std::string head = fmt::format("{} in {}", counted(notes.all().size(), "note"), context.session.name(side));
@@ -114,7 +114,7 @@ void draw_notes_list(const Context& context, Rect inside) {
 void draw_event_notes(const Context& context, Canvas& canvas, Rect& inside) {
     const Theme& theme = context.theme;
     State& state = context.state;
-    const model::KeptNotes& notes = state.notes.of(state.side());
+    const model::OpenNotes& notes = state.notes.of(state.side());
     const bool broken = !notes.problem().empty();
     if (!broken && !notes.has(state.event())) return;
     struct Line {

@@ -19,7 +19,7 @@ struct OpenRuns {
     std::vector<OpenRun> all;
     int a = 0;
     int b = -1;  ///< -1: `a` is shown alone
-    std::optional<Wish> wish;
+    std::optional<Request> wish;
 
     int count() const { return static_cast<int>(all.size()); }
     const model::Run& operator[](int run) const { return *all[static_cast<std::size_t>(run)].run; }

@@ -9,7 +9,7 @@
 
 namespace ws::view {
 
-struct Wish {
+struct Request {
     enum class What : unsigned char {
         compare,     ///< show the open runs `a` and `b`
         close,       ///< forget the open run `a`

@@ -23,7 +23,7 @@ RunNotes::RunNotes(const Session& session) {
 
 std::string RunNotes::refresh() {
     std::string problems;
-    for (model::KeptNotes& notes : sides_) {
+    for (model::OpenNotes& notes : sides_) {
         if (!notes.refresh() || notes.problem().empty()) continue;
         problems += (problems.empty() ? "" : "\n") + notes.problem();
     }
@@ -32,7 +32,7 @@ std::string RunNotes::refresh() {
 
 bool RunNotes::any() const {
     return std::any_of(sides_.begin(), sides_.end(),
-                       [](const model::KeptNotes& notes) { return !notes.all().empty() || !notes.problem().empty(); });
+                       [](const model::OpenNotes& notes) { return !notes.all().empty() || !notes.problem().empty(); });
 }
 
 std::optional<NotedEvent> RunNotes::next(int side, model::EventIndex event, bool ahead) const {
@@ -52,7 +52,7 @@ std::optional<NotedEvent> RunNotes::next(int side, model::EventIndex event, bool
 }
 
 void RunNotes::open_draft(int side, model::EventIndex event) {
-    model::KeptNotes& notes = sides_[static_cast<std::size_t>(side)];
+    model::OpenNotes& notes = sides_[static_cast<std::size_t>(side)];
     notes.refresh();
     const std::vector<std::string> texts = notes.of(event);
     draft = NoteDraft{notes.file(), side, event, texts, joined(texts), notes.problem()};

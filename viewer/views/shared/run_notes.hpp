@@ -32,7 +32,7 @@ class RunNotes {
 
     /// Reads anew what has changed. Returns what is wrong with it, a line each; empty if nothing has changed.
     std::string refresh();
-    const model::KeptNotes& of(int side) const { return sides_[static_cast<std::size_t>(side)]; }
+    const model::OpenNotes& of(int side) const { return sides_[static_cast<std::size_t>(side)]; }
     /// Is there a note, or a file of notes that cannot be read?
     bool any() const;
     /// The event with a note after this one or before it, A's before B's; after the last comes the first.
@@ -47,7 +47,7 @@ class RunNotes {
     void carry_over(const RunNotes& before);
 
   private:
-    std::deque<model::KeptNotes> sides_;
+    std::deque<model::OpenNotes> sides_;
 };
 
 }  // namespace ws::view

@@ -20,7 +20,7 @@ Session::Session(std::vector<model::SharedRun> runs, const model::Progress& prog
     }
     prepare(progress);
     find_names();
-    for (const model::SharedRun& run : runs_) places_.push_back(std::make_unique<const model::PlacesLater>(run->trace));
+    for (const model::SharedRun& run : runs_) locations_.push_back(std::make_unique<const model::EventLocationLoader>(run->trace));
     find_causes();
     for (std::size_t i = 0; i < runs_.size() && unexplainable_.empty(); ++i) {
         const std::string reason = model::unexplainable(*runs_[i]);
@@ -31,23 +31,23 @@ Session::Session(std::vector<model::SharedRun> runs, const model::Progress& prog
 /// What takes long: the comparison, and each run's lanes and marks, which have nothing to do with each other.
 void Session::prepare(const model::Progress& progress) {
     lanes_.resize(runs_.size());
-    marks_.resize(runs_.size());
+    links_.resize(runs_.size());
     std::vector<std::function<void()>> parts = {[this] { compare(); }};
     for (std::size_t i = 0; i < runs_.size(); ++i) {
-        parts.emplace_back([this, i] { marks_[i] = model::find_marks(runs_[i]->trace); });
+        parts.emplace_back([this, i] { links_[i] = model::find_cross_cpu_links(runs_[i]->trace); });
         parts.emplace_back([this, i] { lanes_[i] = model::make_lanes(*runs_[i]); });
     }
     model::for_each_in_parallel(
         parts.size(), [&parts](std::size_t part) { parts[part](); },
         [&progress](double done) { model::tell(progress, done); }, 1);
-    model::give_back_freed_memory();
+    model::trim_heap();
 }
 
 void Session::compare() {
     const model::Run& first = *runs_.front();
     const model::Run& other = *runs_.back();  // a run alone is compared with itself: its rows are what is shown
     comparison_ = model::compare(first, other);
-    browse_ = std::make_unique<model::Browse>(first, two() ? &other : nullptr, comparison_);
+    stops_ = std::make_unique<model::OperationStops>(first, two() ? &other : nullptr, comparison_);
 }
 
 void Session::find_names() {
@@ -88,11 +88,11 @@ void Session::find_causes() {
 }
 
 bool Session::reads_images() const {
-    return std::any_of(places_.begin(), places_.end(), [](const auto& places) { return places->get() == nullptr; });
+    return std::any_of(locations_.begin(), locations_.end(), [](const auto& places) { return places->get() == nullptr; });
 }
 
 void Session::wait_for_images() const {
-    for (const auto& places : places_) places->wait();
+    for (const auto& places : locations_) places->wait();
 }
 
 std::string Session::title(const model::Run& run) {

@@ -23,11 +23,11 @@ class Session {
     bool two() const { return runs_.size() == 2; }
     const model::Run& run(int side) const { return *runs_[static_cast<std::size_t>(side)]; }
     const model::Comparison& comparison() const { return comparison_; }
-    const model::Browse& browse() const { return *browse_; }
+    const model::OperationStops& stops() const { return *stops_; }
     const model::CpuLanes& lanes(int side, u32 cpu) const { return lanes_[static_cast<std::size_t>(side)][cpu]; }
     /// Is it worth saying whose a CPU is: are there several CPUs, or does one not belong to one vCPU alone?
     bool shared(int side) const { return shared_[static_cast<std::size_t>(side)]; }
-    const model::Marks& marks(int side) const { return marks_[static_cast<std::size_t>(side)]; }
+    const model::CrossCpuLinks& links(int side) const { return links_[static_cast<std::size_t>(side)]; }
     /// The design, and a letter before it where both runs are of the same.
     const std::string& name(int side) const { return names_[static_cast<std::size_t>(side)]; }
     /// `split · hypercall · 1 CPU · trace full`.
@@ -43,7 +43,7 @@ class Session {
     const std::vector<std::string>& causes() const { return causes_; }
 
     /// Where events happened; null while the images are being read.
-    const model::Places* places(int side) const { return places_[static_cast<std::size_t>(side)]->get(); }
+    const model::EventLocations* locations(int side) const { return locations_[static_cast<std::size_t>(side)]->get(); }
     bool reads_images() const;
     void wait_for_images() const;
 
@@ -59,15 +59,15 @@ class Session {
 
     std::vector<model::SharedRun> runs_;
     model::Comparison comparison_;
-    std::unique_ptr<model::Browse> browse_;
+    std::unique_ptr<model::OperationStops> stops_;
     std::vector<std::vector<model::CpuLanes>> lanes_;
-    std::vector<model::Marks> marks_;
+    std::vector<model::CrossCpuLinks> links_;
     std::vector<std::string> names_;
     std::vector<bool> host_at_el1_;
     std::vector<bool> shared_;
     std::vector<std::string> causes_;
     std::string unexplainable_;
-    std::vector<std::unique_ptr<const model::PlacesLater>> places_;
+    std::vector<std::unique_ptr<const model::EventLocationLoader>> locations_;
 };
 
 /// The name of the part of a step, `residual` for none.

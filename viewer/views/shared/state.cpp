@@ -14,7 +14,7 @@ constexpr float kBorderStep = 0.04F;  // of the room
 
 State::State(const Session& session, bool is_dark) : dark(is_dark), notes(session), session_(session) {
     set_found(0, {});
-    select_kind(session.browse().first_kind());
+    select_kind(session.stops().first_kind());
     fit();
 }
 
@@ -39,9 +39,9 @@ void State::act(Action action) {
         case Action::zoom_out:
             return zoom(kZoomStep, middle);
         case Action::zoom_in_at_mouse:
-            return zoom(1 / kZoomStep, pointed && pointed.on_lanes ? pointed.time : middle);
+            return zoom(1 / kZoomStep, hover && hover.on_lanes ? hover.time : middle);
         case Action::zoom_out_at_mouse:
-            return zoom(kZoomStep, pointed && pointed.on_lanes ? pointed.time : middle);
+            return zoom(kZoomStep, hover && hover.on_lanes ? hover.time : middle);
         case Action::pan_left:
             return pan_to(from - kPanStep * (to - from));
         case Action::pan_right:
@@ -124,8 +124,8 @@ void State::escape() {
 }
 
 void State::select_kind(u32 kind) {
-    kind_ = std::min(kind, session_.browse().kinds() - 1);
-    select_stop(session_.browse().kind(kind_).typical);
+    kind_ = std::min(kind, session_.stops().kinds() - 1);
+    select_stop(session_.stops().kind(kind_).typical);
     fit();
 }
 
@@ -138,7 +138,7 @@ void State::select_stop(u64 stop) {
 }
 
 void State::show_stop() {
-    const model::Stop& stop = session_.browse().kind(kind_).stops[stop_];
+    const model::Stop& stop = session_.stops().kind(kind_).stops[stop_];
     for (int side = 0; side < session_.count(); ++side) {
         const model::Operation* operation = session_.operation(side, side == 0 ? stop.a : stop.b);
         shown_[side].operation = operation;
@@ -146,8 +146,8 @@ void State::show_stop() {
             operation != nullptr ? model::take_apart(session_.run(side), *operation) : model::OperationEvents{};
         shown_[side].instructions = {};
         if (operation == nullptr) continue;
-        const model::Way way{side == 0 ? stop.a : stop.b, model::kNoEvent, {}};
-        const model::Breakdown breakdown = model::break_down(session_.run(side), way, {});
+        const model::ComparedPath path{side == 0 ? stop.a : stop.b, model::kNoEvent, {}};
+        const model::Breakdown breakdown = model::break_down(session_.run(side), path, {});
         for (std::size_t part = 0; part < model::kParts; ++part) {
             shown_[side].instructions[part] = breakdown.parts[part].figures.instructions;
         }
@@ -179,7 +179,7 @@ void State::select_event(int side, model::EventIndex event) {
     const model::Run& run = session_.run(side);
     const model::Operation* operation = run.operations.at(run.trace, event);
     if (operation != nullptr && operation != shown_[side].operation) {
-        const auto place = session_.browse().find(side, static_cast<u32>(operation - run.operations.all().data()));
+        const auto place = session_.stops().find(side, static_cast<u32>(operation - run.operations.all().data()));
         if (place) {
             // What is under the mouse stays there: the axis starts at another trap now.
             const model::Operation* before = shown_[side].operation;

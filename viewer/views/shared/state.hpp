@@ -78,7 +78,7 @@ class State {
 
     u32 kind() const { return kind_; }
     u32 stop() const { return stop_; }
-    u32 stops() const { return static_cast<u32>(session_.browse().kind(kind_).stops.size()); }
+    u32 stops() const { return static_cast<u32>(session_.stops().kind(kind_).stops.size()); }
     const Shown& shown(int side) const { return shown_[side]; }
     int side() const { return side_; }
     model::EventIndex event() const { return event_; }
@@ -114,7 +114,7 @@ class State {
     void note_look();
 
     Tab tab = Tab::why;
-    model::Profile profile;                ///< what things cost in cycles; the person may change it
+    model::CostProfile profile;                ///< what things cost in cycles; the person may change it
     model::Parts left_out;                 ///< what if these were not there
     std::vector<model::EventIndex> found;  ///< what the last search found in the run `found_side`, ascending
     int found_side = 0;
@@ -130,9 +130,9 @@ class State {
     std::string debugger_said;    ///< what came of that
     std::string hot_cause;        ///< the cause under the mouse: other causes step back. Set anew in each frame.
     std::string next_hot_cause;
-    Pointed pointed;  ///< the moment under the mouse. Set anew in each frame.
-    Pointed next_pointed;
-    std::optional<Measured> measured;
+    Hover hover;  ///< the moment under the mouse. Set anew in each frame.
+    Hover next_hover;
+    std::optional<MeasuredSpan> measured;
     Borders borders;
     bool lined_up = false;     ///< the strips: each step under its partner, not to true scale
     bool go_to = false;        ///< the field for an event's number is open

@@ -10,7 +10,7 @@ namespace ws::view {
 TourWalk::TourWalk(const Session& session, model::Tour the_tour) : tour(std::move(the_tour)) {
     const model::Run& a = session.run(0);
     const model::Run& b = session.run(session.count() - 1);
-    stops = model::find_tour_stops(tour, a, b, session.comparison(), session.browse());
+    stops = model::find_tour_stops(tour, a, b, session.comparison(), session.stops());
     unfit = model::unfit_for_tour(tour, a, b);
 }
 

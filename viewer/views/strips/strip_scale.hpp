@@ -14,7 +14,7 @@ class StripScale {
           lined_up_(state.lined_up),
           axis_{0, static_cast<double>(lined_up_ ? state.alignment().width() : state.longest_net()), x0, x1} {}
 
-    const Axis& axis() const { return axis_; }
+    const InstructionAxis& axis() const { return axis_; }
     bool lined_up() const { return lined_up_; }
     /// `time` is without the time that the vCPU was away.
     float x(int side, double time) const {
@@ -45,7 +45,7 @@ class StripScale {
 
     const State& state_;
     bool lined_up_;
-    Axis axis_;
+    InstructionAxis axis_;
 };
 
 }  // namespace ws::view

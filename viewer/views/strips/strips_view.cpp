@@ -122,7 +122,7 @@ class StripsView : public View {
         draw_selection(context, canvas, scale, strip, side);
         draw_partner(context, canvas, scale, strip, side);
         draw_total(context, canvas, scale, row, side);
-        hover(context, scale, strip, side);
+        point_at(context, scale, strip, side);
     }
 
     static Rect place(const StripScale& scale, const Rect& strip, int side, u32 segment) {
@@ -184,10 +184,10 @@ class StripsView : public View {
     /// The step under the mouse, and the same step in the other strip.
     static void draw_partner(const Context& context, Canvas& canvas, const StripScale& scale, const Rect& strip,
                              int side) {
-        const Pointed& pointed = context.state.pointed;
-        if (!pointed || pointed.segment == model::kNoSegment) return;
+        const Hover& hover = context.state.hover;
+        if (!hover || hover.segment == model::kNoSegment) return;
         const u32 segment =
-            pointed.side == side ? pointed.segment : context.state.alignment().partner(pointed.side, pointed.segment);
+            hover.side == side ? hover.segment : context.state.alignment().partner(hover.side, hover.segment);
         if (segment >= context.state.shown(side).parts.segments.size()) return;
         frame(context, canvas, place(scale, strip, side, segment), context.theme.text);
     }
@@ -195,19 +195,19 @@ class StripsView : public View {
     /// The moment under the mouse, wherever that is: a line in each strip, the reading once.
     static void draw_moment(const Context& context, Canvas& canvas, const StripScale& scale, const Rect& row,
                             const Rect& labels, int side) {
-        const Pointed& pointed = context.state.pointed;
+        const Hover& hover = context.state.hover;
         const Shown& shown = context.state.shown(side);
-        if (!pointed || shown.operation == nullptr) return;
+        if (!hover || shown.operation == nullptr) return;
         const model::Trace& trace = context.session.run(side).trace;
-        const double whole = std::floor(pointed.time);
+        const double whole = std::floor(hover.time);
         const i64 net = shown.operation->begin + static_cast<i64>(whole);
-        const double time = static_cast<double>(model::time_of_net(trace, shown.parts, net)) + pointed.time - whole;
+        const double time = static_cast<double>(model::time_of_net(trace, shown.parts, net)) + hover.time - whole;
         if (time < 0 || time > static_cast<double>(shown.operation->net())) return;
         const float x = scale.x(side, time);
         moment_line(context, canvas,
                     {scale.axis().x0, row.y0 - context.theme.px(3), scale.axis().x1, row.y1 + context.theme.px(3)}, x);
-        if (!pointed.on_lanes && pointed.side == side) {
-            moment_reading(context, canvas, labels, x, pointed.time);
+        if (!hover.on_lanes && hover.side == side) {
+            moment_reading(context, canvas, labels, x, hover.time);
         }
     }
 
@@ -252,7 +252,7 @@ class StripsView : public View {
         for (const float x : {row.x0, end}) canvas.line(x, y - theme.px(6), x, y + theme.px(6), theme.muted);
     }
 
-    static void hover(const Context& context, const StripScale& scale, const Rect& strip, int side) {
+    static void point_at(const Context& context, const StripScale& scale, const Rect& strip, int side) {
         State& state = context.state;
         const Shown& shown = state.shown(side);
         const Rect used{strip.x0, strip.y0, scale.end(side), strip.y1};
@@ -262,12 +262,12 @@ class StripsView : public View {
         if (!time) return;
         const double whole = std::floor(*time);
         const i64 net = model::net_of_time(context.session.run(side).trace, shown.parts, static_cast<i64>(whole));
-        state.next_pointed = {side, static_cast<double>(net - shown.operation->begin) + *time - whole, false,
+        state.next_hover = {side, static_cast<double>(net - shown.operation->begin) + *time - whole, false,
                               model::kNoSegment};
         for (u32 i = 0; i < shown.parts.segments.size(); ++i) {
             const model::Segment& segment = shown.parts.segments[i];
             if (*time < static_cast<double>(segment.begin) || *time >= static_cast<double>(segment.end)) continue;
-            state.next_pointed.segment = i;
+            state.next_hover.segment = i;
             segment_tooltip(context, side, segment);
             if (clicked) state.select_segment(side, segment);
             return;

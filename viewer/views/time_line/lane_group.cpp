@@ -161,7 +161,7 @@ LanePlace phase_place(const Theme& theme, const Group& group, std::size_t lane, 
     return place;
 }
 
-Group make_group(const Context& context, const Axis& axis, const Rect& area, Place of) {
+Group make_group(const Context& context, const InstructionAxis& axis, const Rect& area, Place of) {
     const model::Operation& operation = *context.state.shown(of.side).operation;
     const model::Run& run = context.session.run(of.side);
     const Theme& theme = context.theme;

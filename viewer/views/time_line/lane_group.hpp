@@ -12,7 +12,7 @@ Rect lane_rect(const Theme& theme, const Rect& group, std::size_t lane, bool sha
 /// Where the steps of one depth are drawn: those in another one on its lower part.
 LanePlace phase_place(const Theme& theme, const Group& group, std::size_t lane, std::size_t depth);
 
-Group make_group(const Context& context, const Axis& axis, const Rect& area, Place of);
+Group make_group(const Context& context, const InstructionAxis& axis, const Rect& area, Place of);
 void draw_group(const Context& context, Canvas& canvas, const Group& group);
 
 }  // namespace ws::view

@@ -38,7 +38,7 @@ model::EventIndex nearest_of(const Context& context, const Group& group, const E
 
 /// The event nearest to `x`; one with a mark rather than a plain one close by.
 model::EventIndex nearest_event(const Context& context, const Group& group, float x) {
-    const auto& notable = context.session.marks(group.side).notable[group.cpu];
+    const auto& notable = context.session.links(group.side).notable[group.cpu];
     const float near_mark = context.theme.px(4);
     if (!notable.empty()) {
         const model::EventIndex marked = nearest_of(context, group, notable, x);
@@ -102,7 +102,7 @@ void inspect(const Context& context, const Group& group, ImVec2 mouse, Press pre
             if (const auto found = find_in_lane(place, depths[depth], mouse.x)) {
                 const model::Phase phase = group.timeline->phases[found->item];
                 phase_tooltip(context, group.side, phase, group.ticks.origin);
-                context.state.next_pointed.segment = segment_of(context, group.side, phase.first);
+                context.state.next_hover.segment = segment_of(context, group.side, phase.first);
                 if (click) context.state.select_event(group.side, phase.first);
                 fit_to(phase.begin, phase.end);
                 return;

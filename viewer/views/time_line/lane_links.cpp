@@ -31,7 +31,7 @@ class Links {
         }
     }
 
-    void draw(const model::Marks& marks) const {
+    void draw(const model::CrossCpuLinks& marks) const {
         if (groups_.empty()) return;
         const auto first_of_kick = [](const model::Kick& kick) { return kick.sent; };
         for_each_column(marks.kicks, marks.first_kick_at(event_at(left())), first_of_kick,
@@ -151,7 +151,7 @@ class Links {
 
 void draw_links(const Context& context, Canvas& canvas, const std::vector<Group>& groups) {
     for (int side = 0; side < context.session.count(); ++side) {
-        Links(context, canvas, groups, side).draw(context.session.marks(side));
+        Links(context, canvas, groups, side).draw(context.session.links(side));
     }
 }
 

@@ -45,7 +45,7 @@ void draw_stints(const Context& context, Canvas& canvas, const Group& group) {
 void draw_marks(const Context& context, Canvas& canvas, const Group& group) {
     const Theme& theme = context.theme;
     const model::Trace& trace = context.session.run(group.side).trace;
-    const auto& notable = context.session.marks(group.side).notable[group.cpu];
+    const auto& notable = context.session.links(group.side).notable[group.cpu];
     const float d = theme.px(4);
     const float y = group.ticks.r.y0 + d + 1;
     // One mark in its own width: what is nearer together is one to the eye.

@@ -13,7 +13,7 @@ namespace ws::view {
 
 /// One lane's place on the screen; `origin` is the net time that the axis calls 0.
 struct LanePlace {
-    Axis axis;
+    InstructionAxis axis;
     Rect r;
     i64 origin;
 };

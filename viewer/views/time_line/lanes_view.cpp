@@ -61,7 +61,7 @@ class LanesView : public View {
         minimap_.draw(context, inside.take_bottom(whole_runs), gutter);
         Rect labels = inside.take_bottom(theme.px(20));
         labels.x0 += gutter;
-        const Axis axis{context.state.from, context.state.to, inside.x0 + gutter, inside.x1};
+        const InstructionAxis axis{context.state.from, context.state.to, inside.x0 + gutter, inside.x1};
         draw_axis(canvas, theme, axis, {axis.x0, inside.y0, inside.x1, inside.y1}, labels);
         const std::vector<Group> groups = draw_groups(context, canvas, inside, axis, places);
         canvas.list().PushClipRect({axis.x0, inside.y0}, {inside.x1, inside.y1}, true);
@@ -70,9 +70,9 @@ class LanesView : public View {
         if (zero >= axis.x0) canvas.line(zero, inside.y0, zero, inside.y1, theme.text, theme.px(1));
         draw_measured(context, canvas, groups);
         canvas.list().PopClipRect();
-        if (const Pointed& pointed = context.state.pointed) {
-            moment_line(context, canvas, {axis.x0, inside.y0, inside.x1, inside.y1}, axis.x(pointed.time));
-            if (pointed.on_lanes) moment_reading(context, canvas, labels, axis.x(pointed.time), pointed.time);
+        if (const Hover& hover = context.state.hover) {
+            moment_line(context, canvas, {axis.x0, inside.y0, inside.x1, inside.y1}, axis.x(hover.time));
+            if (hover.on_lanes) moment_reading(context, canvas, labels, axis.x(hover.time), hover.time);
         }
         if (!groups.empty()) interact(context, axis, {axis.x0, inside.y0, inside.x1, labels.y1}, groups);
     }
@@ -94,7 +94,7 @@ class LanesView : public View {
     }
 
     /// The CPUs one below the other; returns those that show an operation.
-    static std::vector<Group> draw_groups(const Context& context, Canvas& canvas, const Rect& inside, const Axis& axis,
+    static std::vector<Group> draw_groups(const Context& context, Canvas& canvas, const Rect& inside, const InstructionAxis& axis,
                                           const std::vector<Place>& places) {
         const Theme& theme = context.theme;
         std::vector<Group> groups;
@@ -159,19 +159,19 @@ class LanesView : public View {
         }
         if (context.state.shown(side).operation == nullptr) {
             const Rect r = lane_rect(theme, group, 1, shared);
-            const Axis axis{context.state.from, context.state.to, group.x0 + gutter, group.x1};
+            const InstructionAxis axis{context.state.from, context.state.to, group.x0 + gutter, group.x1};
             canvas.text({std::max(axis.x0, axis.x(0)) + theme.px(10), r.y0, r.x1, r.y1}, "no partner in this run",
                         theme.fonts.small, theme.faint);
         }
     }
 
     /// A drag moves the time line; with shift it measures.
-    void interact(const Context& context, const Axis& axis, const Rect& area, const std::vector<Group>& groups) {
+    void interact(const Context& context, const InstructionAxis& axis, const Rect& area, const std::vector<Group>& groups) {
         const bool over = hit_area("lanes", area);
         const bool released = ImGui::IsItemDeactivated();
         const ImVec2 mouse = ImGui::GetMousePos();
         State& state = context.state;
-        if (over) state.next_pointed = {group_near(groups, mouse.y).side, axis.time(mouse.x), true, model::kNoSegment};
+        if (over) state.next_hover = {group_near(groups, mouse.y).side, axis.time(mouse.x), true, model::kNoSegment};
         if (ImGui::IsItemActivated()) {
             dragged_ = false;
             measuring_ = ImGui::GetIO().KeyShift;
@@ -195,7 +195,7 @@ class LanesView : public View {
     }
 
     /// It zooms at the mouse; a horizontal one, or one with shift, moves along.
-    static void turn_wheel(State& state, const Axis& axis, float x) {
+    static void turn_wheel(State& state, const InstructionAxis& axis, float x) {
         const ImGuiIO& io = ImGui::GetIO();
         const float along = io.MouseWheelH != 0 ? io.MouseWheelH : io.KeyShift ? io.MouseWheel : 0;
         if (along != 0) {

@@ -94,7 +94,7 @@ void Minimap::draw_run(const Context& context, Canvas& canvas, const Rect& row, 
     const State& state = context.state;
     const model::Overview& overview = overviews_[static_cast<std::size_t>(side)];
     const double per_pixel = static_cast<double>(longest(overviews_)) / static_cast<double>(row.width());
-    const Axis axis{0, per_pixel * static_cast<double>(row.width()), row.x0, row.x1};
+    const InstructionAxis axis{0, per_pixel * static_cast<double>(row.width()), row.x0, row.x1};
     const Rect used{row.x0, row.y0, axis.x(static_cast<double>(overview.end - overview.begin)), row.y1};
     draw_columns(context, canvas, used, overview);
     if (state.found_side == side) {
@@ -117,8 +117,8 @@ void Minimap::draw_run(const Context& context, Canvas& canvas, const Rect& row, 
     }
     canvas.fill(window, faded(theme.link, 0.22F), theme.px(2));
     canvas.frame(window.inset(-1, -1), theme.link, theme.px(1.4F), theme.px(2));
-    if (state.pointed && state.pointed.on_lanes) {
-        const float x = std::floor(x_of_time(state.pointed.time));
+    if (state.hover && state.hover.on_lanes) {
+        const float x = std::floor(x_of_time(state.hover.time));
         canvas.fill({x, row.y0, x + 1, row.y1}, theme.text);
     }
     drag(context, row, side, per_pixel);

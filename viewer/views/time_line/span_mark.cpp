@@ -15,7 +15,7 @@ namespace {
 constexpr u64 kMostMoving = 20'000;
 constexpr u64 kMostAtRest = 5'000'000;
 
-std::vector<std::string> lines_of(const Context& context, const Measured& measured) {
+std::vector<std::string> lines_of(const Context& context, const MeasuredSpan& measured) {
     const model::SpanFigures& figures = measured.figures;
     const model::Trace& trace = context.session.run(measured.side).trace;
     std::vector<std::string> lines = {counted(figures.instructions, "instruction") + " in " +
@@ -41,7 +41,7 @@ std::vector<std::string> lines_of(const Context& context, const Measured& measur
 }
 
 /// Beside the stretch where there is room, so that it does not cover what was measured.
-void draw_figures(const Context& context, Canvas& canvas, const Rect& band, const Rect& all, const Measured& measured) {
+void draw_figures(const Context& context, Canvas& canvas, const Rect& band, const Rect& all, const MeasuredSpan& measured) {
     const Theme& theme = context.theme;
     std::vector<std::string> lines = lines_of(context, measured);
     lines.emplace_back("net, measured \u00b7 Escape takes it away");
@@ -68,7 +68,7 @@ void draw_figures(const Context& context, Canvas& canvas, const Rect& band, cons
 
 void draw_measured(const Context& context, Canvas& canvas, const std::vector<Group>& groups) {
     if (!context.state.measured || groups.empty()) return;
-    const Measured& measured = *context.state.measured;
+    const MeasuredSpan& measured = *context.state.measured;
     const Theme& theme = context.theme;
     const Group* first = nullptr;
     const Group* last = nullptr;
@@ -99,7 +99,7 @@ void measure(const Context& context, const Group& group, double from, double to,
     const bool same = measured && measured->side == group.side && measured->span == span;
     if (same && (moving || measured->figures.counted)) return;
     const u64 most = moving ? kMostMoving : kMostAtRest;
-    measured = Measured{group.side, span, model::measure_span(context.session.run(group.side).trace, span, most)};
+    measured = MeasuredSpan{group.side, span, model::measure_span(context.session.run(group.side).trace, span, most)};
 }
 
 }  // namespace ws::view
