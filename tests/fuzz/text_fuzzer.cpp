@@ -7,12 +7,13 @@
 #include <string>
 
 #include "viewer/model/base/error.hpp"
-#include "viewer/model/format/metadata.hpp"
-#include "viewer/model/notes_and_tours/note_file.hpp"
+#include "viewer/model/base/settings.hpp"
 #include "viewer/model/code/event_location.hpp"
 #include "viewer/model/explain/cost_profile.hpp"
-#include "viewer/model/base/settings.hpp"
+#include "viewer/model/format/metadata.hpp"
+#include "viewer/model/notes_and_tours/note_file.hpp"
 #include "viewer/model/notes_and_tours/tour.hpp"
+#include "viewer/views/shared/tabs.hpp"
 
 using namespace ws;
 
@@ -38,9 +39,10 @@ constexpr Reader kReaders[] = {
          const model::Image image("fuzz", "0000000000001000 <f>:\n    1000:\tnop\n    1004:\tret\n", text);
          for (std::size_t row = 0; row < image.size(); ++row) model::telling_frame(image.frames(row));
      }},
-    {"notes", [](const std::string& text) { model::NoteFile::parse(model::NoteFile::parse(text, "fuzz").text(), "fuzz"); }},
+    {"notes",
+     [](const std::string& text) { model::NoteFile::parse(model::NoteFile::parse(text, "fuzz").text(), "fuzz"); }},
     {"settings", [](const std::string& text) { model::Settings::parse(text, "fuzz.json"); }},
-    {"tour", [](const std::string& text) { model::Tour::parse(text, "fuzz.tour"); }},
+    {"tour", [](const std::string& text) { model::Tour::parse(text, "fuzz.tour", view::kTabNames); }},
 };
 
 }  // namespace

@@ -8,8 +8,8 @@
 
 #include "tests/unit/catch.hpp"
 #include "tests/unit/stories.hpp"
-#include "viewer/model/export/export.hpp"
 #include "viewer/model/base/atomic_file.hpp"
+#include "viewer/model/export/export.hpp"
 
 using namespace ws;
 using namespace ws::test;

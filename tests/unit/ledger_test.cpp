@@ -134,7 +134,7 @@ TEST_CASE("a restore of what the register holds is redundant only while nobody r
     const Ledger ledger = last_books(load(fake));
     const LedgerEntry& entry = entry_of(ledger, "TTBR0_EL1");
     CHECK(entry.redundant_restores == 1);
-    CHECK(entry.redundant_saves == 0);  // nobody knows what the copy held
+    CHECK(entry.redundant_saves == 0);     // nobody knows what the copy held
     CHECK(entry.restored_not_saved == 1);  // the host's
     CHECK(model::remark(entry) == "1 of 3 redundant, restored but not saved");
 }

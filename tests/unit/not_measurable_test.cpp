@@ -2,11 +2,12 @@
 // What the clock that all CPUs share cannot tell is told so, and is in no figure.
 #include "tests/unit/catch.hpp"
 #include "tests/unit/stories.hpp"
-#include "viewer/model/operations/operation_stops.hpp"
+#include "viewer/model/explain/compared_paths.hpp"
 #include "viewer/model/operations/exit_statistics.hpp"
 #include "viewer/model/operations/idle.hpp"
-#include "viewer/model/operations/statistics.hpp"
-#include "viewer/model/explain/compared_paths.hpp"
+#include "viewer/model/operations/operation_stops.hpp"
+#include "viewer/model/operations/recorder_cost.hpp"
+#include "viewer/model/operations/summary.hpp"
 
 using namespace ws;
 using namespace ws::test;

@@ -128,7 +128,8 @@ TEST_CASE("a profile whose costs somebody has changed is not called as the publi
     model::set_cost(profile, "exception=" + before);
     model::set_cost(
         profile,
-        "fp.save=" + model::cycles_text(
-                         CostProfile::load("xgene-gicv2").classes[static_cast<std::size_t>(RegisterClass::fp)].save.each));
+        "fp.save=" +
+            model::cycles_text(
+                CostProfile::load("xgene-gicv2").classes[static_cast<std::size_t>(RegisterClass::fp)].save.each));
     CHECK(profile.told() == "xgene-gicv2");
 }

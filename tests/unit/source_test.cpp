@@ -7,14 +7,14 @@
 #include "tests/unit/catch.hpp"
 #include "tests/unit/fake_image.hpp"
 #include "tests/unit/stories.hpp"
-#include "viewer/model/find/find.hpp"
-#include "viewer/model/code/source_text.hpp"
 #include "viewer/model/base/external_program.hpp"
+#include "viewer/model/code/source_text.hpp"
+#include "viewer/model/find/find.hpp"
 
 using namespace ws;
 using namespace ws::test;
-using model::Image;
 using model::EventLocations;
+using model::Image;
 using trace::Step;
 
 namespace {
@@ -218,7 +218,7 @@ TEST_CASE("a trap is at its vector and where it was taken from; a place without 
     run.emit(trace::payload::trap{0x5a00'0000, hvc + 4, 0x3c5, 0, 0, 1, 8, 1});
     const model::Trace trace = run.trace();
     const EventLocations locations(trace, {std::make_shared<const Image>(code.image()), ""},
-                        {{std::make_shared<const Image>(guest.image()), ""}});
+                                   {{std::make_shared<const Image>(guest.image()), ""}});
     REQUIRE(locations.of(0).size() == 2);
     CHECK(locations.of(0)[0].address == vector);
     CHECK(locations.of(0)[1].address == hvc);

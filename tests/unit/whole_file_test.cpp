@@ -140,15 +140,16 @@ TEST_CASE("what a run has written is spared under whichever name", "[whole_file]
     fs::create_symlink(stream, other.path() / "link");
     fs::create_hard_link(stream, run.folder() / "hard");
     fs::create_directory_symlink(trace, other.path() / "folder");
-    for (const fs::path& file : {stream, trace / "metadata", trace / "stream_3", trace / ".." / "trace" / "stream_0",
-                                 other.path() / "link", run.folder() / "hard", other.path() / "folder" / "stream_7",
-                                 run.folder() / "run.json", run.folder() / "console.log", run.folder() / "notes",
-                                 run.folder() / "initrd0.cpio"}) {
+    for (const fs::path& file :
+         {stream, trace / "metadata", trace / "stream_3", trace / ".." / "trace" / "stream_0", other.path() / "link",
+          run.folder() / "hard", other.path() / "folder" / "stream_7", run.folder() / "run.json",
+          run.folder() / "console.log", run.folder() / "notes", run.folder() / "initrd0.cpio"}) {
         INFO(file);
         CHECK(spared(file, trace));
         CHECK(spared(file, trace / ""));
     }
-    for (const fs::path& file : {run.folder() / "report.html", run.folder() / "initrd-study.csv", other.path() / "stream_0", other.path() / "run.json"}) {
+    for (const fs::path& file : {run.folder() / "report.html", run.folder() / "initrd-study.csv",
+                                 other.path() / "stream_0", other.path() / "run.json"}) {
         INFO(file);
         CHECK(!spared(file, trace));
     }

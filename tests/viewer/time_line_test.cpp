@@ -3,12 +3,12 @@
 // few columns, moments as a person writes them, the way back.
 #include "tests/unit/catch.hpp"
 #include "tests/viewer/made_up_run.hpp"
+#include "viewer/model/base/settings.hpp"
 #include "viewer/model/operations/alignment.hpp"
-#include "viewer/views/shared/history.hpp"
+#include "viewer/model/operations/time_span.hpp"
 #include "viewer/model/trace/moment.hpp"
 #include "viewer/model/trace/overview.hpp"
-#include "viewer/model/base/settings.hpp"
-#include "viewer/model/operations/time_span.hpp"
+#include "viewer/views/shared/history.hpp"
 
 namespace ws::test {
 namespace {
@@ -115,7 +115,7 @@ TEST_CASE("a whole run in columns adds up to the run", "[overview]") {
     const model::Run run = folder.run([](SyntheticMachine& m) {
         for (int i = 0; i < 40; ++i) operate(m);
     });
-    const auto lanes = model::make_lanes(run);
+    const auto lanes = model::make_lanes(run.timeline);
     for (const std::size_t columns : {std::size_t{1}, std::size_t{7}, std::size_t{300}}) {
         const model::Overview overview = model::make_overview({&lanes[0]}, columns);
         REQUIRE(overview.columns.size() == columns);

@@ -8,6 +8,7 @@
 #include "tests/viewer/made_up_run.hpp"
 #include "viewer/model/base/error.hpp"
 #include "viewer/model/notes_and_tours/tour_stops.hpp"
+#include "viewer/views/shared/tabs.hpp"
 
 namespace ws::test {
 namespace {
@@ -78,7 +79,7 @@ TEST_CASE("a tour tells the figures of the runs that are open", "[tour]") {
 
 TEST_CASE("a tour with a figure that there is not is refused, with file and line", "[tour]") {
     try {
-        model::Tour::parse("title: T\n== H\n\nIt takes {A instuctions}.\n", "a.tour");
+        model::Tour::parse("title: T\n== H\n\nIt takes {A instuctions}.\n", "a.tour", view::kTabNames);
         FAIL("it was taken");
     } catch (const model::TraceError& error) {
         check_contains(error.what(), "a.tour:2: figure {A instuctions}: there is no instuctions");

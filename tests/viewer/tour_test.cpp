@@ -8,6 +8,7 @@
 #include "tests/viewer/made_up_run.hpp"
 #include "viewer/model/base/error.hpp"
 #include "viewer/views/shared/state.hpp"
+#include "viewer/views/shared/tabs.hpp"
 
 namespace ws::test {
 namespace {
@@ -43,7 +44,7 @@ Text.
 
 std::string refusal(const std::string& text) {
     try {
-        Tour::parse(text, "a.tour");
+        Tour::parse(text, "a.tour", view::kTabNames);
     } catch (const model::TraceError& error) {
         return error.what();
     }
@@ -58,7 +59,7 @@ std::string step(const std::string& lines) {
 std::vector<model::TourStop> stops(const std::string& lines, const model::Run& a, const model::Run& b) {
     const model::Comparison comparison = model::compare(a, b);
     const model::OperationStops browse(a, &b, comparison);
-    return model::find_tour_stops(Tour::parse(step(lines), "a.tour"), a, b, comparison, browse);
+    return model::find_tour_stops(Tour::parse(step(lines), "a.tour", view::kTabNames), a, b, comparison, browse);
 }
 
 void two_calls(SyntheticMachine& m) {
@@ -74,7 +75,7 @@ void two_calls_and_a_wait(SyntheticMachine& m) {
 }
 
 TEST_CASE("a tour is read, and a step keeps what the step before it chose", "[tour]") {
-    const Tour tour = Tour::parse(kTour, "a.tour");
+    const Tour tour = Tour::parse(kTour, "a.tour", view::kTabNames);
     CHECK(tour.title == "Two calls");
     CHECK(tour.designs[1] == "vhe");
     REQUIRE(tour.steps.size() == 2);
@@ -143,7 +144,7 @@ TEST_CASE("the steps of a tour are found in two runs", "[tour]") {
     check_contains(stops("event: 99999\n\nText.\n", a, b)[0].problem, "event 99999: A has");
     check_contains(stops("kind: WF\nside: B\n\nText.\n", a, b)[0].problem, "B has no operation here");
 
-    const Tour tour = Tour::parse(kTour, "a.tour");
+    const Tour tour = Tour::parse(kTour, "a.tour", view::kTabNames);
     CHECK(model::unfit_for_tour(tour, a, b).empty());
     check_contains(model::unfit_for_tour(tour, b, a), "this tour is for split as A, and A is vhe here");
 }
@@ -153,7 +154,7 @@ TEST_CASE("the window walks a tour", "[tour]") {
     const view::Session session({std::make_shared<const model::Run>(folders[0].run(two_calls_and_a_wait)),
                                  std::make_shared<const model::Run>(folders[1].run(two_calls))});
     view::State state(session, false);
-    state.tour.emplace(session, Tour::parse(kTour, "a.tour"));
+    state.tour.emplace(session, Tour::parse(kTour, "a.tour", view::kTabNames));
     state.go_to_step(0);
     CHECK(state.tab == view::Tab::machine);
     CHECK(state.lined_up);

@@ -3,8 +3,8 @@
 #include "tests/unit/catch.hpp"
 #include "tests/viewer/made_up_run.hpp"
 #include "viewer/model/operations/operation_stops.hpp"
-#include "viewer/model/trace/lane_index.hpp"
 #include "viewer/model/operations/segments.hpp"
+#include "viewer/model/trace/lane_index.hpp"
 
 namespace ws::test {
 namespace {
@@ -67,7 +67,7 @@ TEST_CASE("a lane tells what fills a stretch", "[lanes]") {
 TEST_CASE("the lanes of a run hold its spans and steps", "[lanes]") {
     const TraceFolder folder("vhe");
     const model::Run run = folder.run([](SyntheticMachine& m) { operate(m), operate(m); });
-    const auto lanes = model::make_lanes(run);
+    const auto lanes = model::make_lanes(run.timeline);
     REQUIRE(lanes.size() == 1);
     CHECK(lanes[0].spans[static_cast<std::size_t>(model::Lane::host)].size() == 0);
     CHECK(lanes[0].spans[static_cast<std::size_t>(model::Lane::el2)].size() >= 2);

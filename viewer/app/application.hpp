@@ -4,8 +4,8 @@
 #pragma once
 
 #include "viewer/app/debuggers.hpp"
-#include "viewer/app/growing_traces.hpp"
 #include "viewer/app/frame.hpp"
+#include "viewer/app/growing_traces.hpp"
 #include "viewer/app/run_now.hpp"
 #include "viewer/model/base/background.hpp"
 #include "viewer/views/frame/start_page.hpp"
@@ -29,7 +29,8 @@ class Application {
     bool update();
     /// Is something going on that update() is to look at soon?
     bool waits() const {
-        return run_now_.going_on() || growing_traces_.any() || load_ != nullptr || reads_images_ || debuggers_.going_on();
+        return run_now_.going_on() || growing_traces_.any() || load_ != nullptr || reads_images_ ||
+               debuggers_.going_on();
     }
     /// Between ImGui::NewFrame and ImGui::Render.
     void draw();
@@ -77,8 +78,8 @@ class Application {
     bool first_ = true;  ///< nothing was shown yet: the command line's traces are awaited
     std::unique_ptr<Load> load_;
     Shown shown_ = Shown::with_progress;
-    std::string loading_;                ///< what is loaded, in words
-    bool brings_new_ = false;            ///< the load is of other runs, not of more of the same
+    std::string loading_;                       ///< what is loaded, in words
+    bool brings_new_ = false;                   ///< the load is of other runs, not of more of the same
     GrowingTraces::Clock::time_point began_{};  ///< the load
     GrowingTraces growing_traces_;
     RunNow run_now_;

@@ -5,9 +5,10 @@
 
 #include <algorithm>
 
-#include "viewer/model/operations/kind_name.hpp"
 #include "viewer/model/find/query.hpp"
+#include "viewer/model/operations/kind_name.hpp"
 #include "viewer/views/draw/text_format.hpp"
+#include "viewer/views/shared/tabs.hpp"
 
 namespace ws::app {
 namespace {
@@ -23,7 +24,7 @@ u32 find_kind(const view::Session& session, const std::string& name) {
 /// Opens the tour that the command line asks for, at its first step.
 void begin_tour(const view::Session& session, const std::string& name, view::State& state) {
     if (!session.two()) throw AppError(fmt::format("--tour {0} needs two runs: wsview A B --tour {0}", name));
-    state.tour.emplace(session, model::Tour::load(name));
+    state.tour.emplace(session, model::Tour::load(name, view::kTabNames));
     state.go_to_step(0);
 }
 

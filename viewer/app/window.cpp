@@ -11,8 +11,8 @@
 #include <optional>
 
 #include "viewer/app/application.hpp"
-#include "viewer/app/gl_clear.hpp"
 #include "viewer/app/export_files.hpp"
+#include "viewer/app/gl_clear.hpp"
 #include "viewer/app/offscreen.hpp"
 #include "viewer/app/settings_merge.hpp"
 
@@ -196,8 +196,8 @@ std::string glfw_problem() {
     return text != nullptr ? text : "unknown reason";
 }
 
-/// GLFW 3.4 tries Wayland before X11, and where the environment has no place for Wayland's socket its library says so on
-/// standard error. There can be no Wayland then, so it is not tried. (GLFW 3.3 has but one of the two built in.)
+/// GLFW 3.4 tries Wayland before X11, and where the environment has no place for Wayland's socket its library says so
+/// on standard error. There can be no Wayland then, so it is not tried. (GLFW 3.3 has but one of the two built in.)
 void choose_platform() {
 #ifdef GLFW_PLATFORM
     const char* const display = std::getenv("WAYLAND_DISPLAY");

@@ -5,8 +5,8 @@
 #include "viewer/cli/commands.hpp"
 #include "viewer/cli/opened.hpp"
 #include "viewer/cli/text.hpp"
-#include "viewer/model/trace/describe.hpp"
 #include "viewer/model/registers/register_history.hpp"
+#include "viewer/model/trace/describe.hpp"
 
 namespace ws::cli {
 namespace {

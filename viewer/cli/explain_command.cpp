@@ -6,8 +6,8 @@
 #include "viewer/cli/opened.hpp"
 #include "viewer/cli/text.hpp"
 #include "viewer/model/explain/explanation.hpp"
-#include "viewer/model/operations/run_names.hpp"
 #include "viewer/model/explain/what_if.hpp"
+#include "viewer/model/operations/run_names.hpp"
 #include "viewer/report/comparison_report.hpp"
 
 namespace ws::cli {

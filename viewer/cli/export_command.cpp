@@ -7,8 +7,8 @@
 #include <functional>
 
 #include "viewer/cli/text.hpp"
-#include "viewer/model/export/export.hpp"
 #include "viewer/model/base/atomic_file.hpp"
+#include "viewer/model/export/export.hpp"
 
 namespace ws::cli {
 namespace {

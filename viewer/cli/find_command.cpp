@@ -5,9 +5,9 @@
 
 #include "viewer/cli/commands.hpp"
 #include "viewer/cli/opened.hpp"
-#include "viewer/model/trace/describe.hpp"
-#include "viewer/model/find/find.hpp"
 #include "viewer/model/code/event_location.hpp"
+#include "viewer/model/find/find.hpp"
+#include "viewer/model/trace/describe.hpp"
 
 namespace ws::cli {
 

@@ -7,8 +7,8 @@
 
 #include "viewer/cli/commands.hpp"
 #include "viewer/cli/opened.hpp"
-#include "viewer/model/trace/describe.hpp"
 #include "viewer/model/notes_and_tours/note_file.hpp"
+#include "viewer/model/trace/describe.hpp"
 
 namespace ws::cli {
 namespace {

@@ -5,15 +5,15 @@
 #include "viewer/cli/commands.hpp"
 #include "viewer/cli/opened.hpp"
 #include "viewer/cli/text.hpp"
-#include "viewer/model/trace/describe.hpp"
 #include "viewer/model/code/source_text.hpp"
+#include "viewer/model/trace/describe.hpp"
 
 namespace ws::cli {
 namespace {
 
+using model::EventLocation;
 using model::Frame;
 using model::Image;
-using model::EventLocation;
 
 constexpr u32 kLinesAround = 3;
 constexpr std::size_t kRowsAround = 4;

@@ -6,9 +6,10 @@
 #include "viewer/cli/commands.hpp"
 #include "viewer/cli/opened.hpp"
 #include "viewer/cli/text.hpp"
-#include "viewer/model/trace/describe.hpp"
-#include "viewer/model/operations/segments.hpp"
 #include "viewer/model/notes_and_tours/tour_stops.hpp"
+#include "viewer/model/operations/segments.hpp"
+#include "viewer/model/trace/describe.hpp"
+#include "viewer/views/shared/tabs.hpp"
 
 namespace ws::cli {
 namespace {
@@ -26,7 +27,8 @@ struct Walk {
 };
 
 Walk load(const TourArguments& arguments) {
-    model::Tour tour = model::Tour::load(arguments.tour);  // before the runs: it is soon told what is wrong with it
+    model::Tour tour =
+        model::Tour::load(arguments.tour, view::kTabNames);  // before the runs: it is soon told what is wrong with it
     model::Run a = open_run(arguments.a);
     model::Run b = open_run(arguments.b);
     model::Comparison comparison = model::compare(a, b);

@@ -15,8 +15,8 @@ void add_explanation(Json& kind, const model::Run& a, const model::Run& b, const
     if (!unexplained.empty()) {
         kind["unexplained"] = unexplained;
     } else if (paths.pairs.empty()) {
-        kind["unexplained"] =
-            paths.not_measurable != 0 ? model::why_no_pair(paths) : "no operation of one run has a partner in the other";
+        kind["unexplained"] = paths.not_measurable != 0 ? model::why_no_pair(paths)
+                                                        : "no operation of one run has a partner in the other";
     } else {
         kind["explanation"] = json_of(model::explain_kind(a, b, paths, profile));
     }

@@ -5,7 +5,9 @@
 #include <atomic>
 #include <future>
 
-#include "viewer/model/trace/trace.hpp"
+#include "hyp/arch/types.hpp"
+#include "viewer/model/base/error.hpp"
+#include "viewer/model/base/progress.hpp"
 
 namespace ws::model {
 

@@ -9,8 +9,8 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
-#include "viewer/model/base/error.hpp"
 #include "viewer/model/base/atomic_file.hpp"
+#include "viewer/model/base/error.hpp"
 
 namespace ws::model {
 namespace {

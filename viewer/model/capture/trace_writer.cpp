@@ -10,8 +10,8 @@
 #include <cstring>
 #include <utility>
 
-#include "viewer/model/base/error.hpp"
 #include "viewer/model/base/atomic_file.hpp"
+#include "viewer/model/base/error.hpp"
 
 namespace ws::model {
 

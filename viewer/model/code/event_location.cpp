@@ -33,8 +33,7 @@ EventLocations::Known load(const ImageFile& file) {
 u64 trapped_address(const payload::trap& trap) {
     static constexpr u64 kBytes = 4;
     const auto ec = reg::ESR_EL2::EC.get(trap.ESR_EL2);
-    const bool call =
-        is_synchronous(trap) && (ec == static_cast<u64>(Ec::HVC64) || ec == static_cast<u64>(Ec::SVC64));
+    const bool call = is_synchronous(trap) && (ec == static_cast<u64>(Ec::HVC64) || ec == static_cast<u64>(Ec::SVC64));
     return trap.ELR_EL2 - (call ? kBytes : 0);
 }
 
@@ -160,8 +159,8 @@ EventLocation EventLocations::of_hypervisor(EventIndex index) const {
         location.problem = fmt::format("{} has no place that records such an event", hypervisor_.image->name());
     } else {
         location.problem = fmt::format("one of {} {}", location.either.size(),
-                                    one_line_of(location) ? "copies that the compiler made of the line"
-                                                       : "places, and the trace does not tell which");
+                                       one_line_of(location) ? "copies that the compiler made of the line"
+                                                             : "places, and the trace does not tell which");
     }
     return location;
 }
@@ -195,7 +194,7 @@ std::vector<EventLocation> EventLocations::of(EventIndex index) const {
         const auto trap = trace_.as<payload::trap>(event);
         const bool interrupt = (trap.vector & 3) != 0;
         locations.push_back(below(trap.owner, trapped_address(trap), trap.SPSR_EL2,
-                               interrupt ? "the instruction before which it came" : "the instruction that trapped"));
+                                  interrupt ? "the instruction before which it came" : "the instruction that trapped"));
     } else if (event.is(EventId::eret)) {
         const auto eret = trace_.as<payload::eret>(event);
         locations.push_back(below(eret.owner, eret.ELR_EL2, eret.SPSR_EL2, "the instruction that continues"));
@@ -215,7 +214,7 @@ bool EventLocations::in_symbol(EventIndex index, const std::string& text) const 
     return std::any_of(locations.begin(), locations.end(), [&](const EventLocation& location) {
         if (location.row) return row_has(*location.image, *location.row);
         return !location.either.empty() && std::all_of(location.either.begin(), location.either.end(),
-                                                    [&](std::size_t row) { return row_has(*location.image, row); });
+                                                       [&](std::size_t row) { return row_has(*location.image, row); });
     });
 }
 

@@ -12,11 +12,13 @@ class EventLocationLoader {
   public:
     /// Starts at once. The trace must live as long as this.
     explicit EventLocationLoader(const Trace& trace)
-        : locations_(std::async(std::launch::async, [&trace] { return std::make_shared<const EventLocations>(trace); })) {}
+        : locations_(
+              std::async(std::launch::async, [&trace] { return std::make_shared<const EventLocations>(trace); })) {}
 
     /// Null while they are being read.
     const EventLocations* get() const {
-        return locations_.wait_for(std::chrono::seconds(0)) == std::future_status::ready ? locations_.get().get() : nullptr;
+        return locations_.wait_for(std::chrono::seconds(0)) == std::future_status::ready ? locations_.get().get()
+                                                                                         : nullptr;
     }
     const EventLocations& wait() const { return *locations_.get(); }
 

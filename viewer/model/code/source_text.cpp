@@ -67,7 +67,8 @@ std::vector<std::string> replay_arguments(const RunFiles& files, EventIndex even
     return {"scripts/ws", "debug", "--replay", files.folder.string(), "--at", std::to_string(event)};
 }
 
-DebugCommands debug_commands(const EventLocations& locations, const std::vector<EventLocation>& of_event, EventIndex event) {
+DebugCommands debug_commands(const EventLocations& locations, const std::vector<EventLocation>& of_event,
+                             EventIndex event) {
     DebugCommands commands;
     if (!locations.files()) return commands;
     if (locations.files()->recorded) {

@@ -34,7 +34,8 @@ struct DebugCommands {
     std::vector<std::string> gdb;  ///< what to type in GDB then; empty where it is there already
     bool replays = false;          ///< does the shell's command replay this very run?
 };
-DebugCommands debug_commands(const EventLocations& locations, const std::vector<EventLocation>& of_event, EventIndex event);
+DebugCommands debug_commands(const EventLocations& locations, const std::vector<EventLocation>& of_event,
+                             EventIndex event);
 /// The argument vector of the shell's command, for a run that can be replayed.
 std::vector<std::string> replay_arguments(const RunFiles& files, EventIndex event);
 

@@ -21,24 +21,6 @@ Millicycles cycles_of(const Moves& moves, const CostProfile& profile) {
     return cycles;
 }
 
-/// By event of an operation: how many instructions other CPUs have executed since its begin, as far as events tell.
-/// What comes before an event of another CPU is taken for that CPU's.
-std::vector<i64> others_until(const Run& run, const OperationEvents& operation) {
-    std::vector<i64> sums(operation.events.size(), 0);
-    for (std::size_t i = 1; i < sums.size(); ++i) {
-        const Event& before = run.trace.event(operation.events[i - 1]);
-        i64 own_from = before.net;
-        const bool without_break = operation.times[i] > operation.times[i - 1];
-        for (EventIndex between = operation.events[i - 1] + 1;
-             run.trace.shared_clock() && without_break && between < operation.events[i]; ++between) {
-            own_from = std::max(own_from, run.trace.event(between).net);
-        }
-        const i64 most = operation.times[i] - operation.times[i - 1];
-        sums[i] = sums[i - 1] + std::clamp<i64>(own_from - before.net, 0, std::max<i64>(most, 0));
-    }
-    return sums;
-}
-
 /// Adds one operation, or the beginning of one, to a breakdown.
 class Adder {
   public:
@@ -46,24 +28,16 @@ class Adder {
 
     void add(const Operation& operation, EventIndex until) {
         const OperationEvents events = take_apart(run_, operation, until);
-        const std::vector<i64> others = others_until(run_, events);
-        i64 others_before = 0;
-        for (const Segment& segment : events.segments) {
+        const std::vector<i64> others = instructions_of_others(run_, events);
+        for (std::size_t i = 0; i < others.size(); ++i) {
+            const Segment& segment = events.segments[i];
             for (u32 place = segment.first; place < segment.last; ++place) look_at(events.events[place], segment);
-            const i64 others_now = others[end_of(events, segment)];
-            put(Part::other_cpus, {others_now - others_before, 0});
-            add(segment, segment.end - segment.begin - (others_now - others_before));
-            others_before = others_now;
+            put(Part::other_cpus, {others[i], 0});
+            add(segment, segment.end - segment.begin - others[i]);
         }
     }
 
   private:
-    /// The place of the event that a segment ends at.
-    static std::size_t end_of(const OperationEvents& events, const Segment& segment) {
-        const std::size_t last = segment.last == 0 ? 0 : segment.last - 1;
-        return segment.last < events.events.size() && events.times[last] != segment.end ? segment.last : last;
-    }
-
     void put(Part part, const Figures& figures) {
         out_[part].figures += figures;
         out_.whole += figures;
@@ -119,8 +93,8 @@ bool measurable(const Run& run, const ComparedPath& path) {
     const auto& all = run.operations.all();
     const Operation& first = all[path.operation];
     // Up to the kick is less than the whole: what is cut after it does no harm.
-    const bool begins =
-        first.measurable || (path.until != kNoEvent && first.stays == 1 && run.trace.measurable(first.first, path.until));
+    const bool begins = first.measurable ||
+                        (path.until != kNoEvent && first.stays == 1 && run.trace.measurable(first.first, path.until));
     return begins && (!path.second || all[*path.second].measurable);
 }
 

@@ -6,8 +6,8 @@
 #include <array>
 #include <map>
 
-#include "viewer/model/operations/cost_parts.hpp"
 #include "viewer/model/explain/cost_profile.hpp"
+#include "viewer/model/operations/cost_parts.hpp"
 #include "viewer/model/operations/segments.hpp"
 
 namespace ws::model {

@@ -51,9 +51,7 @@ Explanation explain_pair(const Run& a, const Run& b, const std::string& kind, co
 /// the code, the residual.
 std::vector<std::string> sentences(const Explanation& explanation);
 
-/// 1234567 as 1,234,567.
-std::string thousands(u64 value);
-/// The same with its sign.
+/// -1234 as -1,234, 1234 as +1,234.
 std::string grouped(i64 value);
 /// Whole cycles, rounded.
 i64 whole_cycles(Millicycles cycles);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "viewer/model/base/thousands.hpp"
 #include "viewer/model/explain/explanation.hpp"
 
 namespace ws::model {
@@ -64,15 +65,6 @@ std::string cause(const Explanation& explanation, std::size_t rank, Part part, i
 }
 
 }  // namespace
-
-std::string thousands(u64 value) {
-    std::string text = std::to_string(value);
-    for (std::size_t place = text.size(); place > 3;) {
-        place -= 3;
-        text.insert(place, 1, ',');
-    }
-    return text;
-}
 
 std::string doings(const Breakdown& breakdown, Part part) {
     const PartFigures& figures = breakdown[part];

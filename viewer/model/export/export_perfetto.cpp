@@ -4,8 +4,8 @@
 #include <map>
 
 #include "viewer/model/export/export.hpp"
-#include "viewer/model/trace/cross_cpu_links.hpp"
 #include "viewer/model/operations/cost_parts.hpp"
+#include "viewer/model/trace/cross_cpu_links.hpp"
 
 namespace ws::model {
 namespace {

@@ -5,8 +5,8 @@
 
 #include <algorithm>
 
-#include "viewer/model/find/query_terms.hpp"
 #include "viewer/model/code/event_location.hpp"
+#include "viewer/model/find/query_terms.hpp"
 
 namespace ws::model {
 
@@ -20,7 +20,8 @@ const char* const kQueryHelp =
     "  address=0x8000000..0x8010000  what is about these addresses: accesses, faults, mappings\n"
     "  vcpu=0  vcpu=host  vm=1    whose event it is\n"
     "  cpu=1                      on this CPU\n"
-    "  symbol=activate_traps      recorded in, trapped in or returning to a function with this in its name (needs the images)\n"
+    "  symbol=activate_traps      recorded in, trapped in or returning to a function with this in its name (needs the "
+    "images)\n"
     "  text=\"CPU_ON\"              its line, as wstrace dump prints it, has this text\n"
     "Numbers are decimal or 0x...; each may be a range FIRST..LAST, both included.";
 
@@ -54,7 +55,8 @@ bool Query::holds(const Trace& trace, EventIndex index, const EventLocations* lo
 
 std::vector<EventIndex> find_events(const Trace& trace, const Query& query, const EventLocations* locations) {
     if (query.needs_locations() && (locations == nullptr || !locations->problem().empty())) {
-        throw QueryError(1, "symbol= cannot be told: " + (locations != nullptr ? locations->problem() : "the images are not read yet"));
+        throw QueryError(1, "symbol= cannot be told: " +
+                                (locations != nullptr ? locations->problem() : "the images are not read yet"));
     }
     std::vector<EventIndex> found;
     for (EventIndex index = 0; index < trace.events().size(); ++index) {

@@ -13,9 +13,9 @@
 #include <sstream>
 #include <thread>
 
+#include "viewer/model/base/atomic_file.hpp"
 #include "viewer/model/base/error.hpp"
 #include "viewer/model/base/utf8.hpp"
-#include "viewer/model/base/atomic_file.hpp"
 
 namespace ws::model {
 namespace {
@@ -154,7 +154,8 @@ fs::path notes_file(const Trace& trace) {
     return (path.filename() == "trace" ? path.parent_path() : path) / "notes";
 }
 
-void change_notes(const fs::path& file, const std::function<void(NoteFile&)>& change, std::chrono::milliseconds patience) {
+void change_notes(const fs::path& file, const std::function<void(NoteFile&)>& change,
+                  std::chrono::milliseconds patience) {
     const Lock lock(file, patience);
     NoteFile notes = NoteFile::load(file);
     change(notes);

@@ -11,9 +11,9 @@
 
 #include "viewer/model/base/checkout.hpp"
 #include "viewer/model/base/error.hpp"
+#include "viewer/model/base/utf8.hpp"
 #include "viewer/model/find/find.hpp"
 #include "viewer/model/notes_and_tours/tour_figures.hpp"
-#include "viewer/model/base/utf8.hpp"
 
 namespace ws::model {
 namespace {
@@ -22,11 +22,6 @@ namespace fs = std::filesystem;
 
 constexpr const char* kSuffix = ".tour";
 constexpr std::size_t kMostBytes = 1U << 20;
-constexpr const char* kTabNames[] = {
-#define TAB(name, title, meaning) #name,
-#include "viewer/views/shared/tabs.def"
-#undef TAB
-};
 
 std::string trimmed(const std::string& text) {
     static constexpr const char* kSpace = " \t\r";
@@ -54,7 +49,7 @@ std::optional<KeyAndValue> split(const std::string& line) {
 /// Reads one file, line by line.
 class Parser {
   public:
-    explicit Parser(const std::string& file) {
+    Parser(const std::string& file, TabNames tabs) : tabs_(tabs) {
         tour_.file = file;
         head_keys_ = {{"title", [this](const std::string& v) { tour_.title = v; }},
                       {"designs", [this](const std::string& v) { take_designs(v); }},
@@ -237,9 +232,9 @@ class Parser {
     }
 
     void take_tab(const std::string& value) {
-        if (std::find(std::begin(kTabNames), std::end(kTabNames), value) == std::end(kTabNames)) {
+        if (std::find(std::begin(tabs_), std::end(tabs_), value) == std::end(tabs_)) {
             fail(fmt::format("tab: there is no {}; there are {}", value,
-                             fmt::join(std::begin(kTabNames), std::end(kTabNames), ", ")));
+                             fmt::join(std::begin(tabs_), std::end(tabs_), ", ")));
         }
         step().tab = value;
     }
@@ -252,6 +247,7 @@ class Parser {
     Tour tour_;
     Keys head_keys_;
     Keys step_keys_;
+    TabNames tabs_;
     std::set<std::string> seen_;  ///< keys of this step, or of the head
     u64 line_ = 0;
     bool in_keys_ = false;
@@ -261,8 +257,8 @@ class Parser {
 
 }  // namespace
 
-Tour Tour::parse(const std::string& text, const std::string& file) {
-    return Parser(file).read(text);
+Tour Tour::parse(const std::string& text, const std::string& file, TabNames tabs) {
+    return Parser(file, tabs).read(text);
 }
 
 fs::path tours_folder() {
@@ -279,7 +275,7 @@ std::vector<std::string> tour_names() {
     return names;
 }
 
-Tour Tour::load(const std::string& name_or_path) {
+Tour Tour::load(const std::string& name_or_path, TabNames tabs) {
     const bool path = name_or_path.find('/') != std::string::npos || fs::path(name_or_path).extension() == kSuffix;
     const fs::path file = path ? fs::path(name_or_path) : tours_folder() / (name_or_path + kSuffix);
     std::error_code error;
@@ -292,7 +288,7 @@ Tour Tour::load(const std::string& name_or_path) {
     std::stringstream text;
     text << stream.rdbuf();
     if (!stream) throw TraceError(file.string(), "cannot be read");
-    return parse(text.str(), file.string());
+    return parse(text.str(), file.string(), tabs);
 }
 
 }  // namespace ws::model

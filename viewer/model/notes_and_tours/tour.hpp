@@ -22,12 +22,17 @@
 
 #include <filesystem>
 #include <optional>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "hyp/arch/types.hpp"
 
 namespace ws::model {
+
+/// The tabs that there are, which only the window knows.
+using TabNames = std::span<const std::string_view>;
 
 /// What a step does not name is as in the step before it, but for the event.
 struct TourStep {
@@ -39,7 +44,7 @@ struct TourStep {
     std::string query;              ///< the first event of the operation that it holds for, with figures by name; empty
                                     ///< for the trap
     std::optional<u64> event;       ///< or an event by its number
-    std::string tab;                ///< a name of tabs.def; empty: as it is
+    std::string tab;                ///< one of the window's tabs; empty: as it is
     bool lined_up = false;          ///< the strips
     std::vector<std::string> text;  ///< paragraphs with figures by name (tour_figures.hpp), as the next two
     std::vector<std::string> question;
@@ -54,10 +59,10 @@ struct Tour {
     std::string options;     ///< what else `ws run` is to be given, such as --append benchmark=io-kernel
     std::vector<TourStep> steps;
 
-    /// `file` is for messages. Throws TraceError with file and line.
-    static Tour parse(const std::string& text, const std::string& file);
+    /// `file` is for messages, `tabs` are the names that the window's tabs have. Throws TraceError with file and line.
+    static Tour parse(const std::string& text, const std::string& file, TabNames tabs);
     /// A file, or the tour of this name in the checkout. Throws TraceError.
-    static Tour load(const std::string& name_or_path);
+    static Tour load(const std::string& name_or_path, TabNames tabs);
 };
 
 /// Where the checkout has its tours, and their names.

@@ -10,9 +10,9 @@
 #include <sstream>
 #include <vector>
 
-#include "viewer/model/trace/describe.hpp"
 #include "viewer/model/explain/explanation.hpp"
 #include "viewer/model/explain/what_if.hpp"
+#include "viewer/model/trace/describe.hpp"
 
 namespace ws::model {
 namespace {

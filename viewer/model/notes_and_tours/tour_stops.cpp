@@ -8,9 +8,9 @@
 #include <memory>
 
 #include "viewer/model/find/find.hpp"
+#include "viewer/model/notes_and_tours/tour_figures.hpp"
 #include "viewer/model/operations/kind_name.hpp"
 #include "viewer/model/operations/segments.hpp"
-#include "viewer/model/notes_and_tours/tour_figures.hpp"
 
 namespace ws::model {
 namespace {

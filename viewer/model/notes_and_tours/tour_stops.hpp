@@ -3,8 +3,8 @@
 // tells it.
 #pragma once
 
-#include "viewer/model/operations/operation_stops.hpp"
 #include "viewer/model/notes_and_tours/tour.hpp"
+#include "viewer/model/operations/operation_stops.hpp"
 
 namespace ws::model {
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "viewer/model/operations/benchmark_marks.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
 #include <map>
-
-#include "viewer/model/operations/statistics.hpp"
 
 namespace ws::model {
 namespace {
@@ -147,15 +147,16 @@ u64 spent_between(const Trace& trace, u32 cpu, EventIndex first, EventIndex last
     return begin == end ? 0 : trace.recorder_spent(*(end - 1)) - trace.recorder_spent(*begin);
 }
 
-/// Can the clocks tell a benchmark's whole? A few cut recordings are no harm to it: what they leave in the dark is at most
-/// their own length, and with several CPUs a whole is good for one part in twenty (docs/measuring.rst).
+/// Can the clocks tell a benchmark's whole? A few cut recordings are no harm to it: what they leave in the dark is at
+/// most their own length, and with several CPUs a whole is good for one part in twenty (docs/measuring.rst).
 bool tells_whole(const Trace& trace, const Stretch& stretch) {
     static constexpr u64 kParts = 20;
     const u64 begin = trace.raw(stretch.first);
     const u64 end = trace.raw(stretch.last);
     u64 dark = 0;
     for (const CutRecording& cut : trace.cut_recordings()) {
-        if (cut.cpu < trace.cpus() && cut.begin < end && cut.end > begin) dark += std::min(cut.end, end) - std::max(cut.begin, begin);
+        if (cut.cpu < trace.cpus() && cut.begin < end && cut.end > begin)
+            dark += std::min(cut.end, end) - std::max(cut.begin, begin);
     }
     return dark * kParts <= static_cast<u64>(std::max<i64>(stretch.net, 0));
 }

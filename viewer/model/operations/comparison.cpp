@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "viewer/model/explain/breakdown.hpp"
+#include "viewer/model/operations/segments.hpp"
 
 namespace ws::model {
 namespace {
@@ -35,8 +35,8 @@ void add_parts(KindFigures& result, const Run& run, const Places& measured) {
     const auto& all = run.operations.all();
     const auto is_median = [&](u32 place) { return all[place].net() == result.net.median; };
     const u32 median = *std::find_if(measured.begin(), measured.end(), is_median);
-    const Breakdown breakdown = break_down(run, {median, kNoEvent, {}}, {});
-    for (const PartFigures& part : breakdown.parts) result.parts.push_back(part.figures.instructions);
+    const PartInstructions parts = instructions_by_part(run, take_apart(run, all[median]));
+    result.parts.assign(parts.begin(), parts.end());
 }
 
 /// Finds or adds the row of a kind, keeping the order in which kinds come up.

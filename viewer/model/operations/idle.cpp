@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "viewer/model/explain/explanation.hpp"
+#include "viewer/model/base/thousands.hpp"
 
 namespace ws::model {
 namespace {

@@ -50,7 +50,8 @@ u64 distance(const Stop& stop, const Run& a, const Run* b, const ComparisonRow& 
 
 }  // namespace
 
-OperationStops::OperationStops(const Run& a, const Run* b, const Comparison& comparison) : kinds_(comparison.rows.size()) {
+OperationStops::OperationStops(const Run& a, const Run* b, const Comparison& comparison)
+    : kinds_(comparison.rows.size()) {
     std::vector<std::size_t> rows_a;
     std::vector<std::size_t> rows_b;
     for (const std::string& kind : a.operations.kinds()) rows_a.push_back(row_of(comparison, kind));

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <map>
+#include "viewer/model/operations/recorder_cost.hpp"
 
-#include "viewer/model/operations/statistics.hpp"
+#include <map>
 
 namespace ws::model {
 namespace {

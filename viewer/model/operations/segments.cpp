@@ -76,7 +76,8 @@ class Cutter {
         const i64 end = std::max(time, begin_);
         const u8 step = steps_.innermost() > kMaxStep ? u8{0} : steps_.innermost();
         if (end > begin_ || moves_.saved() + moves_.restored() + moves_.written() > 0) {
-            out_.segments.push_back({begin_, end, first_, place, step, steps_.outer(), world_, second_exception_, moves_});
+            out_.segments.push_back(
+                {begin_, end, first_, place, step, steps_.outer(), world_, second_exception_, moves_});
             first_ = place;
         }
         begin_ = end;
@@ -92,6 +93,29 @@ class Cutter {
     i64 begin_ = 0;
     u32 first_ = 0;
 };
+
+/// By event of an operation: how many instructions other CPUs have executed since its begin.
+std::vector<i64> others_until(const Run& run, const OperationEvents& operation) {
+    std::vector<i64> sums(operation.events.size(), 0);
+    for (std::size_t i = 1; i < sums.size(); ++i) {
+        const Event& before = run.trace.event(operation.events[i - 1]);
+        i64 own_from = before.net;
+        const bool without_break = operation.times[i] > operation.times[i - 1];
+        for (EventIndex between = operation.events[i - 1] + 1;
+             run.trace.shared_clock() && without_break && between < operation.events[i]; ++between) {
+            own_from = std::max(own_from, run.trace.event(between).net);
+        }
+        const i64 most = operation.times[i] - operation.times[i - 1];
+        sums[i] = sums[i - 1] + std::clamp<i64>(own_from - before.net, 0, std::max<i64>(most, 0));
+    }
+    return sums;
+}
+
+/// The place of the event that a segment ends at.
+std::size_t end_of(const OperationEvents& events, const Segment& segment) {
+    const std::size_t last = segment.last == 0 ? 0 : segment.last - 1;
+    return segment.last < events.events.size() && events.times[last] != segment.end ? segment.last : last;
+}
 
 }  // namespace
 
@@ -151,6 +175,29 @@ OperationEvents take_apart(const Run& run, const Operation& operation, EventInde
     Cutter cutter(run.trace, result);
     for (u32 place = 0; place < result.events.size(); ++place) cutter.take(place);
     cutter.finish();
+    return result;
+}
+
+std::vector<i64> instructions_of_others(const Run& run, const OperationEvents& operation) {
+    const std::vector<i64> until = others_until(run, operation);
+    std::vector<i64> of_segments;
+    i64 before = 0;
+    for (const Segment& segment : operation.segments) {
+        const i64 now = until[end_of(operation, segment)];
+        of_segments.push_back(now - before);
+        before = now;
+    }
+    return of_segments;
+}
+
+PartInstructions instructions_by_part(const Run& run, const OperationEvents& operation) {
+    const std::vector<i64> others = instructions_of_others(run, operation);
+    PartInstructions result{};
+    for (std::size_t i = 0; i < others.size(); ++i) {
+        const Segment& segment = operation.segments[i];
+        result[static_cast<std::size_t>(Part::other_cpus)] += others[i];
+        result[static_cast<std::size_t>(segment.part())] += segment.end - segment.begin - others[i];
+    }
     return result;
 }
 

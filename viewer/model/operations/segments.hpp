@@ -62,4 +62,12 @@ struct OperationEvents {
 /// operation alone.
 OperationEvents take_apart(const Run& run, const Operation& operation, EventIndex until = kNoEvent);
 
+/// By segment: how many of its instructions other CPUs have executed, as far as events tell. What comes before an event
+/// of another CPU is taken for that CPU's.
+std::vector<i64> instructions_of_others(const Run& run, const OperationEvents& operation);
+
+/// By Part: what an operation is made of. The sum is what it takes.
+using PartInstructions = std::array<i64, kParts>;
+PartInstructions instructions_by_part(const Run& run, const OperationEvents& operation);
+
 }  // namespace ws::model

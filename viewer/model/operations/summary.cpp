@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "viewer/model/operations/summary.hpp"
+
 #include <algorithm>
 #include <map>
 
 #include "viewer/model/trace/describe.hpp"
-#include "viewer/model/operations/statistics.hpp"
 
 namespace ws::model {
 namespace {

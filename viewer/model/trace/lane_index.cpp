@@ -122,11 +122,11 @@ Lane lane_of(World world) {
     return Lane::el2;
 }
 
-std::vector<CpuLanes> make_lanes(const Run& run) {
-    std::vector<CpuLanes> result(run.timeline.size());
+std::vector<CpuLanes> make_lanes(const std::vector<CpuTimeline>& timelines) {
+    std::vector<CpuLanes> result(timelines.size());
     for (std::size_t cpu = 0; cpu < result.size(); ++cpu) {
         CpuLanes& lanes = result[cpu];
-        const CpuTimeline& timeline = run.timeline[cpu];
+        const CpuTimeline& timeline = timelines[cpu];
         for (u32 i = 0; i < timeline.spans.size(); ++i) {
             const Span span = timeline.spans[i];
             lanes.spans[static_cast<std::size_t>(lane_of(span.world))].add(span.begin, span.end, i);

@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "viewer/model/operations/run.hpp"
+#include "viewer/model/trace/timeline.hpp"
 
 namespace ws::model {
 
@@ -93,7 +93,7 @@ struct CpuLanes {
     i64 end = 0;
 };
 
-/// By CPU.
-std::vector<CpuLanes> make_lanes(const Run& run);
+/// By CPU, as the time line is.
+std::vector<CpuLanes> make_lanes(const std::vector<CpuTimeline>& timelines);
 
 }  // namespace ws::model

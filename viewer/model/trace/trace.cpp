@@ -7,15 +7,6 @@
 
 namespace ws::model {
 
-void tell(const Progress& progress, double done) {
-    if (progress && !progress(done)) throw Cancelled();
-}
-
-Progress part_of(const Progress& progress, double from, double to) {
-    if (!progress) return {};
-    return [&progress, from, to](double done) { return progress(from + done * (to - from)); };
-}
-
 bool Trace::after_gap(EventIndex index) const {
     return std::binary_search(restarts_.begin(), restarts_.end(), index);
 }

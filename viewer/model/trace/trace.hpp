@@ -6,15 +6,15 @@
 
 #include <cstring>
 #include <filesystem>
-#include <functional>
 #include <vector>
 
-#include "viewer/model/trace/damage.hpp"
 #include "viewer/model/base/error.hpp"
-#include "viewer/model/trace/event_store.hpp"
 #include "viewer/model/base/mapped_file.hpp"
+#include "viewer/model/base/progress.hpp"
 #include "viewer/model/format/metadata.hpp"
 #include "viewer/model/format/packet.hpp"
+#include "viewer/model/trace/damage.hpp"
+#include "viewer/model/trace/event_store.hpp"
 
 namespace ws::model {
 
@@ -50,14 +50,7 @@ struct Packet {
     trace::PacketHeader header;
 };
 
-/// Called now and then with the part that is done, 0 to 1; on false the work is given up, and Cancelled is thrown.
-using Progress = std::function<bool(double)>;
-/// Tells how far the work is, where somebody wants to know. Throws Cancelled.
-void tell(const Progress& progress, double done);
-/// The same progress for a part of the work, which is the stretch from `from` to `to` of the whole. `progress` must
-/// outlive it.
-Progress part_of(const Progress& progress, double from, double to);
-inline constexpr EventIndex kEventsATell = 1 << 16;  ///< for a walk through all events
+inline constexpr EventIndex kEventsATell = 1 << 16;  ///< how often a walk through all events tells its progress
 
 class Trace {
   public:
@@ -158,8 +151,8 @@ class Trace {
     std::vector<Damage> damage_;
     std::vector<EventIndex> restarts_;  ///< Gap::before of all gaps, ascending
     std::vector<CutRecording> cut_;
-    std::vector<u64> cut_until_;        ///< by place in cut_: the latest end so far
-    std::vector<u32> vm_of_vcpu_;       ///< by owner less one
+    std::vector<u64> cut_until_;   ///< by place in cut_: the latest end so far
+    std::vector<u32> vm_of_vcpu_;  ///< by owner less one
     u32 vms_ = 0;
 };
 

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "viewer/model/base/thousands.hpp"
 #include "viewer/model/operations/cost_parts.hpp"
 
 namespace ws::view {
@@ -18,12 +19,7 @@ constexpr WordText kWords[] = {{"el1", "EL1"},   {"el2", "EL2"},        {"fp", "
 }  // namespace
 
 std::string grouped(u64 value) {
-    std::string digits = std::to_string(value);
-    for (std::size_t at = digits.size(); at > 3;) {
-        at -= 3;
-        digits.insert(at, 1, ',');
-    }
-    return digits;
+    return model::thousands(value);
 }
 
 std::string grouped(i64 value, bool plus) {

@@ -5,9 +5,9 @@
 #include <algorithm>
 #include <iterator>
 
-#include "viewer/views/frame/start_page.hpp"
 #include "viewer/views/draw/text_format.hpp"
 #include "viewer/views/draw/whole_window.hpp"
+#include "viewer/views/frame/start_page.hpp"
 
 namespace ws::view {
 namespace {

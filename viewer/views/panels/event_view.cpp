@@ -5,10 +5,10 @@
 #include <algorithm>
 
 #include "viewer/model/trace/describe.hpp"
-#include "viewer/views/shared/notes_list.hpp"
-#include "viewer/views/panels/source_row.hpp"
-#include "viewer/views/shared/step_tooltip.hpp"
 #include "viewer/views/draw/text_format.hpp"
+#include "viewer/views/panels/source_row.hpp"
+#include "viewer/views/shared/notes_list.hpp"
+#include "viewer/views/shared/step_tooltip.hpp"
 #include "viewer/views/shared/view.hpp"
 
 namespace ws::view {

@@ -6,10 +6,10 @@
 #include <array>
 
 #include "viewer/model/find/find.hpp"
+#include "viewer/views/draw/text_format.hpp"
 #include "viewer/views/shared/event_words.hpp"
 #include "viewer/views/shared/notes_list.hpp"
 #include "viewer/views/shared/step_tooltip.hpp"
-#include "viewer/views/draw/text_format.hpp"
 #include "viewer/views/shared/view.hpp"
 
 namespace ws::view {
@@ -66,7 +66,8 @@ class FindView : public View {
         searched_ = true;
         try {
             const model::Query query = model::Query::parse(text_.data());
-            const model::EventLocations* locations = query.needs_locations() ? context.session.locations(state.side()) : nullptr;
+            const model::EventLocations* locations =
+                query.needs_locations() ? context.session.locations(state.side()) : nullptr;
             found = model::find_events(context.session.run(state.side()).trace, query, locations);
             problem_.clear();
         } catch (const model::QueryError& error) {

@@ -4,8 +4,8 @@
 
 #include <algorithm>
 
-#include "viewer/model/trace/describe.hpp"
 #include "viewer/model/registers/register_history.hpp"
+#include "viewer/model/trace/describe.hpp"
 #include "viewer/views/draw/text_format.hpp"
 #include "viewer/views/shared/view.hpp"
 

@@ -16,7 +16,8 @@ bool SelectedLocations::look(const Context& context) {
 }
 
 std::string location_text(const model::EventLocation& location) {
-    if (location.row) return model::short_place(*location.image, *location.row) + " \u00b7 " + location.image->at(*location.row).text;
+    if (location.row)
+        return model::short_place(*location.image, *location.row) + " \u00b7 " + location.image->at(*location.row).text;
     if (model::one_line_of(location))
         return model::short_place(*location.image, location.either.front()) + " \u00b7 " + location.problem;
     return location.problem;

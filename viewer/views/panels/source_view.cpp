@@ -5,14 +5,14 @@
 
 #include <algorithm>
 
-#include "viewer/views/panels/source_row.hpp"
 #include "viewer/views/draw/text_format.hpp"
+#include "viewer/views/panels/source_row.hpp"
 
 namespace ws::view {
 namespace {
 
-using model::Frame;
 using model::EventLocation;
+using model::Frame;
 
 class SourceView : public View {
   public:
@@ -115,8 +115,9 @@ class SourceView : public View {
         if (ImGui::IsItemHovered()) {
             Tooltip tip(theme);
             tip.title("debug here");
-            tip.text("A terminal replays the recorded run up to this event, and GDB stops there. Where it stops later, the "
-                     "selected event follows; pressed again, the button moves the replay.");
+            tip.text(
+                "A terminal replays the recorded run up to this event, and GDB stops there. Where it stops later, the "
+                "selected event follows; pressed again, the button moves the replay.");
         }
         row.take_right(theme.px(10));
     }
@@ -217,7 +218,8 @@ class SourceView : public View {
         }
     }
 
-    void draw_instruction(const Theme& theme, Canvas& rows, Rect row, const EventLocation& location, std::size_t number) const {
+    void draw_instruction(const Theme& theme, Canvas& rows, Rect row, const EventLocation& location,
+                          std::size_t number) const {
         const model::Image& image = *location.image;
         const model::Instruction instruction = image.at(number);
         const bool copy = std::find(location.either.begin(), location.either.end(), number) != location.either.end();

@@ -6,8 +6,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "viewer/views/panels/shown_explanation.hpp"
 #include "viewer/views/draw/text_format.hpp"
+#include "viewer/views/panels/shown_explanation.hpp"
 
 namespace ws::view {
 namespace {

@@ -6,9 +6,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "viewer/views/draw/text_format.hpp"
 #include "viewer/views/shared/event_words.hpp"
 #include "viewer/views/shared/step_tooltip.hpp"
-#include "viewer/views/draw/text_format.hpp"
 
 namespace ws::view {
 namespace {

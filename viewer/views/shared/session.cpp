@@ -5,9 +5,9 @@
 
 #include <algorithm>
 
-#include "viewer/model/explain/explanation.hpp"
 #include "viewer/model/base/heap_trim.hpp"
 #include "viewer/model/base/parallel.hpp"
+#include "viewer/model/explain/explanation.hpp"
 
 namespace ws::view {
 
@@ -20,7 +20,8 @@ Session::Session(std::vector<model::SharedRun> runs, const model::Progress& prog
     }
     prepare(progress);
     find_names();
-    for (const model::SharedRun& run : runs_) locations_.push_back(std::make_unique<const model::EventLocationLoader>(run->trace));
+    for (const model::SharedRun& run : runs_)
+        locations_.push_back(std::make_unique<const model::EventLocationLoader>(run->trace));
     find_causes();
     for (std::size_t i = 0; i < runs_.size() && unexplainable_.empty(); ++i) {
         const std::string reason = model::unexplainable(*runs_[i]);
@@ -35,7 +36,7 @@ void Session::prepare(const model::Progress& progress) {
     std::vector<std::function<void()>> parts = {[this] { compare(); }};
     for (std::size_t i = 0; i < runs_.size(); ++i) {
         parts.emplace_back([this, i] { links_[i] = model::find_cross_cpu_links(runs_[i]->trace); });
-        parts.emplace_back([this, i] { lanes_[i] = model::make_lanes(*runs_[i]); });
+        parts.emplace_back([this, i] { lanes_[i] = model::make_lanes(runs_[i]->timeline); });
     }
     model::for_each_in_parallel(
         parts.size(), [&parts](std::size_t part) { parts[part](); },
@@ -88,7 +89,8 @@ void Session::find_causes() {
 }
 
 bool Session::reads_images() const {
-    return std::any_of(locations_.begin(), locations_.end(), [](const auto& places) { return places->get() == nullptr; });
+    return std::any_of(locations_.begin(), locations_.end(),
+                       [](const auto& places) { return places->get() == nullptr; });
 }
 
 void Session::wait_for_images() const {

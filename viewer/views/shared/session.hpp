@@ -4,12 +4,12 @@
 
 #include <memory>
 
-#include "viewer/model/operations/operation_stops.hpp"
-#include "viewer/model/trace/lane_index.hpp"
-#include "viewer/model/trace/cross_cpu_links.hpp"
-#include "viewer/model/operations/cost_parts.hpp"
 #include "viewer/model/code/event_location_loader.hpp"
+#include "viewer/model/operations/cost_parts.hpp"
+#include "viewer/model/operations/operation_stops.hpp"
 #include "viewer/model/operations/segments.hpp"
+#include "viewer/model/trace/cross_cpu_links.hpp"
+#include "viewer/model/trace/lane_index.hpp"
 
 namespace ws::view {
 

@@ -146,11 +146,7 @@ void State::show_stop() {
             operation != nullptr ? model::take_apart(session_.run(side), *operation) : model::OperationEvents{};
         shown_[side].instructions = {};
         if (operation == nullptr) continue;
-        const model::ComparedPath path{side == 0 ? stop.a : stop.b, model::kNoEvent, {}};
-        const model::Breakdown breakdown = model::break_down(session_.run(side), path, {});
-        for (std::size_t part = 0; part < model::kParts; ++part) {
-            shown_[side].instructions[part] = breakdown.parts[part].figures.instructions;
-        }
+        shown_[side].instructions = model::instructions_by_part(session_.run(side), shown_[side].parts);
     }
     alignment_ = model::Alignment(shown_[0].parts, shown_[1].parts);
 }

@@ -3,10 +3,12 @@
 // all views follow.
 #pragma once
 
-#include "viewer/views/shared/history.hpp"
 #include "viewer/model/explain/what_if.hpp"
 #include "viewer/views/shared/borders.hpp"
+#include "viewer/views/shared/history.hpp"
 #include "viewer/views/shared/hover.hpp"
+#include "viewer/views/shared/look.hpp"
+#include "viewer/views/shared/measured_span.hpp"
 #include "viewer/views/shared/run_notes.hpp"
 #include "viewer/views/shared/session.hpp"
 #include "viewer/views/shared/tabs.hpp"
@@ -57,7 +59,7 @@ enum class Action : u8 {
 struct Shown {
     const model::Operation* operation = nullptr;  ///< null where the other run's has no partner
     model::OperationEvents parts;
-    std::array<i64, model::kParts> instructions{};  ///< by Part; their sum is what the operation takes
+    model::PartInstructions instructions{};  ///< by Part; their sum is what the operation takes
 };
 
 class State {
@@ -114,7 +116,7 @@ class State {
     void note_look();
 
     Tab tab = Tab::why;
-    model::CostProfile profile;                ///< what things cost in cycles; the person may change it
+    model::CostProfile profile;            ///< what things cost in cycles; the person may change it
     model::Parts left_out;                 ///< what if these were not there
     std::vector<model::EventIndex> found;  ///< what the last search found in the run `found_side`, ascending
     int found_side = 0;

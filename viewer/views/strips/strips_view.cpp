@@ -6,12 +6,12 @@
 #include <algorithm>
 #include <cmath>
 
+#include "viewer/views/draw/text_format.hpp"
 #include "viewer/views/shared/moment_line.hpp"
 #include "viewer/views/shared/step_tooltip.hpp"
+#include "viewer/views/shared/view.hpp"
 #include "viewer/views/strips/cause_legend.hpp"
 #include "viewer/views/strips/strip_scale.hpp"
-#include "viewer/views/draw/text_format.hpp"
-#include "viewer/views/shared/view.hpp"
 
 namespace ws::view {
 namespace {
@@ -263,7 +263,7 @@ class StripsView : public View {
         const double whole = std::floor(*time);
         const i64 net = model::net_of_time(context.session.run(side).trace, shown.parts, static_cast<i64>(whole));
         state.next_hover = {side, static_cast<double>(net - shown.operation->begin) + *time - whole, false,
-                              model::kNoSegment};
+                            model::kNoSegment};
         for (u32 i = 0; i < shown.parts.segments.size(); ++i) {
             const model::Segment& segment = shown.parts.segments[i];
             if (*time < static_cast<double>(segment.begin) || *time >= static_cast<double>(segment.end)) continue;

@@ -6,9 +6,9 @@
 #include <algorithm>
 #include <cmath>
 
-#include "viewer/views/time_line/lane_flags.hpp"
-#include "viewer/views/shared/step_tooltip.hpp"
 #include "viewer/views/draw/text_format.hpp"
+#include "viewer/views/shared/step_tooltip.hpp"
+#include "viewer/views/time_line/lane_flags.hpp"
 
 namespace ws::view {
 namespace {

@@ -7,12 +7,12 @@
 #include <algorithm>
 #include <cmath>
 
-#include "viewer/views/time_line/lane_links.hpp"
-#include "viewer/views/time_line/lane_hover.hpp"
-#include "viewer/views/time_line/minimap.hpp"
-#include "viewer/views/shared/moment_line.hpp"
-#include "viewer/views/time_line/span_mark.hpp"
 #include "viewer/views/draw/text_format.hpp"
+#include "viewer/views/shared/moment_line.hpp"
+#include "viewer/views/time_line/lane_hover.hpp"
+#include "viewer/views/time_line/lane_links.hpp"
+#include "viewer/views/time_line/minimap.hpp"
+#include "viewer/views/time_line/span_mark.hpp"
 
 namespace ws::view {
 namespace {
@@ -94,8 +94,8 @@ class LanesView : public View {
     }
 
     /// The CPUs one below the other; returns those that show an operation.
-    static std::vector<Group> draw_groups(const Context& context, Canvas& canvas, const Rect& inside, const InstructionAxis& axis,
-                                          const std::vector<Place>& places) {
+    static std::vector<Group> draw_groups(const Context& context, Canvas& canvas, const Rect& inside,
+                                          const InstructionAxis& axis, const std::vector<Place>& places) {
         const Theme& theme = context.theme;
         std::vector<Group> groups;
         const float gap = theme.px(12);
@@ -166,7 +166,8 @@ class LanesView : public View {
     }
 
     /// A drag moves the time line; with shift it measures.
-    void interact(const Context& context, const InstructionAxis& axis, const Rect& area, const std::vector<Group>& groups) {
+    void interact(const Context& context, const InstructionAxis& axis, const Rect& area,
+                  const std::vector<Group>& groups) {
         const bool over = hit_area("lanes", area);
         const bool released = ImGui::IsItemDeactivated();
         const ImVec2 mouse = ImGui::GetMousePos();

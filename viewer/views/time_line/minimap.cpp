@@ -6,8 +6,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "viewer/views/time_line/event_ticks.hpp"
 #include "viewer/views/draw/text_format.hpp"
+#include "viewer/views/time_line/event_ticks.hpp"
 
 namespace ws::view {
 namespace {

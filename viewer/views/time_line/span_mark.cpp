@@ -41,7 +41,8 @@ std::vector<std::string> lines_of(const Context& context, const MeasuredSpan& me
 }
 
 /// Beside the stretch where there is room, so that it does not cover what was measured.
-void draw_figures(const Context& context, Canvas& canvas, const Rect& band, const Rect& all, const MeasuredSpan& measured) {
+void draw_figures(const Context& context, Canvas& canvas, const Rect& band, const Rect& all,
+                  const MeasuredSpan& measured) {
     const Theme& theme = context.theme;
     std::vector<std::string> lines = lines_of(context, measured);
     lines.emplace_back("net, measured \u00b7 Escape takes it away");

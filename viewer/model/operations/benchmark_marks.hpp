@@ -1,47 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// Figures over a whole trace: what happened how often, what the recorder cost, what each benchmark measured.
+// What each benchmark of a run measured: a guest puts a mark before its loop and one after it.
 #pragma once
 
+#include <array>
 #include <string>
 #include <vector>
 
 #include "viewer/model/operations/comparison.hpp"
-#include "viewer/model/format/recorder_allowance.hpp"
 
 namespace ws::model {
-
-/// What the recorder spent on events that it wrote in one go, between two readings of its clock; in instructions.
-struct CostRow {
-    std::string events;  ///< the kind of the event, or the kinds of those written together: `trap + phase_begin`
-    u64 registers = 0;   ///< values in their register blocks; one of 128 bits counts once
-    u64 count = 0;       ///< how often; the last time on a CPU nobody tells the cost
-    u64 cut = 0;  ///< how often another CPU's turn cut it in two: what it cost then is not told, and not in `count`
-    Spread instructions;
-    u64 allowance = 0;  ///< 2 a register of a block plus 30 an event; 0 for the seldom path
-    bool exceeds() const { return allowance != 0 && instructions.max > allowance; }
-};
-
-/// By kind of event. Where the packet was full, or the upper bits of the clock changed, the recorder went its seldom
-/// path: these are the rows `(new packet)` and `(clock epoch)`.
-std::vector<CostRow> recorder_cost(const Trace& trace);
-
-/// A name and how often.
-using Counts = std::vector<std::pair<std::string, u64>>;
-
-struct Summary {
-    u64 events = 0;
-    u64 raw = 0;        ///< from the first event to the last
-    u64 net = 0;        ///< the same, less what the recorder spent: of CPU 0 or the first with events
-    u64 recorder = 0;   ///< what all CPUs' recorders spent
-    u64 cut = 0;        ///< Trace::cut_recordings(): with any, net is at least, recorder at most as told
-    Counts by_kind;     ///< in the order of ids
-    Counts traps;       ///< by what they were taken for, the most frequent first
-    Counts operations;  ///< by kind, the most frequent first
-    u64 unfinished = 0;
-    u64 not_measurable = 0;  ///< operations whose time the clocks cannot tell
-};
-
-Summary summarize(const Run& run);
 
 /// What happened between a benchmark's two marks on all CPUs and to all vCPUs, divided by the iterations.
 struct PerIteration {
