@@ -171,7 +171,7 @@ struct Place {
 };
 
 TEST_CASE("back and forward, and a drag is one step", "[history]") {
-    model::History<Place> history;
+    view::History<Place> history;
     CHECK(history.back() == nullptr);
     history.note({1, 0});
     history.note({1, 0});
@@ -194,9 +194,9 @@ TEST_CASE("back and forward, and a drag is one step", "[history]") {
 }
 
 TEST_CASE("the way back is bounded", "[history]") {
-    model::History<Place> history;
+    view::History<Place> history;
     for (int i = 0; i < 1000; ++i) history.note({i, 0});
-    CHECK(history.size() == model::History<Place>::kMost);
+    CHECK(history.size() == view::History<Place>::kMost);
     CHECK(*history.back() == Place{998, 0});
 }
 

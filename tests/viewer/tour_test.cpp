@@ -158,14 +158,14 @@ TEST_CASE("the window walks a tour", "[tour]") {
     state.go_to_step(0);
     CHECK(state.tab == view::Tab::machine);
     CHECK(state.lined_up);
-    CHECK(session.run(0).trace.event(state.event()).info().name == "control_write");
+    CHECK(session.run(0).trace.event(state.selection.event()).info().name == "control_write");
 
     state.act(view::Action::show_answer);
     CHECK(state.tour->answered);
     state.act(view::Action::next_step);
     CHECK(state.tour->step == 1);
     CHECK_FALSE(state.tour->answered);
-    CHECK(state.side() == 1);
+    CHECK(state.selection.side() == 1);
     state.act(view::Action::next_step);  // there is none
     CHECK(state.tour->step == 1);
     state.act(view::Action::previous_step);

@@ -50,7 +50,7 @@ Application::Application(const Options& options, std::function<void()> wake)
     : options_(options),
       wake_(std::move(wake)),
       gui_(options.dark, fitting_scale(options)),
-      start_page_(model::Checkout::here()) {
+      start_page_(model::Checkout::here(), requests_) {
     if (options.traces.empty()) {
         first_ = false;
         on_start_page_ = true;
@@ -93,7 +93,6 @@ void Application::start_load(view::OpenRuns runs, std::vector<fs::path> folders,
     loading_ = folders.empty() ? "what is compared" : names_of(folders);
     brings_new_ = !chosen.empty();
     began_ = GrowingTraces::Clock::now();
-    runs.wish.reset();
     const auto work = [runs = std::move(runs), folders = std::move(folders),
                        chosen = std::move(chosen)](const model::Progress& progress) {
         static constexpr double kReading = 0.75;  // of the whole; the rest is to compare them
@@ -116,9 +115,8 @@ bool Application::update() {
         end_load();
         changed = true;
     }
-    for (std::optional<view::Request>* wish : {&open_runs_.wish, &start_page_.wish}) {
-        if (!*wish) continue;
-        grant(*std::exchange(*wish, {}));
+    for (const view::Request& request : requests_.take()) {
+        grant(request);
         changed = true;
     }
     if (frame_ && debuggers_.follow(*session_, frame_->state())) changed = true;
@@ -149,7 +147,8 @@ void Application::end_load() {
 }
 
 void Application::show(Opened opened) {
-    auto frame = std::make_unique<Frame>(*opened.session, first_ ? options_ : later(options_), open_runs_, gui_);
+    auto frame =
+        std::make_unique<Frame>(*opened.session, first_ ? options_ : later(options_), open_runs_, requests_, gui_);
     if (frame_) frame->carry_over(*session_, frame_->state());
     open_runs_ = std::move(opened.runs);
     frame_ = std::move(frame);
@@ -174,7 +173,6 @@ void Application::draw() {
         start_page_.draw(gui_.theme(), {run_now_.going_on(), &run_now_.lines(), frame_ != nullptr});
     } else {
         frame_->draw();
-        if (std::exchange(frame_->state().wants_debugger, false)) debuggers_.go_to(*session_, frame_->state());
     }
 }
 
@@ -184,35 +182,53 @@ void Application::escape() {
     if (frame_) on_start_page_ = false;
 }
 
-void Application::grant(const view::Request& wish) {
+void Application::grant(const view::Request& request) {
     using What = view::Request::What;
-    switch (wish.what) {
-        case What::compare: {
-            view::OpenRuns runs = open_runs_;
-            runs.a = wish.a;
-            runs.b = wish.b;
-            return start_load(std::move(runs), {}, {}, Shown::with_progress);
-        }
+    switch (request.what) {
+        case What::compare:
+            return compare(request.a, request.b);
         case What::close:
-            return close(wish.a);
+            return close(request.a);
         case What::start_page:
-            start_page_.problem.clear();
-            start_page_.refresh();
-            on_start_page_ = true;
-            return;
+            return show_start_page();
         case What::open:
             start_page_.problem.clear();
-            return start_load(open_runs_, absolute(wish.folders), absolute(wish.folders), Shown::with_progress);
+            return start_load(open_runs_, absolute(request.folders), absolute(request.folders), Shown::with_progress);
         case What::run:
-            return start_run(wish);
+            return start_run(request);
         case What::escape:
             return escape();
+        case What::debug:
+            return debug();
+        case What::export_files:
+            export_ = true;
+            return;
+        case What::quit:
+            quit_ = true;
+            return;
     }
+}
+
+void Application::compare(int a, int b) {
+    view::OpenRuns runs = open_runs_;
+    runs.a = a;
+    runs.b = b;
+    start_load(std::move(runs), {}, {}, Shown::with_progress);
 }
 
 void Application::compare_next() {
     const int next = open_runs_.after_b();
-    if (next >= 0) grant({view::Request::What::compare, open_runs_.a, next});
+    if (next >= 0) ask({view::Request::What::compare, open_runs_.a, next});
+}
+
+void Application::show_start_page() {
+    start_page_.problem.clear();
+    start_page_.refresh();
+    on_start_page_ = true;
+}
+
+void Application::debug() {
+    if (frame_) debuggers_.go_to(*session_, frame_->state());
 }
 
 void Application::close(int run) {
@@ -222,17 +238,17 @@ void Application::close(int run) {
     load_.reset();
     frame_.reset();
     session_.reset();
-    grant({view::Request::What::start_page});
+    show_start_page();
 }
 
-void Application::start_run(const view::Request& wish) {
+void Application::start_run(const view::Request& request) {
     start_page_.problem.clear();
     made_.clear();
-    for (const std::string& design : wish.designs) {
-        made_.push_back(start_page_.checkout().run_folder(design, wish.guest));
+    for (const std::string& design : request.designs) {
+        made_.push_back(start_page_.checkout().run_folder(design, request.guest));
     }
     try {
-        run_now_.start(start_page_.checkout(), wish.guest, wish.designs);
+        run_now_.start(start_page_.checkout(), request.guest, request.designs);
     } catch (const AppError& error) {
         failed(error.what());
     }

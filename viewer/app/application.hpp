@@ -19,13 +19,14 @@ class Application {
 
     /// Opens runs: beside those that are open, and to be compared with A.
     void open(std::vector<std::filesystem::path> folders);
+    /// Asks for a comparison of A with the next of the open runs.
     void compare_next();
-    void grant(const view::Request& wish);
+    void ask(view::Request request) { requests_.ask(std::move(request)); }
     /// Gives up what goes on; if nothing does, goes back from the start page.
     void escape();
 
-    /// Does what has come up since: a wish, a load that ended, a run that went on. True if there is something to draw.
-    /// Throws what is wrong with the traces of the command line.
+    /// Does what has come up since: a request, a load that ended, a run that went on. True if there is something to
+    /// draw. Throws what is wrong with the traces of the command line.
     bool update();
     /// Is something going on that update() is to look at soon?
     bool waits() const {
@@ -41,7 +42,9 @@ class Application {
     view::StartPage* start_page() { return on_start_page_ && !loads_alone() ? &start_page_ : nullptr; }
     /// Null while no runs were opened.
     const view::State* runs_shown() { return frame_ ? &frame_->state() : nullptr; }
-    bool quit() const { return frame_ && frame_->state().quit; }
+    bool quit() const { return quit_; }
+    /// Is the next frame to be exported? Tells it once.
+    bool take_export() { return std::exchange(export_, false); }
     ImU32 background() const { return gui_.theme().background; }
     std::string title() const;
 
@@ -61,20 +64,27 @@ class Application {
     void end_load();
     void show(Opened opened);
     void failed(const std::string& problem);
+    void grant(const view::Request& request);
+    void compare(int a, int b);
+    void show_start_page();
     void close(int run);
-    void start_run(const view::Request& wish);
+    void start_run(const view::Request& request);
+    void debug();
     void take_runs_made();
     void read_what_is_live();
 
     Options options_;
     std::function<void()> wake_;
     Gui gui_;
+    view::Requests requests_;
     view::OpenRuns open_runs_;
     std::unique_ptr<view::Session> session_;
     std::unique_ptr<Frame> frame_;
     bool reads_images_ = false;  ///< the session did when it was last looked at
     view::StartPage start_page_;
     bool on_start_page_ = false;
+    bool export_ = false;
+    bool quit_ = false;
     bool first_ = true;  ///< nothing was shown yet: the command line's traces are awaited
     std::unique_ptr<Load> load_;
     Shown shown_ = Shown::with_progress;

@@ -29,12 +29,13 @@ DebugSession& Debuggers::session_of(const std::filesystem::path& run) {
 }
 
 void Debuggers::go_to(const view::Session& session, view::State& state) {
-    const model::EventLocations* locations = session.locations(state.side());
+    const model::EventLocations* locations = session.locations(state.selection.side());
     if (locations == nullptr || !locations->files() || !locations->files()->recorded) return;
     try {
-        state.debugger_said = session_of(locations->files()->folder)
-                                  .go_to(state.event(), model::replay_arguments(*locations->files(), state.event()),
-                                         model::Checkout::here().root);
+        state.debugger_said =
+            session_of(locations->files()->folder)
+                .go_to(state.selection.event(), model::replay_arguments(*locations->files(), state.selection.event()),
+                       model::Checkout::here().root);
     } catch (const AppError& error) {
         state.debugger_said = error.what();
     }
@@ -51,7 +52,7 @@ bool Debuggers::follow(const view::Session& session, view::State& state) {
         if (!news->problem.empty()) state.debugger_said = news->problem;
         if (!news->stopped || *news->stopped >= session.run(side).trace.events().size()) continue;
         const auto event = static_cast<model::EventIndex>(*news->stopped);
-        if (side == state.side() && event == state.event()) continue;
+        if (side == state.selection.side() && event == state.selection.event()) continue;
         state.go_to_event(side, event);
     }
     return changed;

@@ -72,7 +72,7 @@ std::string export_files(const view::Session& session, const view::State& state,
                 [&](const std::string& file) { write_png(file, picture.width, picture.height, picture.rgb); });
     if (!session.two()) return exports.told() + "\nWith one run there is nothing to compare: the picture is all.";
     const report::Json report =
-        report::comparison_report(session.run(0), session.run(1), session.comparison(), state.profile);
+        report::comparison_report(session.run(0), session.run(1), session.comparison(), state.cost_model.profile);
     exports.add(stem + ".md",
                 [&](const std::string& file) { model::write_atomically(file, report::markdown_of(report)); });
     exports.add(stem + ".html",

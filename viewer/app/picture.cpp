@@ -32,7 +32,8 @@ void write_picture(const view::Session& session, view::OpenRuns& open_runs, cons
     const OffscreenPicture picture(options.width, options.height);
     session.wait_for_images();
     Gui gui(options.dark, fitting_scale(options));
-    Frame frame(session, options, open_runs, gui);
+    view::Requests requests;  // which nobody makes where there is no window
+    Frame frame(session, options, open_runs, requests, gui);
     set_size(options);
     if (!ImGui_ImplOpenGL3_Init("#version 330 core")) throw AppError("OpenGL 3.3 does not start");
     for (int i = 0; i < kFrames; ++i) {
@@ -51,7 +52,8 @@ void write_picture(const view::Session& session, view::OpenRuns& open_runs, cons
 void write_texts(const view::Session& session, view::OpenRuns& open_runs, const Options& options) {
     session.wait_for_images();
     Gui gui(options.dark, fitting_scale(options));
-    Frame frame(session, options, open_runs, gui);
+    view::Requests requests;  // which nobody makes where there is no window
+    Frame frame(session, options, open_runs, requests, gui);
     set_size(options);
     ImGui::GetIO().Fonts->Build();  // which a renderer would do
     std::string texts;

@@ -64,7 +64,7 @@ model::Settings remembered(const view::State* state, const Options& options, int
         if (state != nullptr && state->tab == info.tab) tab = info.name;
     }
     if (!tab.empty()) settings.tab = tab;
-    const std::string profile = state != nullptr ? state->profile.name : options.profile;
+    const std::string profile = state != nullptr ? state->cost_model.profile.name : options.profile;
     if (is_known_profile(profile)) settings.profile = profile;
     return settings;
 }

@@ -40,9 +40,10 @@ class GoToField : public View {
   private:
     void draw_field(const Context& context) {
         const Theme& theme = context.theme;
-        const model::Trace& trace = context.session.run(context.state.side()).trace;
+        const model::Trace& trace = context.session.run(context.state.selection.side()).trace;
         ImGui::PushFont(theme.fonts.bold);
-        ImGui::TextUnformatted(fmt::format("Go to an event of {}", context.session.name(context.state.side())).c_str());
+        ImGui::TextUnformatted(
+            fmt::format("Go to an event of {}", context.session.name(context.state.selection.side())).c_str());
         ImGui::PopFont();
         if (ImGui::IsWindowAppearing()) ImGui::SetKeyboardFocusHere();
         ImGui::SetNextItemWidth(theme.px(400));
@@ -65,8 +66,9 @@ class GoToField : public View {
     bool go(const Context& context) {
         State& state = context.state;
         try {
-            const model::Moment moment = model::parse_moment(context.session.run(state.side()).trace, text_.data());
-            state.go_to_event(state.side(), moment.event);
+            const model::Moment moment =
+                model::parse_moment(context.session.run(state.selection.side()).trace, text_.data());
+            state.go_to_event(state.selection.side(), moment.event);
             return true;
         } catch (const model::MomentError& error) {
             problem_ = error.what();

@@ -29,8 +29,9 @@ class OperationBar : public View {
         };
         step("previous", Action::previous_operation);
         row.take_left(theme.px(10));
-        const std::string of = fmt::format("{} of {}", grouped(u64{state.stop()} + 1), grouped(u64{state.stops()}));
-        const std::string most = fmt::format("{0} of {0}", grouped(u64{state.stops()}));
+        const std::string of =
+            fmt::format("{} of {}", grouped(u64{state.selection.stop()} + 1), grouped(u64{state.selection.stops()}));
+        const std::string most = fmt::format("{0} of {0}", grouped(u64{state.selection.stops()}));
         canvas.text(row.take_left(canvas.width(most, theme.fonts.bold) + theme.px(4)), of, theme.fonts.bold, theme.text,
                     Align::centre);
         row.take_left(theme.px(10));
@@ -44,7 +45,7 @@ class OperationBar : public View {
     static std::string away(const Context& context) {
         std::string text;
         for (int side = 0; side < context.session.count(); ++side) {
-            const model::Operation* operation = context.state.shown(side).operation;
+            const model::Operation* operation = context.state.selection.shown(side).operation;
             if (operation == nullptr || operation->away <= 0) continue;
             const std::string name = context.session.two() ? context.session.name(side) + " " : "";
             text += (text.empty() ? " \u00b7 not counted, since others had the CPU: " : ", ") + name +
@@ -64,10 +65,12 @@ class OperationBar : public View {
         const Rect place = row.take_left(width);
         ImGui::SetCursorScreenPos({place.x0, (row.y0 + row.y1 - ImGui::GetFrameHeight()) / 2});
         ImGui::SetNextItemWidth(width);
-        if (ImGui::BeginCombo("##kind", rows[context.state.kind()].kind.c_str(), ImGuiComboFlags_HeightLarge)) {
+        if (ImGui::BeginCombo("##kind", rows[context.state.selection.kind()].kind.c_str(),
+                              ImGuiComboFlags_HeightLarge)) {
             if (context.state.close_lists) ImGui::CloseCurrentPopup();
             for (u32 i = 0; i < rows.size(); ++i) {
-                if (ImGui::Selectable(rows[i].kind.c_str(), i == context.state.kind())) context.state.select_kind(i);
+                if (ImGui::Selectable(rows[i].kind.c_str(), i == context.state.selection.kind()))
+                    context.state.select_kind(i);
             }
             ImGui::EndCombo();
         }
@@ -90,9 +93,9 @@ class OperationBar : public View {
         const Session& session = context.session;
         const State& state = context.state;
         if (!session.two()) return "one run, no other to compare with";
-        const model::ComparisonRow& row = session.comparison().rows[state.kind()];
+        const model::ComparisonRow& row = session.comparison().rows[state.selection.kind()];
         for (int side = 0; side < 2; ++side) {
-            if (state.shown(side).operation == nullptr) {
+            if (state.selection.shown(side).operation == nullptr) {
                 return fmt::format("this one has no partner in {}", session.name(side));
             }
         }

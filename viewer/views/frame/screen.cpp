@@ -34,8 +34,7 @@ void Screen::draw(const Context& context, std::string* texts) {
     const WholeWindow window(context.theme);
     if (texts != nullptr) ImGui::LogToClipboard();  // which without a window is no one else's
     if (const std::string problem = context.state.notes.refresh(); !problem.empty()) context.state.notice = problem;
-    context.state.next_hot_cause.clear();
-    context.state.next_hover = {};
+    context.state.next_under_mouse = {};
     const ScreenLayout layout = make_screen_layout(context, window.area());
     for (const Placed& placed : views_) {
         const Rect& area = layout.*placed.place;
@@ -47,8 +46,7 @@ void Screen::draw(const Context& context, std::string* texts) {
         ImGui::PopID();
     }
     move_borders(context, layout);
-    context.state.hot_cause = context.state.next_hot_cause;
-    context.state.hover = context.state.next_hover;
+    context.state.under_mouse = context.state.next_under_mouse;
     context.state.note_look();
     context.state.close_lists = false;
     if (texts != nullptr) {

@@ -74,9 +74,10 @@ void StartPage::toggle(std::size_t run) {
 
 void StartPage::open() {
     if (marked_.empty()) return;
-    wish = Request{Request::What::open};
-    for (const std::size_t run : marked_) wish->folders.push_back(runs_[run].folder);
+    Request open{Request::What::open};
+    for (const std::size_t run : marked_) open.folders.push_back(runs_[run].folder);
     marked_.clear();
+    requests_.ask(std::move(open));
 }
 
 void StartPage::run_now() {
@@ -86,21 +87,22 @@ void StartPage::run_now() {
     for (std::size_t i = 0; i < std::size(designs_); ++i) {
         if (designs_[i]) run.designs.emplace_back(kStartDesigns[i]);
     }
-    if (!run.designs.empty()) wish = std::move(run);
+    if (!run.designs.empty()) requests_.ask(std::move(run));
 }
 
 void StartPage::demo() {
-    wish = Request{Request::What::open};
+    Request open{Request::What::open};
     for (const char* design : kDemoDesigns) {
         const auto run = std::find_if(runs_.begin(), runs_.end(), [this, design](const model::RunInfo& one) {
             return one.success && one.folder == checkout_.run_folder(design, kDemoGuest);
         });
-        if (run != runs_.end()) wish->folders.push_back(run->folder);
+        if (run != runs_.end()) open.folders.push_back(run->folder);
     }
-    if (wish->folders.size() == std::size(kDemoDesigns)) return;
-    wish = Request{Request::What::run};
-    wish->guest = kDemoGuest;
-    wish->designs.assign(std::begin(kDemoDesigns), std::end(kDemoDesigns));
+    if (open.folders.size() == std::size(kDemoDesigns)) return requests_.ask(std::move(open));
+    Request run{Request::What::run};
+    run.guest = kDemoGuest;
+    run.designs.assign(std::begin(kDemoDesigns), std::end(kDemoDesigns));
+    requests_.ask(std::move(run));
 }
 
 }  // namespace ws::view

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <deque>
-#include <optional>
 
 #include "viewer/model/base/checkout.hpp"
 #include "viewer/model/trace/run_list.hpp"
@@ -27,7 +26,9 @@ struct StartNews {
 
 class StartPage {
   public:
-    explicit StartPage(model::Checkout checkout) : checkout_(std::move(checkout)) { refresh(); }
+    StartPage(model::Checkout checkout, Requests& requests) : checkout_(std::move(checkout)), requests_(requests) {
+        refresh();
+    }
 
     /// Looks again which runs and guests there are.
     void refresh();
@@ -36,7 +37,6 @@ class StartPage {
     void draw(const Theme& theme, const StartNews& news);
 
     const model::Checkout& checkout() const { return checkout_; }
-    std::optional<Request> wish;
     std::string problem;  ///< what went wrong last
 
   private:
@@ -53,6 +53,7 @@ class StartPage {
     void demo();
 
     model::Checkout checkout_;
+    Requests& requests_;
     std::vector<model::RunInfo> runs_;
     std::vector<std::string> guests_;
     std::vector<std::size_t> marked_;  ///< runs, in the order in which they were marked

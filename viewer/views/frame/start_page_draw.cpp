@@ -59,7 +59,7 @@ void StartPage::draw_title(const Theme& theme, Canvas& canvas, Rect row, const S
     const float height = theme.px(28);
     Rect right{row.x0, (row.y0 + row.y1 - height) / 2, row.x1, (row.y0 + row.y1 + height) / 2};
     if (news.can_leave && button(theme, "leave", right.take_right(theme.px(110)), "back  Escape"))
-        wish = Request{Request::What::escape};
+        requests_.ask({Request::What::escape});
     row.x0 = canvas.text(row, "Worldswitch", theme.fonts.title, theme.text) + theme.px(20);
     row.x1 = right.x1;
     canvas.text(row, "what a switch between guest and hypervisor costs on each design, and why", theme.fonts.text,
@@ -154,7 +154,7 @@ void StartPage::draw_run_now(const Theme& theme, const Rect& area, const StartNe
     Rect buttons = row.take_top(theme.px(30));
     if (news.running) {
         if (button(theme, "cancel run", buttons.take_left(theme.px(130)), "cancel  Escape")) {
-            wish = Request{Request::What::escape};
+            requests_.ask({Request::What::escape});
         }
     } else if (live_button(theme, "run now", buttons.take_left(theme.px(130)), "run  R", !guests_.empty())) {
         run_now();

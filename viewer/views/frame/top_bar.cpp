@@ -60,11 +60,11 @@ class TopBar : public View {
         }
         right.take_right(theme.px(8));
         if (button(theme, "export", right.take_right(theme.px(72)), "export  E")) {
-            context.state.act(Action::export_files);
+            context.requests.ask({Request::What::export_files});
         }
         right.take_right(theme.px(8));
         if (button(theme, "open", right.take_right(theme.px(84)), "+ add run  O")) {
-            context.open_runs.wish = Request{Request::What::start_page};
+            context.requests.ask({Request::What::start_page});
         }
         draw_runs(context, canvas, {x, right.y0, right.x1 - theme.px(12), right.y1});
         if (context.state.help) draw_help(theme, row.x1, row.y1);
@@ -74,7 +74,7 @@ class TopBar : public View {
     /// The two that are compared first, then the others, with as much of their names as there is room for.
     static void draw_runs(const Context& context, Canvas& canvas, Rect row) {
         const Theme& theme = context.theme;
-        OpenRuns& runs = context.open_runs;
+        const OpenRuns& runs = context.open_runs;
         std::vector<int> order{runs.a};
         if (runs.b >= 0) order.push_back(runs.b);
         for (int run = 0; run < runs.count(); ++run) {
@@ -140,10 +140,10 @@ class TopBar : public View {
 
     /// What can be done with a run, on a click.
     static void draw_menu(const Context& context, int run) {
-        OpenRuns& runs = context.open_runs;
+        const OpenRuns& runs = context.open_runs;
         if (!ImGui::BeginPopup("menu")) return;
         if (context.state.close_lists) ImGui::CloseCurrentPopup();
-        const auto compare = [&runs](int a, int b) { runs.wish = Request{Request::What::compare, a, b}; };
+        const auto compare = [&](int a, int b) { context.requests.ask({Request::What::compare, a, b}); };
         const int other = run == runs.a ? runs.b : runs.a;
         if (run != runs.a && ImGui::Selectable("compare as A, with what is B now"))
             compare(run, run == runs.b ? runs.a : runs.b);
@@ -152,7 +152,7 @@ class TopBar : public View {
             compare(run == runs.a ? runs.b : runs.a, run);
         }
         if ((other >= 0 || run != runs.a) && ImGui::Selectable("show alone")) compare(run, -1);
-        if (ImGui::Selectable("close")) runs.wish = Request{Request::What::close, run};
+        if (ImGui::Selectable("close")) context.requests.ask({Request::What::close, run});
         ImGui::EndPopup();
     }
 

@@ -119,8 +119,8 @@ class ComparisonView : public View {
 
     /// Brings the selected kind into view when it has changed.
     void keep_in_view(const Context& context, float height) {
-        if (kind_ == context.state.kind()) return;
-        kind_ = context.state.kind();
+        if (kind_ == context.state.selection.kind()) return;
+        kind_ = context.state.selection.kind();
         const float line = kind_height(context) + 1;
         const float y = line * static_cast<float>(kind_);
         const float top = ImGui::GetScrollY();
@@ -143,7 +143,7 @@ class ComparisonView : public View {
         ImGui::PushID(static_cast<int>(kind));
         const bool over = hit_area("kind", all);
         if (ImGui::IsItemClicked()) context.state.select_kind(kind);
-        const bool selected = context.state.kind() == kind;
+        const bool selected = context.state.selection.kind() == kind;
         if (selected || over) {
             canvas.fill(all.inset(0, theme.px(1)), selected ? faded(theme.select, 0.6F) : theme.hover, theme.px(4));
         }

@@ -27,7 +27,7 @@ class CostModelView : public View {
         inside.x1 += theme.px(12);
         const ScrollArea scroll(theme, "costs", inside);
         Canvas rows(theme);
-        for (const auto& [key, cost] : model::profile_costs(context.state.profile)) {
+        for (const auto& [key, cost] : model::profile_costs(context.state.cost_model.profile)) {
             draw_cost(context, rows, inside.width() - theme.px(14), key, *cost);
         }
     }
@@ -35,7 +35,7 @@ class CostModelView : public View {
   private:
     void draw_choice(const Context& context, Rect row) {
         const Theme& theme = context.theme;
-        model::CostProfile& profile = context.state.profile;
+        model::CostProfile& profile = context.state.cost_model.profile;
         row.y1 -= theme.px(6);
         const Rect copy = row.take_right(theme.px(52));
         row.take_right(theme.px(6));

@@ -4,10 +4,10 @@
 
 #include <algorithm>
 
+#include "viewer/views/draw/text_format.hpp"
 #include "viewer/views/shared/event_words.hpp"
 #include "viewer/views/shared/notes_list.hpp"
 #include "viewer/views/shared/step_tooltip.hpp"
-#include "viewer/views/draw/text_format.hpp"
 #include "viewer/views/shared/view.hpp"
 
 namespace ws::view {
@@ -27,7 +27,7 @@ class EventListView : public View {
         Canvas canvas(theme);
         Rect inside = canvas.panel(area);
         draw_head(context, canvas, inside);
-        const auto& events = context.state.shown(context.state.side()).parts.events;
+        const auto& events = context.state.selection.shown(context.state.selection.side()).parts.events;
         line_ = theme.px(22);
         inside.x1 += theme.px(6);
         const ScrollArea scroll(theme, "events", inside);
@@ -51,19 +51,20 @@ class EventListView : public View {
             const std::string& name = context.session.name(side);
             const Rect place = row.take_right(canvas.width(name, theme.fonts.small) + theme.px(24));
             row.take_right(theme.px(6));
-            if (button(theme, side == 0 ? "side A" : "side B", place, name, state.side() == side))
-                state.select_side(side);
+            if (button(theme, side == 0 ? "side A" : "side B", place, name, state.selection.side() == side))
+                state.selection.select_side(side);
         }
-        canvas.text(row, grouped(u64{state.shown(state.side()).parts.events.size()}) + " in this operation",
-                    theme.fonts.small, theme.muted);
+        canvas.text(
+            row, grouped(u64{state.selection.shown(state.selection.side()).parts.events.size()}) + " in this operation",
+            theme.fonts.small, theme.muted);
     }
 
     void keep_in_view(const Context& context, float height) const {
         State& state = context.state;
-        if (!state.scroll_to_event) return;
-        state.scroll_to_event = false;
-        const auto& events = state.shown(state.side()).parts.events;
-        const auto found = std::lower_bound(events.begin(), events.end(), state.event());
+        if (!state.selection.scroll_to_event) return;
+        state.selection.scroll_to_event = false;
+        const auto& events = state.selection.shown(state.selection.side()).parts.events;
+        const auto found = std::lower_bound(events.begin(), events.end(), state.selection.event());
         if (found == events.end()) return;
         const float y = line_ * static_cast<float>(found - events.begin());
         const float top = ImGui::GetScrollY();
@@ -73,17 +74,18 @@ class EventListView : public View {
     void draw_event(const Context& context, Canvas& canvas, float width, model::EventIndex index) const {
         const Theme& theme = context.theme;
         State& state = context.state;
-        const model::Trace& trace = context.session.run(state.side()).trace;
+        const model::Trace& trace = context.session.run(state.selection.side()).trace;
         const model::Event& event = trace.event(index);
-        const Shown& shown = state.shown(state.side());
+        const Shown& shown = state.selection.shown(state.selection.side());
         const ImVec2 at = ImGui::GetCursorScreenPos();
         Rect row{at.x, at.y, at.x + width, at.y + line_};
         ImGui::PushID(static_cast<int>(index));
         const bool over = hit_area("event", row);
-        if (over && shown.operation != nullptr) event_tooltip(context, state.side(), index, shown.operation->begin);
-        if (ImGui::IsItemClicked()) state.select_event(state.side(), index);
+        if (over && shown.operation != nullptr)
+            event_tooltip(context, state.selection.side(), index, shown.operation->begin);
+        if (ImGui::IsItemClicked()) state.select_event(state.selection.side(), index);
         ImGui::PopID();
-        const bool selected = state.event() == index;
+        const bool selected = state.selection.event() == index;
         if (selected || over) canvas.fill(row, selected ? theme.select : theme.hover, theme.px(4));
         if (const model::Segment* segment = shown.parts.segment_of(index)) {
             canvas.cause({row.x0, row.y0, row.x0 + theme.px(5), row.y1}, theme.cause(cause_of_segment(*segment)));
@@ -97,7 +99,7 @@ class EventListView : public View {
         canvas.text(row.take_left(theme.px(112)), event_name(event), change ? theme.fonts.bold : theme.fonts.text,
                     theme.text);
         row.take_left(theme.px(8));
-        if (state.notes.of(state.side()).has(index)) {
+        if (state.notes.of(state.selection.side()).has(index)) {
             const Rect flag = row.take_right(theme.px(16));
             draw_flag(theme, canvas, flag.inset(theme.px(4), theme.px(4)));
         }

@@ -21,26 +21,27 @@ class EventView : public View {
         Canvas canvas(theme);
         Rect inside = canvas.panel(area);
         const State& state = context.state;
-        const model::Trace& trace = context.session.run(state.side()).trace;
-        if (state.event() == model::kNoEvent) {
+        const model::Trace& trace = context.session.run(state.selection.side()).trace;
+        if (state.selection.event() == model::kNoEvent) {
             canvas.heading(inside, "No event");
             return;
         }
         decode(trace, state);
-        const model::Event& event = trace.event(state.event());
+        const model::Event& event = trace.event(state.selection.event());
         Rect row = canvas.heading(inside, words(event.info().name));
         const Rect note = row.take_right(theme.px(62));
         row.take_right(theme.px(8));
-        canvas.text(row,
-                    fmt::format("event {} of {} \u00b7 {} \u00b7 CPU {}", grouped(u64{state.event()}),
-                                grouped(u64{trace.events().size()}), context.session.name(state.side()), event.cpu()),
-                    theme.fonts.small, theme.muted);
+        canvas.text(
+            row,
+            fmt::format("event {} of {} \u00b7 {} \u00b7 CPU {}", grouped(u64{state.selection.event()}),
+                        grouped(u64{trace.events().size()}), context.session.name(state.selection.side()), event.cpu()),
+            theme.fonts.small, theme.muted);
         if (button(theme, "note", note, "note  N")) context.state.act(Action::write_note);
         draw_times(context, canvas, inside, event);
         draw_event_notes(context, canvas, inside);
         draw_source(context, canvas, inside);
         const ScrollArea scroll(theme, "event", inside);
-        ImGui::PushID(static_cast<int>(state.event()));
+        ImGui::PushID(static_cast<int>(state.selection.event()));
         Canvas rows(theme);
         for (const model::Field& field : fields_) draw_field(context, rows, inside.width() - theme.px(12), field);
         ImGui::PopID();
@@ -49,9 +50,9 @@ class EventView : public View {
   private:
     /// Decoded once, when another event is selected.
     void decode(const model::Trace& trace, const State& state) {
-        if (event_ == state.event() && side_ == state.side()) return;
-        event_ = state.event();
-        side_ = state.side();
+        if (event_ == state.selection.event() && side_ == state.selection.side()) return;
+        event_ = state.selection.event();
+        side_ = state.selection.side();
         open_.clear();
         const model::Event& event = trace.event(event_);
         fields_ = model::describe(trace, event);
@@ -71,15 +72,15 @@ class EventView : public View {
         const Theme& theme = context.theme;
         paragraph(theme, canvas, inside, meaning(context, event));
         inside.take_top(theme.px(4));
-        const Shown& shown = context.state.shown(context.state.side());
+        const Shown& shown = context.state.selection.shown(context.state.selection.side());
         struct Clock {
             const char* name;
             std::string value;
         };
-        const u64 raw = context.session.run(context.state.side()).trace.raw(context.state.event());
+        const u64 raw = context.session.run(context.state.selection.side()).trace.raw(context.state.selection.event());
         std::vector<Clock> clocks = {{"raw", grouped(raw)}, {"net", grouped(event.net)}};
         if (shown.operation != nullptr) {
-            const std::size_t place = shown.parts.place_of(context.state.event());
+            const std::size_t place = shown.parts.place_of(context.state.selection.event());
             const i64 after =
                 place < shown.parts.times.size() ? shown.parts.times[place] : event.net - shown.operation->begin;
             clocks.push_back({"after the trap", grouped(after, true)});
@@ -146,7 +147,7 @@ class EventView : public View {
     static std::string meaning(const Context& context, const model::Event& event) {
         const bool begins = event.is(trace::EventId::phase_begin);
         if (!begins && !event.is(trace::EventId::phase_end)) return event.info().meaning;
-        const model::Trace& trace = context.session.run(context.state.side()).trace;
+        const model::Trace& trace = context.session.run(context.state.selection.side()).trace;
         const auto number = static_cast<u8>(trace.as<trace::payload::phase_begin>(event).step);
         const model::StepInfo* step = model::find_step(number);
         if (step == nullptr) return event.info().meaning;

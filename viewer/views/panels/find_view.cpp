@@ -21,13 +21,13 @@ class FindView : public View {
         const Theme& theme = context.theme;
         Canvas canvas(theme);
         Rect inside = canvas.panel(area);
-        if (context.state.query) take(context, *context.state.query);
-        if (searched_ && context.state.side() != context.state.found_side) search(context);
+        if (context.state.search.query) take(context, *context.state.search.query);
+        if (searched_ && context.state.selection.side() != context.state.search.side()) search(context);
         draw_line(context, canvas, inside.take_top(theme.px(28)));
         inside.take_top(theme.px(4));
         if (!searched_ && context.state.notes.any()) return draw_notes_list(context, inside);
         if (!searched_ || !problem_.empty()) return draw_help(theme, inside);
-        const auto& found = context.state.found;
+        const auto& found = context.state.search.found();
         const ScrollArea scroll(theme, "found", inside);
         Canvas rows(theme);
         const float line = theme.px(kLine);
@@ -47,16 +47,18 @@ class FindView : public View {
 
     /// `6 of ` where the selected event is the sixth of those found.
     static std::string place_among_found(const State& state) {
-        const auto at = std::lower_bound(state.found.begin(), state.found.end(), state.event());
-        const bool is_one = state.side() == state.found_side && at != state.found.end() && *at == state.event();
-        return is_one ? grouped(static_cast<u64>(at - state.found.begin()) + 1) + " of " : "";
+        const auto at =
+            std::lower_bound(state.search.found().begin(), state.search.found().end(), state.selection.event());
+        const bool is_one = state.selection.side() == state.search.side() && at != state.search.found().end() &&
+                            *at == state.selection.event();
+        return is_one ? grouped(static_cast<u64>(at - state.search.found().begin()) + 1) + " of " : "";
     }
 
     /// A query that comes from elsewhere.
     void take(const Context& context, const std::string& query) {
         text_.fill(0);
         query.copy(text_.data(), text_.size() - 1);
-        context.state.query.reset();
+        context.state.search.query.reset();
         search(context);
     }
 
@@ -67,13 +69,13 @@ class FindView : public View {
         try {
             const model::Query query = model::Query::parse(text_.data());
             const model::EventLocations* locations =
-                query.needs_locations() ? context.session.locations(state.side()) : nullptr;
-            found = model::find_events(context.session.run(state.side()).trace, query, locations);
+                query.needs_locations() ? context.session.locations(state.selection.side()) : nullptr;
+            found = model::find_events(context.session.run(state.selection.side()).trace, query, locations);
             problem_.clear();
         } catch (const model::QueryError& error) {
             problem_ = error.what();
         }
-        state.set_found(state.side(), std::move(found));
+        state.search.set_found(state.selection.side(), std::move(found));
     }
 
     /// Back to the list of notes.
@@ -81,7 +83,7 @@ class FindView : public View {
         searched_ = false;
         text_.fill(0);
         problem_.clear();
-        state.set_found(state.side(), {});
+        state.search.set_found(state.selection.side(), {});
     }
 
     void draw_line(const Context& context, Canvas& canvas, Rect row) {
@@ -96,8 +98,8 @@ class FindView : public View {
             row.take_right(theme.px(10));
         }
         const std::string count =
-            place_among_found(state) +
-            fmt::format("{} found in {}", counted(state.found.size(), "event"), context.session.name(state.side()));
+            place_among_found(state) + fmt::format("{} found in {}", counted(state.search.found().size(), "event"),
+                                                   context.session.name(state.selection.side()));
         if (searched_ && problem_.empty()) {
             canvas.text(row.take_right(canvas.width(count, theme.fonts.small) + theme.px(8)), count, theme.fonts.small,
                         theme.muted, Align::right);
@@ -105,7 +107,7 @@ class FindView : public View {
         ImGui::SetCursorScreenPos({row.x0, row.y0 + theme.px(2)});
         ImGui::SetNextItemWidth(row.width());
         ImGui::PushStyleColor(ImGuiCol_FrameBg, theme.background);
-        if (std::exchange(state.find, false)) ImGui::SetKeyboardFocusHere();
+        if (std::exchange(state.search.typing, false)) ImGui::SetKeyboardFocusHere();
         if (ImGui::InputTextWithHint("##query",
                                      "find: trap class=HVC64   register=SCTLR_EL1   address=0x8000000..0x8010000",
                                      text_.data(), text_.size(), ImGuiInputTextFlags_EnterReturnsTrue)) {
@@ -113,13 +115,14 @@ class FindView : public View {
         }
         ImGui::PopStyleColor();
         if (button(theme, "previous", previous, "previous"))
-            go(state, model::previous_found(state.found, state.event()));
-        if (button(theme, "next", next, "next")) go(state, model::next_found(state.found, state.event()));
+            go(state, model::previous_found(state.search.found(), state.selection.event()));
+        if (button(theme, "next", next, "next"))
+            go(state, model::next_found(state.search.found(), state.selection.event()));
     }
 
     void go(State& state, model::EventIndex event) {
         if (event == model::kNoEvent) return;
-        state.go_to_event(state.found_side, event);
+        state.go_to_event(state.search.side(), event);
         follow_ = true;
     }
 
@@ -139,8 +142,8 @@ class FindView : public View {
     void bring_into_view(const Context& context, float line, float height) {
         if (!follow_) return;
         follow_ = false;
-        const auto& found = context.state.found;
-        const auto here = std::lower_bound(found.begin(), found.end(), context.state.event());
+        const auto& found = context.state.search.found();
+        const auto here = std::lower_bound(found.begin(), found.end(), context.state.selection.event());
         const float y = line * static_cast<float>(here - found.begin());
         if (y < ImGui::GetScrollY() || y + line > ImGui::GetScrollY() + height) ImGui::SetScrollY(y - height / 3);
     }
@@ -148,7 +151,7 @@ class FindView : public View {
     static void draw_event(const Context& context, Canvas& canvas, float width, model::EventIndex index) {
         const Theme& theme = context.theme;
         State& state = context.state;
-        const model::Trace& trace = context.session.run(state.found_side).trace;
+        const model::Trace& trace = context.session.run(state.search.side()).trace;
         const model::Event& event = trace.event(index);
         const ImVec2 at = ImGui::GetCursorScreenPos();
         Rect row{at.x, at.y, at.x + width, at.y + theme.px(kLine)};
@@ -156,9 +159,9 @@ class FindView : public View {
         const bool over = hit_area("event", row);
         const bool clicked = ImGui::IsItemClicked();
         ImGui::PopID();
-        const model::Operation* operation = state.shown(state.found_side).operation;
-        if (over && operation != nullptr) event_tooltip(context, state.found_side, index, operation->begin);
-        const bool selected = state.event() == index && state.side() == state.found_side;
+        const model::Operation* operation = state.selection.shown(state.search.side()).operation;
+        if (over && operation != nullptr) event_tooltip(context, state.search.side(), index, operation->begin);
+        const bool selected = state.selection.event() == index && state.selection.side() == state.search.side();
         if (selected || over) canvas.fill(row, selected ? theme.select : theme.hover, theme.px(4));
         canvas.text(row.take_left(theme.px(76)), grouped(u64{index}), theme.fonts.text, theme.muted, Align::right);
         row.take_left(theme.px(12));
@@ -166,7 +169,7 @@ class FindView : public View {
         canvas.text(row.take_left(theme.px(150)), words(event.info().name), theme.fonts.text, theme.text);
         canvas.text(row, brief(trace, event), theme.fonts.text, theme.muted);
         ImGui::SetCursorScreenPos({at.x, row.y1});
-        if (clicked) state.go_to_event(state.found_side, index);
+        if (clicked) state.go_to_event(state.search.side(), index);
     }
 
     std::array<char, 256> text_{};

@@ -79,7 +79,7 @@ class LedgerView : public View {
         ImGui::PushID(static_cast<int>(c));
         if (hit_area("class", line)) {
             canvas.fill(line, theme.hover, theme.px(4));
-            context.state.next_hot_cause = cause;
+            context.state.next_under_mouse.cause = cause;
             class_tooltip(context, c);
         }
         ImGui::PopID();
@@ -98,7 +98,7 @@ class LedgerView : public View {
     void draw_moves(const Context& context, Canvas& canvas, const Rect& line, int side, std::size_t c) const {
         const Theme& theme = context.theme;
         const int sides = context.session.count();
-        const model::Moves& moves = context.state.shown(side).parts.moves;
+        const model::Moves& moves = context.state.selection.shown(side).parts.moves;
         if (kRegisterClasses[c].moved_as == MovedAs::control) {
             Rect both = cell(line, side, sides, 0);
             both.x1 += column_;
@@ -131,7 +131,7 @@ class LedgerView : public View {
         line.y1 += theme.px(2);
         canvas.text(line.inset(theme.px(4), 0), "all", theme.fonts.bold, theme.text);
         for (int side = 0; side < context.session.count(); ++side) {
-            const model::Moves& moves = context.state.shown(side).parts.moves;
+            const model::Moves& moves = context.state.selection.shown(side).parts.moves;
             const int sides = context.session.count();
             const model::Moved sum{moves.saved(), moves.restored()};
             if (!context.session.full(side)) continue;
@@ -152,7 +152,7 @@ class LedgerView : public View {
         tip.title(words(kRegisterClasses[c].name));
         tip.text(kRegisterClasses[c].meaning);
         for (int side = 0; side < context.session.count(); ++side) {
-            const model::Moves& moves = context.state.shown(side).parts.moves;
+            const model::Moves& moves = context.state.selection.shown(side).parts.moves;
             const model::Moved& moved = moves.blocks[c];
             if (kRegisterClasses[c].moved_as == MovedAs::control) {
                 tip.note(fmt::format("{}: {} written", context.session.name(side), moves.control_writes[c]));

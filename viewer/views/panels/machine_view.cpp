@@ -22,7 +22,7 @@ class MachineView : public View {
         Canvas canvas(theme);
         Rect inside = canvas.panel(area);
         const Rect row = canvas.heading(inside, "Machine");
-        if (context.state.event() == model::kNoEvent) {
+        if (context.state.selection.event() == model::kNoEvent) {
             canvas.text(row, "no event is selected", theme.fonts.small, theme.muted);
             return;
         }
@@ -48,9 +48,9 @@ class MachineView : public View {
     /// Asks the model once for an event. The machine of a run is made when it is first looked at.
     void look(const Context& context) {
         const State& state = context.state;
-        if (event_ == state.event() && side_ == state.side()) return;
-        event_ = state.event();
-        side_ = state.side();
+        if (event_ == state.selection.event() && side_ == state.selection.side()) return;
+        event_ = state.selection.event();
+        side_ = state.selection.side();
         auto& machine = machines_[side_];
         if (!machine) machine = std::make_unique<model::RegisterHistory>(context.session.run(side_).trace);
         now_ = machine->at(event_);

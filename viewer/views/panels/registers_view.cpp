@@ -48,7 +48,7 @@ class RegistersView : public View {
     /// The books are kept once for an operation.
     void keep(const Context& context) {
         for (int side = 0; side < context.session.count(); ++side) {
-            const Shown& shown = context.state.shown(side);
+            const Shown& shown = context.state.selection.shown(side);
             if (operations_[side] == shown.operation && !ledgers_[side].entries.empty()) continue;
             operations_[side] = shown.operation;
             ledgers_[side] = model::keep_ledger(context.session.run(side).trace, shown.parts.events);
@@ -66,7 +66,9 @@ class RegistersView : public View {
             const model::LedgerEntry& total = ledgers_[side].total;
             Rect place = cell(theme, line, side);
             place.x0 = canvas.text(place, context.session.name(side), theme.fonts.bold, theme.text) + theme.px(10);
-            canvas.text(place, fmt::format("redundant: {} of {} \u00b7 unmatched: {}", total.redundant(), total.moves(), total.unmatched()),
+            canvas.text(place,
+                        fmt::format("redundant: {} of {} \u00b7 unmatched: {}", total.redundant(), total.moves(),
+                                    total.unmatched()),
                         theme.fonts.small, theme.muted);
         }
     }
@@ -80,21 +82,25 @@ class RegistersView : public View {
         ImGui::PushID(static_cast<int>(place));
         if (hit_area("register", line)) {
             canvas.fill(line, theme.hover, theme.px(4));
-            context.state.next_hot_cause = cause;
+            context.state.next_under_mouse.cause = cause;
             Tooltip tip(theme);
             tip.title(hardware.name);
             tip.text(hardware.meaning);
-            tip.note(std::string("class ") + words(info(hardware.register_class).name) + ": " + info(hardware.register_class).meaning);
+            tip.note(std::string("class ") + words(info(hardware.register_class).name) + ": " +
+                     info(hardware.register_class).meaning);
         }
         ImGui::PopID();
-        canvas.cause({line.x0, line.y0 + theme.px(2), line.x0 + theme.px(5), line.y1 - theme.px(2)}, theme.cause(cause));
-        canvas.text({line.x0 + theme.px(10), line.y0, line.x0 + theme.px(kName), line.y1}, hardware.name, theme.fonts.mono, theme.text);
+        canvas.cause({line.x0, line.y0 + theme.px(2), line.x0 + theme.px(5), line.y1 - theme.px(2)},
+                     theme.cause(cause));
+        canvas.text({line.x0 + theme.px(10), line.y0, line.x0 + theme.px(kName), line.y1}, hardware.name,
+                    theme.fonts.mono, theme.text);
         for (int side = 0; side < context.session.count(); ++side) {
-            if (context.state.shown(side).operation == nullptr || !context.session.full(side)) continue;
+            if (context.state.selection.shown(side).operation == nullptr || !context.session.full(side)) continue;
             const model::LedgerEntry& entry = ledgers_[side].entries[place];
             Rect text = cell(theme, line, side);
             const std::string done = model::treatment(hardware, entry, context.session.run(side).trace.layout());
-            text.x0 = canvas.text(text, done, theme.fonts.text, entry.moves() == 0 ? theme.faint : theme.text) + theme.px(12);
+            text.x0 =
+                canvas.text(text, done, theme.fonts.text, entry.moves() == 0 ? theme.faint : theme.text) + theme.px(12);
             canvas.text(text, model::remark(entry), theme.fonts.small, theme.muted);
         }
         ImGui::SetCursorScreenPos({at.x, line.y1});

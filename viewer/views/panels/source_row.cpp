@@ -5,11 +5,11 @@ namespace ws::view {
 
 bool SelectedLocations::look(const Context& context) {
     const State& state = context.state;
-    const model::EventLocations* all = context.session.locations(state.side());
+    const model::EventLocations* all = context.session.locations(state.selection.side());
     if (all == nullptr) return false;
-    if (event_ == state.event() && side_ == state.side()) return true;
-    event_ = state.event();
-    side_ = state.side();
+    if (event_ == state.selection.event() && side_ == state.selection.side()) return true;
+    event_ = state.selection.event();
+    side_ = state.selection.side();
     locations_ = all->of(event_);
     commands_ = model::debug_commands(*all, locations_, event_);
     return true;

@@ -21,9 +21,10 @@ class SourceView : public View {
         Canvas canvas(theme);
         Rect inside = canvas.panel(area);
         Rect row = canvas.heading(inside, "Source");
-        if (context.state.event() == model::kNoEvent || !event_.look(context)) {
+        if (context.state.selection.event() == model::kNoEvent || !event_.look(context)) {
             canvas.text(row,
-                        context.state.event() == model::kNoEvent ? "no event is selected" : "the images are being read",
+                        context.state.selection.event() == model::kNoEvent ? "no event is selected"
+                                                                           : "the images are being read",
                         theme.fonts.small, theme.muted);
             return;
         }
@@ -67,9 +68,9 @@ class SourceView : public View {
     /// For another event the hypervisor's place; for another place its innermost frame that tells something.
     void choose(const Context& context) {
         const State& state = context.state;
-        if (shown_event_ == state.event() && shown_side_ == state.side()) return;
-        shown_event_ = state.event();
-        shown_side_ = state.side();
+        if (shown_event_ == state.selection.event() && shown_side_ == state.selection.side()) return;
+        shown_event_ = state.selection.event();
+        shown_side_ = state.selection.side();
         context.state.debugger_said.clear();
         // Who looked at the world below goes on to look there, if there is one.
         choose_location(std::min(location_, event_.locations().size() - 1));
@@ -111,7 +112,8 @@ class SourceView : public View {
     void draw_button(const Context& context, Rect& row) const {
         const Theme& theme = context.theme;
         if (!event_.commands().replays) return;
-        if (button(theme, "debug", row.take_right(theme.px(96)), "debug here")) context.state.wants_debugger = true;
+        if (button(theme, "debug", row.take_right(theme.px(96)), "debug here"))
+            context.requests.ask({Request::What::debug});
         if (ImGui::IsItemHovered()) {
             Tooltip tip(theme);
             tip.title("debug here");

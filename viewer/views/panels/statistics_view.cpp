@@ -17,7 +17,7 @@ class StatisticsView : public View {
   public:
     void draw(const Context& context, const Rect& area) override {
         const Theme& theme = context.theme;
-        const int side = context.state.side();
+        const int side = context.state.selection.side();
         if (statistics_[side].by_kind.empty()) statistics_[side] = model::exit_statistics(context.session.run(side));
         Canvas canvas(theme);
         Rect inside = canvas.panel(area);
@@ -108,9 +108,9 @@ class StatisticsView : public View {
                        figures);
         ImGui::SetCursorScreenPos({at.x, line.y1});
         if (!clicked || figures.measured == 0) return;
-        const int side = context.state.side();
+        const int side = context.state.selection.side();
         context.state.go_to_event(side, context.session.run(side).operations.all()[figures.slowest].first);
-        context.state.fit();
+        context.state.window.fit();
     }
 
     static void draw_histogram(const Theme& theme, Canvas& canvas, const Rect& r, const ExitFigures& figures) {

@@ -40,7 +40,7 @@ class WhyView : public View {
         const Explanation* explanation = explained_.of(context);
         if (explanation == nullptr) return say_why_not(context, canvas, inside);
         choose_rows(context, *explanation);
-        if (context.state.left_out.any()) draw_prediction(context, canvas, inside, *explanation);
+        if (context.state.cost_model.left_out.any()) draw_prediction(context, canvas, inside, *explanation);
         draw_scale_heads(context, canvas, inside.take_top(theme.px(18)), *explanation);
         const float lines = static_cast<float>(parts_.size()) + (context.session.two() ? 2.0F : 1.0F);
         const float height = std::clamp(std::floor(inside.height() / lines), theme.px(15), theme.px(24));
@@ -62,7 +62,7 @@ class WhyView : public View {
     static void say_why_not(const Context& context, Canvas& canvas, const Rect& inside) {
         std::string reason = context.session.unexplainable();
         for (int side = 0; side < context.session.count() && reason.empty(); ++side) {
-            const model::Operation* const operation = context.state.shown(side).operation;
+            const model::Operation* const operation = context.state.selection.shown(side).operation;
             if (operation == nullptr) {
                 reason = "this operation has no partner: there is nothing to compare";
             } else if (!operation->measurable) {
@@ -153,7 +153,7 @@ class WhyView : public View {
         const Theme& theme = context.theme;
         const model::Breakdown& breakdown = side == 0 ? explanation.a : explanation.b;
         canvas.text(names_of(theme, line), context.session.name(side), theme.fonts.bold, theme.text);
-        const Figures rest = model::without(breakdown, context.state.left_out);
+        const Figures rest = model::without(breakdown, context.state.cost_model.left_out);
         for (const Scale& scale : kScales) {
             Rect bars = scale_of(theme, line, scale);
             const Rect figure = bars.take_right(figure_width(theme));
@@ -171,7 +171,7 @@ class WhyView : public View {
         const Theme& theme = context.theme;
         State& state = context.state;
         const std::string cause = model::info_of(part).name;
-        const bool left_out = state.left_out[static_cast<std::size_t>(part)];
+        const bool left_out = state.cost_model.left_out[static_cast<std::size_t>(part)];
         ImGui::PushID(static_cast<int>(part));
         Rect name = names_of(theme, line);
         const Rect box = name.take_left(theme.px(20));
@@ -179,7 +179,7 @@ class WhyView : public View {
         const Rect rest{name.x0, line.y0, line.x1, line.y1};
         if (hit_area("part", rest)) {
             canvas.fill(rest, theme.hover, theme.px(4));
-            state.next_hot_cause = cause;
+            state.next_under_mouse.cause = cause;
             part_tooltip(context, explanation, part);
         }
         if (ImGui::IsItemClicked()) go_to(context, part);
@@ -210,11 +210,11 @@ class WhyView : public View {
             tip.text(fmt::format("What if nothing of {} were moved? A prediction: all else stays as it is.",
                                  model::info_of(part).words));
         }
-        if (ImGui::IsItemClicked()) context.state.left_out.flip(number);
+        if (ImGui::IsItemClicked()) context.state.cost_model.left_out.flip(number);
         const float middle = (place.y0 + place.y1) / 2;
         const Rect box{place.x0 + theme.px(1), middle - theme.px(6), place.x0 + theme.px(13), middle + theme.px(6)};
         canvas.frame(box, theme.muted, 1, theme.px(2));
-        if (context.state.left_out[number]) return;
+        if (context.state.cost_model.left_out[number]) return;
         canvas.line(box.x0 + theme.px(3), middle, box.x0 + theme.px(5), box.y1 - theme.px(3), theme.text, theme.px(2));
         canvas.line(box.x0 + theme.px(5), box.y1 - theme.px(3), box.x1 - theme.px(2), box.y0 + theme.px(3), theme.text,
                     theme.px(2));
@@ -259,9 +259,9 @@ class WhyView : public View {
     /// Selects the first piece of the operation that belongs to the part, in the first run that has one.
     static void go_to(const Context& context, Part part) {
         for (int side = 0; side < context.session.count(); ++side) {
-            for (const model::Segment& segment : context.state.shown(side).parts.segments) {
+            for (const model::Segment& segment : context.state.selection.shown(side).parts.segments) {
                 if (segment.part() != part) continue;
-                return context.state.select_segment(side, segment);
+                return context.state.selection.select_segment(side, segment);
             }
         }
     }
@@ -273,7 +273,7 @@ class WhyView : public View {
         Rect lines = inside.take_bottom(height * static_cast<float>(context.session.count()));
         for (int side = 0; side < context.session.count(); ++side) {
             const model::Breakdown& breakdown = side == 0 ? explanation.a : explanation.b;
-            const Figures rest = model::without(breakdown, context.state.left_out);
+            const Figures rest = model::without(breakdown, context.state.cost_model.left_out);
             const i64 cycles = model::whole_cycles(rest.cycles);
             const std::string text =
                 fmt::format("What if: {} {} instructions ({}), {} cycles ({})", context.session.name(side),

@@ -4,8 +4,8 @@
 #include <fmt/format.h>
 
 #include "viewer/model/format/call_names.hpp"
-#include "viewer/model/trace/describe.hpp"
 #include "viewer/model/format/trap_registers.hpp"
+#include "viewer/model/trace/describe.hpp"
 #include "viewer/views/draw/text_format.hpp"
 
 namespace ws::view {

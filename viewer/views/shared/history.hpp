@@ -6,7 +6,7 @@
 #include <cstddef>
 #include <vector>
 
-namespace ws::model {
+namespace ws::view {
 
 /// `Place` has ==, and `same_but_moved(other)`.
 template <class Place>
@@ -48,4 +48,4 @@ class History {
     std::size_t at_ = 0;
 };
 
-}  // namespace ws::model
+}  // namespace ws::view

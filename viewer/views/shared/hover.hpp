@@ -2,6 +2,8 @@
 // What of the time line the mouse points at: all views show the same.
 #pragma once
 
+#include <string>
+
 #include "viewer/model/operations/alignment.hpp"
 
 namespace ws::view {
@@ -14,6 +16,12 @@ struct Hover {
     u32 segment = model::kNoSegment;  ///< of the shown operation: the step under the mouse
 
     explicit operator bool() const { return side >= 0; }
+};
+
+/// What is under the mouse. Set anew in each frame.
+struct UnderMouse {
+    std::string cause;  ///< other causes step back
+    Hover hover;        ///< the moment
 };
 
 }  // namespace ws::view

@@ -56,10 +56,10 @@ void draw_note(const Context& context, Canvas& canvas, float width, int side, co
     const bool clicked = ImGui::IsItemClicked();
     ImGui::PopID();
     if (over && there) {
-        const model::Operation* operation = state.shown(side).operation;
+        const model::Operation* operation = state.selection.shown(side).operation;
         if (operation != nullptr) event_tooltip(context, side, event, operation->begin);
     }
-    const bool selected = there && state.side() == side && state.event() == event;
+    const bool selected = there && state.selection.side() == side && state.selection.event() == event;
     if (selected || (over && there)) canvas.fill(row, selected ? theme.select : theme.hover, theme.px(4));
     canvas.text(row.take_left(theme.px(76)), grouped(note.event), theme.fonts.text, theme.muted, Align::right);
     row.take_left(theme.px(12));
@@ -114,15 +114,15 @@ void draw_notes_list(const Context& context, Rect inside) {
 void draw_event_notes(const Context& context, Canvas& canvas, Rect& inside) {
     const Theme& theme = context.theme;
     State& state = context.state;
-    const model::OpenNotes& notes = state.notes.of(state.side());
+    const model::OpenNotes& notes = state.notes.of(state.selection.side());
     const bool broken = !notes.problem().empty();
-    if (!broken && !notes.has(state.event())) return;
+    if (!broken && !notes.has(state.selection.event())) return;
     struct Line {
         std::string text;
         bool first;  ///< of a note
     };
     std::vector<Line> lines;
-    const std::vector<std::string> texts = broken ? std::vector{notes.problem()} : notes.of(state.event());
+    const std::vector<std::string> texts = broken ? std::vector{notes.problem()} : notes.of(state.selection.event());
     for (const std::string& text : texts) {
         bool first = true;
         for (const std::string& line : lines_of(canvas, theme, text, inside.width() - theme.px(kHead))) {
@@ -142,7 +142,7 @@ void draw_event_notes(const Context& context, Canvas& canvas, Rect& inside) {
         canvas.fill(all, theme.hover, theme.px(4));
         Tooltip tip(theme);
         if (broken) tip.text(notes.problem());
-        tell_notes(context, tip, state.side(), state.event());
+        tell_notes(context, tip, state.selection.side(), state.selection.event());
         tip.note("click to change it");
     }
     for (const Line& line : lines) {

@@ -2,11 +2,9 @@
 // The runs that are open, and which of them are compared.
 #pragma once
 
-#include <optional>
 #include <vector>
 
 #include "viewer/model/operations/run.hpp"
-#include "viewer/views/shared/request.hpp"
 
 namespace ws::view {
 
@@ -19,7 +17,6 @@ struct OpenRuns {
     std::vector<OpenRun> all;
     int a = 0;
     int b = -1;  ///< -1: `a` is shown alone
-    std::optional<Request> wish;
 
     int count() const { return static_cast<int>(all.size()); }
     const model::Run& operator[](int run) const { return *all[static_cast<std::size_t>(run)].run; }

@@ -4,9 +4,9 @@
 #include <fmt/format.h>
 
 #include "viewer/model/operations/idle.hpp"
+#include "viewer/views/draw/text_format.hpp"
 #include "viewer/views/shared/event_words.hpp"
 #include "viewer/views/shared/notes_list.hpp"
-#include "viewer/views/draw/text_format.hpp"
 
 namespace ws::view {
 namespace {

@@ -30,8 +30,8 @@ void State::go_to_step(std::size_t step) {
     lined_up = wanted.lined_up;
     if (!there.is_there()) return;
     select_kind(there.kind);
-    select_stop(there.stop);
-    fit();
+    selection.select_stop(there.stop);
+    window.fit();
     go_to_event(wanted.side, there.event);
 }
 

@@ -7,6 +7,7 @@
 
 #include "viewer/views/draw/canvas.hpp"
 #include "viewer/views/shared/open_runs.hpp"
+#include "viewer/views/shared/request.hpp"
 #include "viewer/views/shared/state.hpp"
 
 namespace ws::view {
@@ -17,6 +18,7 @@ struct Context {
     State& state;
     const Theme& theme;
     OpenRuns& open_runs;
+    Requests& requests;
 };
 
 class View {

@@ -18,7 +18,7 @@ u64 net_of(const Shown& shown, const std::string& cause) {
 
 /// What is there instead of a figure, where none was measured; or an empty text.
 const char* no_figure(const Context& context, int side) {
-    const Shown& shown = context.state.shown(side);
+    const Shown& shown = context.state.selection.shown(side);
     if (shown.operation == nullptr) return "";
     if (!shown.operation->measurable) return model::kNotMeasurable;
     return context.session.full(side) ? "" : model::kNotRecorded;
@@ -34,7 +34,7 @@ void cause_tooltip(const Context& context, const std::string& cause) {
     }
     for (int side = 0; side < context.session.count(); ++side) {
         const std::string instead = no_figure(context, side);
-        const std::string net = counted(net_of(context.state.shown(side), cause), "instruction");
+        const std::string net = counted(net_of(context.state.selection.shown(side), cause), "instruction");
         tip.note(fmt::format("{}: {}", context.session.name(side), instead.empty() ? net + ", measured" : instead));
     }
 }
@@ -43,7 +43,7 @@ void draw_cause(const Context& context, Canvas& canvas, const Rect& column, cons
     const Theme& theme = context.theme;
     ImGui::PushID(cause.c_str());
     if (hit_area("cause", column)) {
-        context.state.next_hot_cause = cause;
+        context.state.next_under_mouse.cause = cause;
         canvas.fill(column, theme.hover, theme.px(4));
         cause_tooltip(context, cause);
     }
@@ -62,7 +62,7 @@ void draw_cause(const Context& context, Canvas& canvas, const Rect& column, cons
     for (int side = 0; side < context.session.count(); ++side) {
         Rect line = rest.take_top(theme.px(20));
         line.take_left(theme.px(18));
-        const u64 net = net_of(context.state.shown(side), cause);
+        const u64 net = net_of(context.state.selection.shown(side), cause);
         const bool none = *no_figure(context, side) != '\0';
         canvas.text(line, none ? "\u2013" : grouped(net), theme.fonts.text,
                     net == 0 || none ? theme.faint : theme.text);

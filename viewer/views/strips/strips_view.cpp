@@ -74,8 +74,8 @@ class StripsView : public View {
 
     /// Which of the two operations takes more, how much, and how many times as much. Empty if one has no partner.
     static std::string difference(const Context& context) {
-        const model::Operation* const a = context.state.shown(0).operation;
-        const model::Operation* const b = context.state.shown(1).operation;
+        const model::Operation* const a = context.state.selection.shown(0).operation;
+        const model::Operation* const b = context.state.selection.shown(1).operation;
         if (a == nullptr || b == nullptr || !a->measurable || !b->measurable) return "";
         const u64 less = std::min(a->net(), b->net());
         const u64 more = std::max(a->net(), b->net());
@@ -96,13 +96,13 @@ class StripsView : public View {
 
     static float total_width(const Context& context, Canvas& canvas) {
         const Theme& theme = context.theme;
-        const float figure = canvas.width(grouped(context.state.longest_net()), theme.fonts.figure);
+        const float figure = canvas.width(grouped(context.state.selection.longest_net()), theme.fonts.figure);
         return std::max(figure, canvas.width("instructions", theme.fonts.small)) + theme.px(14);
     }
 
     void draw_strip(const Context& context, Canvas& canvas, const StripScale& scale, const Rect& row, int side) {
         const Theme& theme = context.theme;
-        const Shown& shown = context.state.shown(side);
+        const Shown& shown = context.state.selection.shown(side);
         canvas.text({row.x0, row.y0, scale.axis().x0, row.y1}, context.session.name(side), theme.fonts.bold,
                     theme.text);
         const Rect strip{scale.axis().x0, row.y0, scale.axis().x1, row.y1};
@@ -142,7 +142,7 @@ class StripsView : public View {
         if (segment.net() == 0) return;
         const std::string cause = cause_of_segment(segment);
         const CausePaint paint = theme.cause(cause);
-        const bool dim = !context.state.hot_cause.empty() && context.state.hot_cause != cause;
+        const bool dim = !context.state.under_mouse.cause.empty() && context.state.under_mouse.cause != cause;
         if (r.width() > theme.px(3)) r.x1 -= 1;
         canvas.cause(r, paint, dim ? 0.2F : 1.0F);
         if (dim) return;
@@ -169,9 +169,10 @@ class StripsView : public View {
 
     static void draw_selection(const Context& context, Canvas& canvas, const StripScale& scale, const Rect& strip,
                                int side) {
-        const model::Segment* segment = context.state.side() == side ? context.state.segment() : nullptr;
+        const model::Segment* segment =
+            context.state.selection.side() == side ? context.state.selection.segment() : nullptr;
         if (segment == nullptr) return;
-        const auto number = static_cast<u32>(segment - context.state.shown(side).parts.segments.data());
+        const auto number = static_cast<u32>(segment - context.state.selection.shown(side).parts.segments.data());
         frame(context, canvas, place(scale, strip, side, number), context.theme.link);
     }
 
@@ -184,19 +185,19 @@ class StripsView : public View {
     /// The step under the mouse, and the same step in the other strip.
     static void draw_partner(const Context& context, Canvas& canvas, const StripScale& scale, const Rect& strip,
                              int side) {
-        const Hover& hover = context.state.hover;
+        const Hover& hover = context.state.under_mouse.hover;
         if (!hover || hover.segment == model::kNoSegment) return;
         const u32 segment =
-            hover.side == side ? hover.segment : context.state.alignment().partner(hover.side, hover.segment);
-        if (segment >= context.state.shown(side).parts.segments.size()) return;
+            hover.side == side ? hover.segment : context.state.selection.alignment().partner(hover.side, hover.segment);
+        if (segment >= context.state.selection.shown(side).parts.segments.size()) return;
         frame(context, canvas, place(scale, strip, side, segment), context.theme.text);
     }
 
     /// The moment under the mouse, wherever that is: a line in each strip, the reading once.
     static void draw_moment(const Context& context, Canvas& canvas, const StripScale& scale, const Rect& row,
                             const Rect& labels, int side) {
-        const Hover& hover = context.state.hover;
-        const Shown& shown = context.state.shown(side);
+        const Hover& hover = context.state.under_mouse.hover;
+        const Shown& shown = context.state.selection.shown(side);
         if (!hover || shown.operation == nullptr) return;
         const model::Trace& trace = context.session.run(side).trace;
         const double whole = std::floor(hover.time);
@@ -213,7 +214,7 @@ class StripsView : public View {
 
     void draw_total(const Context& context, Canvas& canvas, const StripScale& scale, const Rect& row, int side) {
         const Theme& theme = context.theme;
-        const u64 net = context.state.shown(side).operation->net();
+        const u64 net = context.state.selection.shown(side).operation->net();
         const std::string figure = grouped(net);
         const float x = scale.end(side) + theme.px(12);
         const float middle = (row.y0 + row.y1) / 2 - theme.px(4);
@@ -230,8 +231,8 @@ class StripsView : public View {
     void draw_difference(const Context& context, Canvas& canvas, const StripScale& scale, const Rect& row, int side) {
         if (!context.session.two() || scale.lined_up()) return;
         const Theme& theme = context.theme;
-        const model::Operation* mine = context.state.shown(side).operation;
-        const model::Operation* other = context.state.shown(1 - side).operation;
+        const model::Operation* mine = context.state.selection.shown(side).operation;
+        const model::Operation* other = context.state.selection.shown(1 - side).operation;
         if (other == nullptr || !other->measurable || mine->net() >= other->net() || mine->net() == 0) return;
         const float end = scale.end(1 - side);
         const std::string text = difference(context);
@@ -254,7 +255,7 @@ class StripsView : public View {
 
     static void point_at(const Context& context, const StripScale& scale, const Rect& strip, int side) {
         State& state = context.state;
-        const Shown& shown = state.shown(side);
+        const Shown& shown = state.selection.shown(side);
         const Rect used{strip.x0, strip.y0, scale.end(side), strip.y1};
         if (!hit_area(side == 0 ? "strip A" : "strip B", used)) return;
         const bool clicked = ImGui::IsItemClicked();
@@ -262,14 +263,14 @@ class StripsView : public View {
         if (!time) return;
         const double whole = std::floor(*time);
         const i64 net = model::net_of_time(context.session.run(side).trace, shown.parts, static_cast<i64>(whole));
-        state.next_hover = {side, static_cast<double>(net - shown.operation->begin) + *time - whole, false,
-                            model::kNoSegment};
+        state.next_under_mouse.hover = {side, static_cast<double>(net - shown.operation->begin) + *time - whole, false,
+                                        model::kNoSegment};
         for (u32 i = 0; i < shown.parts.segments.size(); ++i) {
             const model::Segment& segment = shown.parts.segments[i];
             if (*time < static_cast<double>(segment.begin) || *time >= static_cast<double>(segment.end)) continue;
-            state.next_hover.segment = i;
+            state.next_under_mouse.hover.segment = i;
             segment_tooltip(context, side, segment);
-            if (clicked) state.select_segment(side, segment);
+            if (clicked) state.selection.select_segment(side, segment);
             return;
         }
     }

@@ -33,7 +33,7 @@ void for_each_place(const model::Trace& trace, const std::vector<model::EventInd
 /// Calls `draw(x)` for what was found on a CPU, at most once in `apart` pixels.
 template <class Draw>
 void for_each_found(const Context& context, int side, u32 cpu, const LanePlace& place, float apart, Draw draw) {
-    for_each_place(context.session.run(side).trace, context.state.found_of_cpu(cpu), cpu, place, apart,
+    for_each_place(context.session.run(side).trace, context.state.search.of_cpu(cpu), cpu, place, apart,
                    [&](float x, auto) { draw(x); });
 }
 

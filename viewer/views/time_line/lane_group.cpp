@@ -51,7 +51,7 @@ void draw_phases(const Context& context, Canvas& canvas, const Group& group, std
         return std::string(cause_of_step(group.timeline->phases.packed(item).what));
     };
     const auto opacity = [&](const std::string& cause) {
-        return context.state.hot_cause.empty() || context.state.hot_cause == cause ? 1.0F : 0.2F;
+        return context.state.under_mouse.cause.empty() || context.state.under_mouse.cause == cause ? 1.0F : 0.2F;
     };
     paint_lane(
         canvas, phase_place(theme, group, lane, depth), index,
@@ -115,7 +115,7 @@ void draw_ticks(const Context& context, Canvas& canvas, const Group& group) {
 void draw_found(const Context& context, Canvas& canvas, const Group& group) {
     const Theme& theme = context.theme;
     const Rect whole{group.ticks.r.x0, group.lane[0].r.y0, group.ticks.r.x1, group.ticks.r.y1};
-    if (context.state.found_side != group.side) return;
+    if (context.state.search.side() != group.side) return;
     const float d = theme.px(4);
     for_each_found(context, group.side, group.cpu, group.ticks, d, [&](float x) {
         canvas.fill({x, whole.y0, x + 1, whole.y1}, faded(theme.link, 0.45F));
@@ -133,8 +133,8 @@ void draw_selected(const Context& context, Canvas& canvas, const Group& group) {
     const Theme& theme = context.theme;
     const model::Trace& trace = context.session.run(group.side).trace;
     const LanePlace& place = group.ticks;
-    if (context.state.side() != group.side || context.state.event() == model::kNoEvent) return;
-    const model::Event& event = trace.event(context.state.event());
+    if (context.state.selection.side() != group.side || context.state.selection.event() == model::kNoEvent) return;
+    const model::Event& event = trace.event(context.state.selection.event());
     if (event.cpu() != group.cpu) return;
     const float x = std::floor(place.axis.x(static_cast<double>(event.net - place.origin))) + 0.5F;
     if (x < place.r.x0 || x > place.r.x1) return;
@@ -162,7 +162,7 @@ LanePlace phase_place(const Theme& theme, const Group& group, std::size_t lane, 
 }
 
 Group make_group(const Context& context, const InstructionAxis& axis, const Rect& area, Place of) {
-    const model::Operation& operation = *context.state.shown(of.side).operation;
+    const model::Operation& operation = *context.state.selection.shown(of.side).operation;
     const model::Run& run = context.session.run(of.side);
     const Theme& theme = context.theme;
     const bool shared = context.session.shared(of.side);

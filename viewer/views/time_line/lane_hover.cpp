@@ -66,7 +66,7 @@ bool inspect_flag(const Context& context, const Group& group, ImVec2 mouse, bool
 
 /// The piece of the shown operation that an event is in.
 u32 segment_of(const Context& context, int side, model::EventIndex event) {
-    const auto& parts = context.state.shown(side).parts;
+    const auto& parts = context.state.selection.shown(side).parts;
     const model::Segment* segment = parts.segment_of(event);
     return segment == nullptr ? model::kNoSegment : static_cast<u32>(segment - parts.segments.data());
 }
@@ -78,7 +78,7 @@ void inspect(const Context& context, const Group& group, ImVec2 mouse, Press pre
     const auto fit_to = [&](i64 begin, i64 end) {
         const i64 origin = group.ticks.origin;
         if (press == Press::twice)
-            context.state.fit_to(static_cast<double>(begin - origin), static_cast<double>(end - origin));
+            context.state.window.fit_to(static_cast<double>(begin - origin), static_cast<double>(end - origin));
     };
     if (inspect_flag(context, group, mouse, click)) return;
     if (group.ticks.r.contains(mouse)) {
@@ -102,7 +102,7 @@ void inspect(const Context& context, const Group& group, ImVec2 mouse, Press pre
             if (const auto found = find_in_lane(place, depths[depth], mouse.x)) {
                 const model::Phase phase = group.timeline->phases[found->item];
                 phase_tooltip(context, group.side, phase, group.ticks.origin);
-                context.state.next_hover.segment = segment_of(context, group.side, phase.first);
+                context.state.next_under_mouse.hover.segment = segment_of(context, group.side, phase.first);
                 if (click) context.state.select_event(group.side, phase.first);
                 fit_to(phase.begin, phase.end);
                 return;

@@ -24,7 +24,7 @@ std::vector<Place> places_of(const Context& context, float height, std::size_t& 
     std::vector<Place> places;
     for (int side = 0; side < context.session.count(); ++side) {
         const model::Run& run = context.session.run(side);
-        const model::Operation* operation = context.state.shown(side).operation;
+        const model::Operation* operation = context.state.selection.shown(side).operation;
         std::vector<u32> cpus;
         const auto add = [&cpus](u32 cpu) {
             if (std::find(cpus.begin(), cpus.end(), cpu) == cpus.end()) cpus.push_back(cpu);
@@ -61,7 +61,7 @@ class LanesView : public View {
         minimap_.draw(context, inside.take_bottom(whole_runs), gutter);
         Rect labels = inside.take_bottom(theme.px(20));
         labels.x0 += gutter;
-        const InstructionAxis axis{context.state.from, context.state.to, inside.x0 + gutter, inside.x1};
+        const InstructionAxis axis{context.state.window.from, context.state.window.to, inside.x0 + gutter, inside.x1};
         draw_axis(canvas, theme, axis, {axis.x0, inside.y0, inside.x1, inside.y1}, labels);
         const std::vector<Group> groups = draw_groups(context, canvas, inside, axis, places);
         canvas.list().PushClipRect({axis.x0, inside.y0}, {inside.x1, inside.y1}, true);
@@ -70,7 +70,7 @@ class LanesView : public View {
         if (zero >= axis.x0) canvas.line(zero, inside.y0, zero, inside.y1, theme.text, theme.px(1));
         draw_measured(context, canvas, groups);
         canvas.list().PopClipRect();
-        if (const Hover& hover = context.state.hover) {
+        if (const Hover& hover = context.state.under_mouse.hover) {
             moment_line(context, canvas, {axis.x0, inside.y0, inside.x1, inside.y1}, axis.x(hover.time));
             if (hover.on_lanes) moment_reading(context, canvas, labels, axis.x(hover.time), hover.time);
         }
@@ -82,11 +82,11 @@ class LanesView : public View {
         const Theme& theme = context.theme;
         State& state = context.state;
         Rect row = canvas.heading(inside, "Time line");
-        if (button(theme, "whole run", row.take_right(theme.px(92)), "whole run  Z")) state.show_whole_run();
+        if (button(theme, "whole run", row.take_right(theme.px(92)), "whole run  Z")) state.window.show_whole_run();
         row.take_right(theme.px(8));
-        if (button(theme, "operation", row.take_right(theme.px(92)), "operation  F")) state.fit();
+        if (button(theme, "operation", row.take_right(theme.px(92)), "operation  F")) state.window.fit();
         row.x1 -= theme.px(14);
-        const auto visible = static_cast<u64>(std::llround(state.to - state.from));
+        const auto visible = static_cast<u64>(std::llround(state.window.to - state.window.from));
         std::string text =
             fmt::format("aligned at the trap \u00b7 {} in view, net, measured", counted(visible, "instruction"));
         if (hidden != 0) text += fmt::format(" \u00b7 no room for {}", counted(hidden, "more CPU"));
@@ -110,7 +110,7 @@ class LanesView : public View {
             if (i != 0) rest.take_top(first ? gap : small_gap);
             const Rect place = rest.take_top(height);
             draw_names(context, canvas, place, axis.x0 - inside.x0, places[i], first);
-            if (context.state.shown(places[i].side).operation == nullptr) continue;
+            if (context.state.selection.shown(places[i].side).operation == nullptr) continue;
             groups.push_back(make_group(context, axis, {axis.x0, place.y0, place.x1, place.y1}, places[i]));
             draw_group(context, canvas, groups.back());
         }
@@ -157,9 +157,9 @@ class LanesView : public View {
         } else {
             canvas.text(name, context.session.name(side), theme.fonts.bold, theme.text);
         }
-        if (context.state.shown(side).operation == nullptr) {
+        if (context.state.selection.shown(side).operation == nullptr) {
             const Rect r = lane_rect(theme, group, 1, shared);
-            const InstructionAxis axis{context.state.from, context.state.to, group.x0 + gutter, group.x1};
+            const InstructionAxis axis{context.state.window.from, context.state.window.to, group.x0 + gutter, group.x1};
             canvas.text({std::max(axis.x0, axis.x(0)) + theme.px(10), r.y0, r.x1, r.y1}, "no partner in this run",
                         theme.fonts.small, theme.faint);
         }
@@ -172,7 +172,9 @@ class LanesView : public View {
         const bool released = ImGui::IsItemDeactivated();
         const ImVec2 mouse = ImGui::GetMousePos();
         State& state = context.state;
-        if (over) state.next_hover = {group_near(groups, mouse.y).side, axis.time(mouse.x), true, model::kNoSegment};
+        if (over)
+            state.next_under_mouse.hover = {group_near(groups, mouse.y).side, axis.time(mouse.x), true,
+                                            model::kNoSegment};
         if (ImGui::IsItemActivated()) {
             dragged_ = false;
             measuring_ = ImGui::GetIO().KeyShift;
@@ -184,7 +186,8 @@ class LanesView : public View {
         if (measuring_ && (moves || released) && dragged_) {
             measure(context, measured_group_, anchor_, axis.time(std::clamp(mouse.x, axis.x0, axis.x1)), !released);
         } else if (moves) {
-            state.pan_to(state.from - static_cast<double>(ImGui::GetIO().MouseDelta.x) * axis.per_pixel());
+            state.window.pan_to(state.window.from -
+                                static_cast<double>(ImGui::GetIO().MouseDelta.x) * axis.per_pixel());
         }
         if (!over) return;
         turn_wheel(state, axis, mouse.x);
@@ -201,9 +204,9 @@ class LanesView : public View {
         const float along = io.MouseWheelH != 0 ? io.MouseWheelH : io.KeyShift ? io.MouseWheel : 0;
         if (along != 0) {
             static constexpr double kPixels = 60;  // a notch
-            state.pan_to(state.from - static_cast<double>(along) * kPixels * axis.per_pixel());
+            state.window.pan_to(state.window.from - static_cast<double>(along) * kPixels * axis.per_pixel());
         } else if (io.MouseWheel != 0) {
-            state.zoom(std::pow(1.25, -static_cast<double>(io.MouseWheel)), axis.time(x));
+            state.window.zoom(std::pow(1.25, -static_cast<double>(io.MouseWheel)), axis.time(x));
         }
     }
 

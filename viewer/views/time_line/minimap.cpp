@@ -97,7 +97,7 @@ void Minimap::draw_run(const Context& context, Canvas& canvas, const Rect& row, 
     const InstructionAxis axis{0, per_pixel * static_cast<double>(row.width()), row.x0, row.x1};
     const Rect used{row.x0, row.y0, axis.x(static_cast<double>(overview.end - overview.begin)), row.y1};
     draw_columns(context, canvas, used, overview);
-    if (state.found_side == side) {
+    if (state.search.side() == side) {
         for (u32 cpu = 0; cpu < context.session.run(side).trace.cpus(); ++cpu) {
             for_each_found(context, side, cpu, {axis, used, overview.begin}, theme.px(2), [&](float x) {
                 canvas.fill({x, row.y0 - theme.px(2), x + theme.px(1), row.y0 + theme.px(4)}, theme.link);
@@ -105,20 +105,20 @@ void Minimap::draw_run(const Context& context, Canvas& canvas, const Rect& row, 
         }
     }
     draw_noted(context, canvas, {axis, used, overview.begin}, side);
-    const model::Operation* operation = state.shown(side).operation;
+    const model::Operation* operation = state.selection.shown(side).operation;
     if (operation == nullptr) return;
     const auto x_of_time = [&](double time) {
         return std::clamp(axis.x(time + static_cast<double>(operation->begin - overview.begin)), row.x0, row.x1);
     };
-    Rect window{x_of_time(state.from), row.y0, x_of_time(state.to), row.y1};
+    Rect window{x_of_time(state.window.from), row.y0, x_of_time(state.window.to), row.y1};
     if (window.width() < theme.px(4)) {
         window.x0 -= theme.px(2);
         window.x1 = window.x0 + theme.px(4);
     }
     canvas.fill(window, faded(theme.link, 0.22F), theme.px(2));
     canvas.frame(window.inset(-1, -1), theme.link, theme.px(1.4F), theme.px(2));
-    if (state.hover && state.hover.on_lanes) {
-        const float x = std::floor(x_of_time(state.hover.time));
+    if (state.under_mouse.hover && state.under_mouse.hover.on_lanes) {
+        const float x = std::floor(x_of_time(state.under_mouse.hover.time));
         canvas.fill({x, row.y0, x + 1, row.y1}, theme.text);
     }
     drag(context, row, side, per_pixel);
@@ -148,15 +148,15 @@ void Minimap::drag(const Context& context, const Rect& row, int side, double per
     const Rect hit{row.x0, row.y0 - context.theme.px(2), row.x1, row.y1 + context.theme.px(1)};
     const bool over = hit_area(side == 0 ? "whole run A" : "whole run B", hit);
     const float mouse = ImGui::GetMousePos().x;
-    const auto origin = static_cast<double>(state.shown(side).operation->begin - overview.begin);
+    const auto origin = static_cast<double>(state.selection.shown(side).operation->begin - overview.begin);
     const double time = static_cast<double>(mouse - row.x0) * per_pixel - origin;
     if (ImGui::IsItemActivated()) {
         const double slack = 4 * per_pixel;  // a window of a pixel can be held too
-        const bool inside = time >= state.from - slack && time <= state.to + slack;
-        grip_ = inside ? time - state.from : (state.to - state.from) / 2;
+        const bool inside = time >= state.window.from - slack && time <= state.window.to + slack;
+        grip_ = inside ? time - state.window.from : (state.window.to - state.window.from) / 2;
     }
     if (ImGui::IsItemActive()) {
-        state.pan_to(time - grip_);
+        state.window.pan_to(time - grip_);
     } else if (over) {
         explain(context, overview, side,
                 (mouse - row.x0) * static_cast<float>(per_pixel / static_cast<double>(std::max<i64>(
