@@ -2,7 +2,7 @@
 // What goes from CPU to CPU, or takes its time on one: kicks, and the ways of virtual interrupts.
 #pragma once
 
-#include "viewer/views/time_line/lane_marks.hpp"
+#include "viewer/views/time_line/lane_group.hpp"
 
 namespace ws::view {
 

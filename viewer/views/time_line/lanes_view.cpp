@@ -9,15 +9,13 @@
 
 #include "viewer/views/draw/text_format.hpp"
 #include "viewer/views/shared/moment_line.hpp"
-#include "viewer/views/time_line/lane_hover.hpp"
+#include "viewer/views/time_line/lane_item.hpp"
 #include "viewer/views/time_line/lane_links.hpp"
 #include "viewer/views/time_line/minimap.hpp"
 #include "viewer/views/time_line/span_mark.hpp"
 
 namespace ws::view {
 namespace {
-
-constexpr const char* kLaneNames[model::kLanes] = {"guest EL0/1", "EL2", "host EL0/1"};
 
 /// The CPUs that have room: first those that the shown operations were on, then the others.
 std::vector<Place> places_of(const Context& context, float height, std::size_t& hidden) {
@@ -123,7 +121,7 @@ class LanesView : public View {
         for (int side = 0; side < context.session.count(); ++side) {
             width = std::max(width, canvas.width(context.session.name(side), context.theme.fonts.bold));
         }
-        return width + context.theme.px(16) + canvas.width(kLaneNames[0], context.theme.fonts.small) +
+        return width + context.theme.px(16) + canvas.width(lane_items()[0]->header(), context.theme.fonts.small) +
                context.theme.px(12);
     }
 
@@ -143,7 +141,7 @@ class LanesView : public View {
                 canvas.text(r, "guest, EL2, host", theme.fonts.small, theme.muted, Align::right);
                 continue;
             }
-            canvas.text(r, kLaneNames[lane], theme.fonts.small, theme.muted, Align::right);
+            canvas.text(r, lane_items()[lane]->header(), theme.fonts.small, theme.muted, Align::right);
         }
         Rect name = lane_rect(theme, group, shared ? 0 : 1, shared);
         name.x1 = group.x0 + gutter;
