@@ -6,11 +6,11 @@
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
-#include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "viewer/model/base/atomic_file.hpp"
 #include "viewer/model/base/error.hpp"
+#include "viewer/model/base/text_file.hpp"
 
 namespace ws::model {
 namespace {
@@ -94,14 +94,11 @@ Settings Settings::parse(const std::string& text, const std::filesystem::path& f
 Settings Settings::load(const std::filesystem::path& file) {
     std::error_code error;
     if (!std::filesystem::exists(file, error)) return {};
-    std::ifstream in(file, std::ios::binary);
-    std::string text(kMostBytes + 1, '\0');
-    in.read(text.data(), static_cast<std::streamsize>(text.size()));
-    if (!in && !in.eof())
-        throw SettingsError(fmt::format("{}: cannot be read: {}", file.string(), std::strerror(errno)));
-    text.resize(static_cast<std::size_t>(in.gcount()));
-    if (text.size() > kMostBytes) throw SettingsError(fmt::format("{}: is too long", file.string()));
-    return parse(text, file);
+    try {
+        return parse(read_text_file(file, kMostBytes, "settings"), file);
+    } catch (const TraceError& problem) {
+        throw SettingsError(problem.what());
+    }
 }
 
 std::string Settings::text() const {

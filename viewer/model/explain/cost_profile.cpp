@@ -7,9 +7,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <fstream>
 #include <map>
 #include <sstream>
+
+#include "viewer/model/base/error.hpp"
+#include "viewer/model/base/text_file.hpp"
 
 namespace ws::model {
 namespace {
@@ -106,6 +108,15 @@ class Parser {
 
 std::string join(const std::vector<std::string>& names) {
     return fmt::format("{}", fmt::join(names, ", "));
+}
+
+std::string text_of(const fs::path& file) {
+    static constexpr std::uintmax_t kMostBytes = 1U << 20;
+    try {
+        return read_text_file(file, kMostBytes, "a profile");
+    } catch (const TraceError& error) {
+        throw ProfileError(error.what());
+    }
 }
 
 }  // namespace
@@ -211,15 +222,13 @@ CostProfile CostProfile::load(const std::string& name_or_path) {
     const fs::path given = name_or_path;
     const bool path = name_or_path.find('/') != std::string::npos || given.extension() == kSuffix;
     const fs::path file = path ? given : fs::path(WS_PROFILES) / (name_or_path + kSuffix);
-    std::ifstream stream(file);
-    std::stringstream text;
-    text << stream.rdbuf();
-    if (!stream.is_open() || fs::is_directory(file)) {
+    std::error_code error;
+    if (!fs::exists(file, error) || fs::is_directory(file, error)) {
         throw ProfileError(path ? fmt::format("{}: there is no such profile", name_or_path)
                                 : fmt::format("there is no profile {}; there are {}, or give a file's path",
                                               name_or_path, join(profile_names())));
     }
-    CostProfile profile = parse(text.str(), file);
+    CostProfile profile = parse(text_of(file), file);
     // A file that somebody has called as one of ours is that one with its costs changed, not that one.
     const fs::path ours = fs::path(WS_PROFILES) / (profile.name + kSuffix);
     std::error_code none;

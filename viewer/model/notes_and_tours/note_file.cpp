@@ -9,12 +9,12 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
-#include <fstream>
 #include <sstream>
 #include <thread>
 
 #include "viewer/model/base/atomic_file.hpp"
 #include "viewer/model/base/error.hpp"
+#include "viewer/model/base/text_file.hpp"
 #include "viewer/model/base/utf8.hpp"
 
 namespace ws::model {
@@ -100,12 +100,7 @@ NoteFile NoteFile::load(const fs::path& file) {
     const fs::file_status status = fs::status(file, error);
     if (status.type() == fs::file_type::not_found) return parse("", file.string());
     if (!fs::is_regular_file(status)) throw TraceError(file.string(), "is no file of notes");
-    if (fs::file_size(file, error) > kMostBytes) throw TraceError(file.string(), "is too large for notes");
-    std::ifstream stream(file, std::ios::binary);
-    std::stringstream text;
-    text << stream.rdbuf();
-    if (!stream) throw TraceError(file.string(), "cannot be read");
-    return parse(text.str(), file.string());
+    return parse(read_text_file(file, kMostBytes, "notes"), file.string());
 }
 
 std::vector<Note> NoteFile::all() const {

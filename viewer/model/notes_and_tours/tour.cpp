@@ -4,13 +4,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <fstream>
 #include <functional>
 #include <set>
 #include <sstream>
 
 #include "viewer/model/base/checkout.hpp"
 #include "viewer/model/base/error.hpp"
+#include "viewer/model/base/text_file.hpp"
 #include "viewer/model/base/utf8.hpp"
 #include "viewer/model/find/find.hpp"
 #include "viewer/model/notes_and_tours/tour_figures.hpp"
@@ -283,12 +283,7 @@ Tour Tour::load(const std::string& name_or_path, TabNames tabs) {
         throw TraceError(name_or_path, fmt::format("there is no such tour; there are {}, or give a file's path",
                                                    fmt::join(tour_names(), ", ")));
     }
-    if (fs::file_size(file, error) > kMostBytes) throw TraceError(file.string(), "is too large for a tour");
-    std::ifstream stream(file, std::ios::binary);
-    std::stringstream text;
-    text << stream.rdbuf();
-    if (!stream) throw TraceError(file.string(), "cannot be read");
-    return parse(text.str(), file.string(), tabs);
+    return parse(read_text_file(file, kMostBytes, "a tour"), file.string(), tabs);
 }
 
 }  // namespace ws::model
