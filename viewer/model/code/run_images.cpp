@@ -6,9 +6,9 @@
 #include <array>
 #include <fstream>
 #include <nlohmann/json.hpp>
-#include <sstream>
 
 #include "viewer/model/base/external_program.hpp"
+#include "viewer/model/trace/run_description.hpp"
 
 namespace ws::model {
 namespace {
@@ -16,8 +16,11 @@ namespace {
 namespace fs = std::filesystem;
 using Json = nlohmann::json;
 
-constexpr const char* kDescription = "run.json";
-constexpr int kAllOptimisations = 0x7f;  // as in hyp/world_switch/optimisations.def: seven of them
+constexpr int kAllOptimisations = 0
+#define OPTIMISATION(bit, name, meaning) | (1 << (bit))
+#include "hyp/world_switch/optimisations.def"
+#undef OPTIMISATION
+    ;
 
 ImageFile image_of(const Json& told) {
     return {told.at("file").get<std::string>(), told.at("sha256").get<std::string>()};
@@ -105,16 +108,14 @@ RunFiles find_run_files(const fs::path& trace) {
     const fs::path given = fs::absolute(trace).lexically_normal();
     const fs::path folder = given.has_filename() ? given : given.parent_path();
     for (const fs::path& place : {folder, folder.parent_path()}) {
-        std::ifstream in(place / kDescription, std::ios::binary);
-        if (!in) continue;
-        std::ostringstream text;
-        text << in.rdbuf();
-        RunFiles files = parse_run_files(text.str(), place / kDescription);
+        const std::optional<std::string> text = run_description_text(place);
+        if (!text) continue;
+        RunFiles files = parse_run_files(*text, place / kRunDescription);
         files.recorded &= fs::exists(place / "recording.rr");
         return files;
     }
     throw SourceError(
-        fmt::format("{} has no {} beside it, which would tell which images ran", folder.string(), kDescription));
+        fmt::format("{} has no {} beside it, which would tell which images ran", folder.string(), kRunDescription));
 }
 
 std::shared_ptr<const Image> load_image(const ImageFile& image) {

@@ -1,23 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "viewer/model/trace/run_end.hpp"
 
-#include <fstream>
-#include <nlohmann/json.hpp>
-
 #include "viewer/model/format/capture_lock.hpp"
+#include "viewer/model/trace/run_description.hpp"
 
 namespace ws::model {
 
 namespace fs = std::filesystem;
 
 namespace {
-
-using Json = nlohmann::json;
-
-std::string text_of(const Json& json, const char* key) {
-    const auto found = json.find(key);
-    return found != json.end() && found->is_string() ? found->get<std::string>() : "";
-}
 
 /// One line, whatever somebody has written into the file.
 std::string one_line(std::string text) {
@@ -53,14 +44,14 @@ RunEnd run_end(const fs::path& trace_folder) {
     const RunEnd unknown{RunEnd::How::unknown, "", "not known: there is no run.json beside the trace"};
     // A trace folder of another name is no run's: what lies beside it is not its own.
     if (folder.filename() != "trace") return unknown;
-    std::ifstream file(folder.parent_path() / "run.json");
-    if (!file) return unknown;
-    const Json json = Json::parse(file, nullptr, false);
-    if (!json.is_object()) return {RunEnd::How::unknown, "", "not known: run.json beside the trace cannot be read"};
-    const std::string verdict = one_line(text_of(json, "verdict"));
-    const std::string words = one_line(text_of(json, "words"));
+    const std::optional<std::string> text = run_description_text(folder.parent_path());
+    if (!text) return unknown;
+    const std::optional<RunDescription> run = parse_run_description(*text);
+    if (!run) return {RunEnd::How::unknown, "", "not known: run.json beside the trace cannot be read"};
+    const std::string verdict = one_line(run->verdict);
+    const std::string words = one_line(run->words);
     if (verdict.empty() && !words.empty()) return {RunEnd::How::unknown, "", words};  // a session of ws debug
-    if (json.find("verdict") == json.end()) return {RunEnd::How::unknown, "", "not known: run.json tells no verdict"};
+    if (!run->tells_verdict) return {RunEnd::How::unknown, "", "not known: run.json tells no verdict"};
     if (verdict.empty()) return without_verdict(folder);
     return {verdict == "success" ? RunEnd::How::succeeded : RunEnd::How::otherwise, verdict,
             words.empty() ? verdict : words};

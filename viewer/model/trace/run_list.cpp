@@ -2,11 +2,10 @@
 #include "viewer/model/trace/run_list.hpp"
 
 #include <algorithm>
-#include <fstream>
-#include <nlohmann/json.hpp>
 #include <optional>
 
 #include "viewer/model/format/capture_lock.hpp"
+#include "viewer/model/trace/run_description.hpp"
 #include "viewer/model/trace/run_end.hpp"
 
 namespace ws::model {
@@ -15,39 +14,23 @@ namespace fs = std::filesystem;
 
 namespace {
 
-using Json = nlohmann::json;
-
-/// What run.json has under a key; the other value where it has nothing of that kind.
-template <class Value>
-Value value_of(const Json& json, const char* key, Value other) {
-    const auto found = json.find(key);
-    if (found == json.end()) return other;
-    const auto* const value =
-        found
-            ->template get_ptr<const std::conditional_t<std::is_same_v<Value, u64>, Json::number_unsigned_t, Value>*>();
-    return value != nullptr ? *value : other;
-}
-
 std::optional<RunInfo> read_run(const fs::path& folder) {
-    std::ifstream file(folder / "run.json");
-    const Json json = Json::parse(file, nullptr, false);
+    const std::optional<std::string> text = run_description_text(folder);
+    const std::optional<RunDescription> told = text ? parse_run_description(*text) : std::nullopt;
     std::error_code error;
-    if (!json.is_object() || !fs::exists(folder / "trace" / "metadata", error)) return {};
-    RunInfo run;
-    run.folder = folder;
-    run.started = value_of<std::string>(json, "started", "");
-    run.words = value_of<std::string>(json, "words", "");
-    run.success = value_of<std::string>(json, "verdict", "") == "success";
+    if (!told || !fs::exists(folder / "trace" / "metadata", error)) return {};
+    RunInfo run{folder,
+                told->design,
+                told->guest,
+                told->cpus,
+                told->level,
+                told->started,
+                told->words,
+                told->verdict == "success",
+                bytes_written(folder / "trace")};
     if (run.words.empty()) {
         const RunEnd end = run_end(folder / "trace");
         if (!end.goes_on) run.words = end.words;
-    }
-    run.bytes = bytes_written(folder / "trace");
-    if (const auto options = json.find("options"); options != json.end() && options->is_object()) {
-        run.design = value_of<std::string>(*options, "design", "");
-        run.guest = value_of<std::string>(*options, "guest", "");
-        run.level = value_of<std::string>(*options, "trace", "");
-        run.cpus = value_of<u64>(*options, "cpus", 1);
     }
     return run;
 }
