@@ -55,9 +55,7 @@ std::string run_program(const std::vector<std::string>& command, const fs::path&
     if (::pipe2(ends.data(), O_CLOEXEC) != 0) {
         throw SourceError(fmt::format("{} cannot be started: {}", command[0], std::strerror(errno)));
     }
-    std::vector<char*> arguments;
-    for (const std::string& word : command) arguments.push_back(const_cast<char*>(word.c_str()));
-    arguments.push_back(nullptr);
+    const std::vector<char*> arguments = argument_vector(command);
     pid_t child = 0;
     const Redirections redirections(input, ends[1]);
     const int problem = ::posix_spawnp(&child, arguments[0], redirections.get(), nullptr, arguments.data(), environ);
@@ -78,6 +76,13 @@ std::string run_program(const std::vector<std::string>& command, const fs::path&
         throw SourceError(fmt::format("{} failed", fmt::join(command, " ")));
     }
     return text;
+}
+
+std::vector<char*> argument_vector(const std::vector<std::string>& command) {
+    std::vector<char*> words;
+    for (const std::string& word : command) words.push_back(const_cast<char*>(word.c_str()));
+    words.push_back(nullptr);
+    return words;
 }
 
 TemporaryFile::TemporaryFile() {

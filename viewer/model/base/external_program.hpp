@@ -19,6 +19,9 @@ class SourceError : public std::runtime_error {
 /// Throws SourceError if it is not installed or fails.
 std::string run_program(const std::vector<std::string>& command, const std::filesystem::path& input = {});
 
+/// The words of a command as exec(3) takes them; `command` must outlive it.
+std::vector<char*> argument_vector(const std::vector<std::string>& command);
+
 /// An empty file under the system's folder for such, which goes away with the object.
 class TemporaryFile {
   public:

@@ -11,12 +11,10 @@
 #include <random>
 
 #include "viewer/model/capture/ring_reader.hpp"
+#include "viewer/model/format/run_page_names.hpp"
 
 namespace ws::model {
 namespace {
-
-constexpr const char* kLevels[] = {"off", "traps", "full"};
-constexpr const char* kVerdicts[] = {"running", "guest_exit", "guest_crash", "hypervisor_panic", "vmm_crash"};
 
 /// A string out of RAM: up to its NUL or its array's end, with anything unprintable as '?'.
 template <std::size_t count>
@@ -76,8 +74,8 @@ void read_run_page(const CaptureOptions& options, const trace::RunPage& page, Ca
                          fmt::format("the hypervisor writes trace format {}, this program reads {}; build both again",
                                      page.format_version, trace::kFormatVersion));
     }
-    if (page.level >= std::size(kLevels))
-        throw TraceError(file, fmt::format("the run page has trace level {}", page.level));
+    const std::optional<std::string> level = name_of(kLevelNames, page.level);
+    if (!level) throw TraceError(file, fmt::format("the run page has trace level {}", page.level));
     if (page.cpus < 1 || page.cpus > trace::kMaxCpus) {
         throw TraceError(
             file, fmt::format("the run page tells of {} CPUs, 1 to {} are possible", page.cpus, trace::kMaxCpus));
@@ -86,7 +84,7 @@ void read_run_page(const CaptureOptions& options, const trace::RunPage& page, Ca
         throw TraceError(
             file, fmt::format("the run page tells of {} vCPUs, at most {} are possible", page.vcpus, trace::kMaxVcpus));
     }
-    result.level = kLevels[page.level];
+    result.level = *level;
     result.cpus = page.cpus;
     result.design = text_of(page.design);
     if (result.design.empty()) result.design = "unknown";
@@ -136,10 +134,9 @@ class Rings {
 
 void read_verdict(const trace::RunPage& page, CaptureResult& result) {
     const u32 verdict = static_cast<u32>(page.verdict);
-    if (verdict < std::size(kVerdicts)) {
-        result.verdict = kVerdicts[verdict];
-    } else {
-        result.verdict = kVerdicts[0];
+    const std::optional<std::string> name = name_of(kVerdictNames, verdict);
+    result.verdict = name.value_or("running");
+    if (!name) {
         result.problems.push_back(fmt::format("the run page has verdict {}, which does not exist", verdict));
     }
     result.status = page.status;
@@ -161,7 +158,7 @@ CaptureResult capture(const CaptureOptions& options, const std::function<bool()>
         if (!ram || !ram->ready()) continue;
         if (result.cpus == 0) {
             read_run_page(options, ram->run_page(), result);
-            if (result.level != kLevels[0]) rings = std::make_unique<Rings>(options, *ram, result);
+            if (result.level != "off") rings = std::make_unique<Rings>(options, *ram, result);
         }
         if (rings) rings->take_closed();
     }

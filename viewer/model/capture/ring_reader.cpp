@@ -5,14 +5,9 @@
 
 #include <algorithm>
 
+#include "viewer/model/format/packet_checks.hpp"
+
 namespace ws::model {
-namespace {
-
-void demand(bool good, const std::string& message) {
-    if (!good) throw PacketFault(0, message);
-}
-
-}  // namespace
 
 trace::RingControl RingReader::ring() const {
     return ram_.run_page().rings[cpu_];
@@ -65,9 +60,7 @@ void RingReader::take(u64 slot, u64 open_bytes, TraceWriter& out) {
     ram_.copy(slot, packet_.data(), packet_.size());
     trace::PacketHeader header = read_header(packet_);
     if (open_bytes != 0) header.content_size = open_bytes * 8;
-    demand(header.content_size % 8 == 0 && header.content_size / 8 >= sizeof(header) &&
-               header.content_size / 8 <= trace::kPacketBytes,
-           fmt::format("packet {} tells of {} bits", consumed_, u64{header.content_size}));
+    demand(content_fits(header), fmt::format("packet {} tells of {} bits", consumed_, u64{header.content_size}));
     demand(header.packet_seq_num == consumed_ && header.cpu_id == cpu_,
            fmt::format("packet {} of CPU {} says that it is packet {} of CPU {}", consumed_, cpu_,
                        u64{header.packet_seq_num}, u32{header.cpu_id}));

@@ -3,6 +3,7 @@
 
 #include <map>
 
+#include "viewer/model/base/quoted_text.hpp"
 #include "viewer/model/export/export.hpp"
 #include "viewer/model/operations/cost_parts.hpp"
 #include "viewer/model/trace/cross_cpu_links.hpp"
@@ -48,15 +49,6 @@ class PerfettoWriter {
     static std::string time(i64 net) {
         const i64 thousandths = net < 0 ? -net : net;
         return fmt::format("{}{}.{:03}", net < 0 ? "-" : "", thousandths / 1000, thousandths % 1000);
-    }
-
-    static std::string quoted(const std::string& text) {
-        std::string result = "\"";
-        for (const char c : text) {
-            if (c == '"' || c == '\\') result += '\\';
-            result += static_cast<unsigned char>(c) < ' ' ? ' ' : c;
-        }
-        return result + "\"";
     }
 
     void name_group(Group group, const std::string& name) {

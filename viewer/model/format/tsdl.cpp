@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "viewer/model/base/quoted_text.hpp"
 #include "viewer/model/format/event_info.hpp"
 
 namespace ws::model {
@@ -14,15 +15,6 @@ namespace {
 bool is_number(const std::string& value) {
     return !value.empty() && value.size() <= 18 && (value == "0" || value[0] != '0') &&
            std::all_of(value.begin(), value.end(), [](char c) { return c >= '0' && c <= '9'; });
-}
-
-std::string quoted(const std::string& text) {
-    std::string result = "\"";
-    for (const char c : text) {
-        if (c == '"' || c == '\\') result += '\\';
-        result += c;
-    }
-    return result + '"';
 }
 
 void put_integer_types(std::string& out) {

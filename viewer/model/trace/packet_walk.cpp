@@ -8,6 +8,8 @@
 #include <cstring>
 #include <utility>
 
+#include "viewer/model/format/packet_checks.hpp"
+
 namespace ws::model {
 namespace {
 
@@ -24,14 +26,9 @@ i64 net_clock(const PacketEvent& event, Bytes packet) {
     return net;
 }
 
-void demand(bool good, const std::string& message) {
-    if (!good) throw PacketFault(0, message);
-}
-
 void check_sizes(Bytes bytes, const trace::PacketHeader& header) {
     demand(header.magic == trace::kCtfMagic, "no packet starts here");
-    demand(header.content_size % 8 == 0 && header.content_size / 8 >= sizeof(header) &&
-               header.content_size / 8 <= trace::kPacketBytes && header.packet_size == header.content_size,
+    demand(content_fits(header) && header.packet_size == header.content_size,
            fmt::format("sizes do not agree: content {} bits, packet {} bits", u64{header.content_size},
                        u64{header.packet_size}));
     demand(header.content_size / 8 <= bytes.size(),
