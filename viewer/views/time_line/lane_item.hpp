@@ -36,6 +36,7 @@ void inspect(const Context& context, const Group& group, ImVec2 mouse, Press pre
 // The items, one file each.
 std::unique_ptr<LaneItem> make_world_lane(std::size_t lane, const char* header);
 std::unique_ptr<LaneItem> make_stint_lane();
+std::unique_ptr<LaneItem> make_host_remark();
 std::unique_ptr<LaneItem> make_event_ticks();
 std::unique_ptr<LaneItem> make_event_marks();
 std::unique_ptr<LaneItem> make_found_ticks();

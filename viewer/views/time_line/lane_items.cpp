@@ -10,6 +10,7 @@ std::vector<std::unique_ptr<LaneItem>> make_items() {
     std::vector<std::unique_ptr<LaneItem>> items;
     for (std::size_t lane = 0; lane < model::kLanes; ++lane) items.push_back(make_world_lane(lane, kLaneNames[lane]));
     items.push_back(make_stint_lane());
+    items.push_back(make_host_remark());
     items.push_back(make_event_ticks());
     items.push_back(make_event_marks());
     items.push_back(make_found_ticks());

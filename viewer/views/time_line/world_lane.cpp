@@ -101,12 +101,6 @@ class WorldLane : public LaneItem {
         draw_spans(context, canvas, group, lane_);
         const auto& depths = group.lanes->phases[lane_];
         for (std::size_t depth = 0; depth < depths.size(); ++depth) draw_phases(context, canvas, group, lane_, depth);
-        const bool of_host = lane_ == static_cast<std::size_t>(model::Lane::host);
-        if (!of_host || context.session.host_at_el1(group.side) || group.cpu != 0) return;
-        const Theme& theme = context.theme;
-        Rect r = group.lane[lane_].r;
-        r.x0 = std::max(r.x0, group.ticks.axis.x(0)) + theme.px(10);
-        canvas.text(r, "the host's kernel runs at EL2: nothing of the host at EL1", theme.fonts.small, theme.muted);
     }
 
     bool inspect(const Context& context, const Group& group, ImVec2 mouse, Press press) const override {
@@ -148,7 +142,25 @@ class WorldLane : public LaneItem {
     const char* header_;
 };
 
+/// Why the host's lane is empty in some designs.
+class HostRemark : public LaneItem {
+  public:
+    Rect range(const Group& group) const override { return group.lane[static_cast<std::size_t>(model::Lane::host)].r; }
+
+    void draw(const Context& context, Canvas& canvas, const Group& group) const override {
+        if (context.session.host_at_el1(group.side) || group.cpu != 0) return;
+        const Theme& theme = context.theme;
+        Rect r = range(group);
+        r.x0 = std::max(r.x0, group.ticks.axis.x(0)) + theme.px(10);
+        canvas.text(r, "the host's kernel runs at EL2: nothing of the host at EL1", theme.fonts.small, theme.muted);
+    }
+};
+
 }  // namespace
+
+std::unique_ptr<LaneItem> make_host_remark() {
+    return std::make_unique<HostRemark>();
+}
 
 std::unique_ptr<LaneItem> make_world_lane(std::size_t lane, const char* header) {
     return std::make_unique<WorldLane>(lane, header);
