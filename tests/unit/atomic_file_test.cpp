@@ -38,7 +38,7 @@ bool spared(const fs::path& file, const fs::path& trace) {
 
 }  // namespace
 
-TEST_CASE("a link is kept and the file behind it is written", "[whole_file]") {
+TEST_CASE("a link is kept and the file behind it is written", "[atomic_file]") {
     const TemporaryFolder folder;
     fs::create_symlink("second", folder.path() / "first");
     fs::create_symlink("file", folder.path() / "second");
@@ -51,7 +51,7 @@ TEST_CASE("a link is kept and the file behind it is written", "[whole_file]") {
     CHECK(fs::is_symlink(folder.path() / "loop"));
 }
 
-TEST_CASE("a file that is written anew keeps its rights", "[whole_file]") {
+TEST_CASE("a file that is written anew keeps its rights", "[atomic_file]") {
     const TemporaryFolder folder;
     const fs::path file = folder.path() / "mine";
     std::ofstream(file) << "old";
@@ -61,7 +61,7 @@ TEST_CASE("a file that is written anew keeps its rights", "[whole_file]") {
     CHECK(fs::status(file).permissions() == (fs::perms::owner_read | fs::perms::owner_write));
 }
 
-TEST_CASE("an open file of this program's is written on, not replaced", "[whole_file]") {
+TEST_CASE("an open file of this program's is written on, not replaced", "[atomic_file]") {
     const TemporaryFolder folder;
     const fs::path file = folder.path() / "log";
     std::ofstream(file) << "before ";
@@ -72,13 +72,13 @@ TEST_CASE("an open file of this program's is written on, not replaced", "[whole_
     CHECK(contents(file) == "before after");
 }
 
-TEST_CASE("a folder is not replaced", "[whole_file]") {
+TEST_CASE("a folder is not replaced", "[atomic_file]") {
     const TemporaryFolder folder;
     CHECK_THROWS_AS(model::write_atomically(folder.path(), "text"), model::TraceError);
     CHECK(fs::is_directory(folder.path()));
 }
 
-TEST_CASE("what becomes of a broken pipe is as before when a pipe has been written", "[whole_file]") {
+TEST_CASE("what becomes of a broken pipe is as before when a pipe has been written", "[atomic_file]") {
     const TemporaryFolder folder;
     const fs::path pipe = folder.path() / "pipe";
     REQUIRE(::mkfifo(pipe.c_str(), 0600) == 0);
@@ -110,7 +110,7 @@ TEST_CASE("what becomes of a broken pipe is as before when a pipe has been writt
 }
 
 // Nodes of our own, never those in /dev: a build that is wrong replaces what it is given, and root may.
-TEST_CASE("a device is written through, and what it says is told", "[whole_file]") {
+TEST_CASE("a device is written through, and what it says is told", "[atomic_file]") {
     static constexpr unsigned kMemoryDevices = 1;
     const TemporaryFolder folder;
     const fs::path null = folder.path() / "null";
@@ -128,7 +128,7 @@ TEST_CASE("a device is written through, and what it says is told", "[whole_file]
     CHECK(fs::is_character_file(full));
 }
 
-TEST_CASE("what a run has written is spared under whichever name", "[whole_file]") {
+TEST_CASE("what a run has written is spared under whichever name", "[atomic_file]") {
     FakeRun run;
     run.close();
     run.capture();
