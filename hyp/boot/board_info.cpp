@@ -2,7 +2,7 @@
 #include "board_info.hpp"
 
 #include "../device_tree/reader.hpp"
-#include "../kernel/panic.hpp"
+#include "../base/panic.hpp"
 #include "boot_options.hpp"
 
 namespace ws {

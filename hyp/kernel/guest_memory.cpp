@@ -7,7 +7,7 @@
 #include "../world_switch/design.hpp"
 #include "../user/process.hpp"
 #include "memory_pool.hpp"
-#include "panic.hpp"
+#include "../base/panic.hpp"
 #include "this_design.hpp"
 
 namespace ws {

@@ -2,13 +2,13 @@
 #include "interrupts.hpp"
 
 #include "../boot/board_info.hpp"
-#include "../platform/device_driver.hpp"
+#include "../drivers/device_driver.hpp"
 #include "../platform/gic_v3.hpp"
 #include "../trace/points.hpp"
 #include "../vtimer/virtual_timer.hpp"
 #include "console.hpp"
-#include "cpu.hpp"
-#include "print.hpp"
+#include "../cpu/cpu.hpp"
+#include "../base/print.hpp"
 #include "scheduler.hpp"
 
 namespace ws {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "kernel_main.hpp"
+#include "../world_switch/kernel_entry.hpp"
 
 #include "../boot/board_info.hpp"
 #include "../boot/image.hpp"
@@ -11,10 +11,10 @@
 #include "../user/process.hpp"
 #include "../world_switch/own_registers.hpp"
 #include "console.hpp"
-#include "cpu.hpp"
+#include "../cpu/cpu.hpp"
 #include "interrupts.hpp"
 #include "memory_pool.hpp"
-#include "panic.hpp"
+#include "../base/panic.hpp"
 #include "run_report.hpp"
 #include "scheduler.hpp"
 #include "vcpu_thread.hpp"

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "../trace/format/layout.hpp"
-#include "print.hpp"
+#include "../base/print.hpp"
 
 namespace ws {
 

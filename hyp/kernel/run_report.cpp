@@ -3,10 +3,10 @@
 
 #include "../boot/board_info.hpp"
 #include "../platform/qemu_virt/power.hpp"
-#include "cpu.hpp"
+#include "../cpu/cpu.hpp"
 #include "interrupts.hpp"
-#include "panic.hpp"
-#include "vcpu.hpp"
+#include "../base/panic.hpp"
+#include "../cpu/vcpu.hpp"
 
 namespace ws {
 

@@ -4,9 +4,9 @@
 #include "../boot/board_info.hpp"
 #include "../trace/points.hpp"
 #include "../user/user_space.hpp"
-#include "cpu.hpp"
+#include "../cpu/cpu.hpp"
 #include "interrupts.hpp"
-#include "panic.hpp"
+#include "../base/panic.hpp"
 #include "ready_queue.hpp"
 #include "vcpu_thread.hpp"
 

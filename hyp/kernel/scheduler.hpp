@@ -3,7 +3,7 @@
 // The kernel is never preempted: a thread leaves its CPU where it calls one of these.
 #pragma once
 
-#include "thread.hpp"
+#include "../cpu/thread.hpp"
 
 namespace ws {
 

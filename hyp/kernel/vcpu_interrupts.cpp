@@ -3,7 +3,7 @@
 
 #include "../trace/points.hpp"
 #include "../vtimer/virtual_timer.hpp"
-#include "cpu.hpp"
+#include "../cpu/cpu.hpp"
 #include "interrupts.hpp"
 #include "scheduler.hpp"
 

@@ -3,7 +3,7 @@
 // kvm_arch_vcpu_ioctl_run, and the preempt notifiers that call vcpu_load and vcpu_put).
 #pragma once
 
-#include "vcpu.hpp"
+#include "../cpu/vcpu.hpp"
 
 namespace ws {
 

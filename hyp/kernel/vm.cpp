@@ -13,7 +13,7 @@
 #include "line.hpp"
 #include "machine_report.hpp"
 #include "memory_pool.hpp"
-#include "panic.hpp"
+#include "../base/panic.hpp"
 #include "run_report.hpp"
 #include "scheduler.hpp"
 #include "vcpu_interrupts.hpp"

@@ -9,7 +9,7 @@
 #include "../vuart/virtual_pl011.hpp"
 #include "console.hpp"
 #include "given_blocks.hpp"
-#include "vcpu.hpp"
+#include "../cpu/vcpu.hpp"
 
 namespace ws {
 

@@ -2,7 +2,7 @@
 #include "gic_v3.hpp"
 
 #include "../arch/hw/mmio.hpp"
-#include "../kernel/panic.hpp"
+#include "../base/panic.hpp"
 
 namespace ws::gic {
 

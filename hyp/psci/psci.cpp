@@ -3,7 +3,7 @@
 
 #include "../kernel/guest_memory.hpp"
 #include "../kernel/interrupts.hpp"
-#include "../kernel/panic.hpp"
+#include "../base/panic.hpp"
 #include "../kernel/scheduler.hpp"
 #include "../kernel/vcpu_interrupts.hpp"
 #include "../trace/points.hpp"

@@ -4,7 +4,7 @@
 
 #include "../arch/hw/barriers.hpp"
 #include "../arch/hw/sysreg_access.hpp"
-#include "../kernel/cpu.hpp"
+#include "../cpu/cpu.hpp"
 #include "../world_switch/class_state.hpp"
 #include "recorder.hpp"
 

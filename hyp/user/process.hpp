@@ -4,7 +4,7 @@
 #pragma once
 
 #include "../boot/board_info.hpp"
-#include "../kernel/thread.hpp"
+#include "../cpu/thread.hpp"
 #include "../kernel/vm.hpp"
 #include "user_frame.hpp"
 #include "user_space.hpp"

@@ -2,7 +2,7 @@
 #include "system_calls.hpp"
 
 #include "../arch/hw/maintenance.hpp"
-#include "../kernel/cpu.hpp"
+#include "../cpu/cpu.hpp"
 #include "../kernel/scheduler.hpp"
 #include "../kernel/vcpu_interrupts.hpp"
 #include "../psci/psci.hpp"

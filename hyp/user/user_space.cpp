@@ -5,7 +5,7 @@
 #include "../arch/hw/sysreg_access.hpp"
 #include "../arch/stage1_descriptor.hpp"
 #include "../kernel/memory_pool.hpp"
-#include "../kernel/panic.hpp"
+#include "../base/panic.hpp"
 #include "this_design.hpp"
 
 namespace ws {

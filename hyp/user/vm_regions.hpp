@@ -2,7 +2,7 @@
 // What a VMM told the kernel of its guest's addresses. Any of its threads may tell, at any time; a reader needs no lock.
 #pragma once
 
-#include "../kernel/spin_lock.hpp"
+#include "../base/spin_lock.hpp"
 #include "appended_list.hpp"
 
 namespace ws {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "vmm_exit.hpp"
 
-#include "../kernel/cpu.hpp"
+#include "../cpu/cpu.hpp"
 #include "../kernel/scheduler.hpp"
 #include "../kernel/vcpu_thread.hpp"
 #include "../trace/points.hpp"

@@ -3,7 +3,7 @@
 
 #include "../../arch/hw/barriers.hpp"
 #include "../../arch/hw/calls.hpp"
-#include "../../kernel/panic.hpp"
+#include "../../base/panic.hpp"
 
 namespace ws {
 

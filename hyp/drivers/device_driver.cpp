@@ -2,9 +2,9 @@
 #include "device_driver.hpp"
 
 #include "../kernel/console.hpp"
-#include "../kernel/cpu.hpp"
+#include "../cpu/cpu.hpp"
 #include "../kernel/scheduler.hpp"
-#include "gic_v3.hpp"
+#include "../platform/gic_v3.hpp"
 
 namespace ws::host_virtio {
 

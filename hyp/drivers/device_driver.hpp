@@ -2,8 +2,8 @@
 // What the drivers of the board's virtio devices have in common: a device with one queue, and threads that wait for it.
 #pragma once
 
-#include "../kernel/spin_lock.hpp"
-#include "virtio_mmio.hpp"
+#include "../base/spin_lock.hpp"
+#include "../platform/virtio_mmio.hpp"
 
 namespace ws::host_virtio {
 
