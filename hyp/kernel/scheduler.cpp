@@ -8,7 +8,7 @@
 #include "interrupts.hpp"
 #include "../base/panic.hpp"
 #include "ready_queue.hpp"
-#include "vcpu_thread.hpp"
+#include "../run/vcpu_thread.hpp"
 
 namespace ws {
 

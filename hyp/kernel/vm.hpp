@@ -4,7 +4,7 @@
 
 #include "../boot/board_info.hpp"
 #include "../stage2/stage2.hpp"
-#include "../user/vm_regions.hpp"
+#include "vm_regions.hpp"
 #include "../vgic/interrupt_controller.hpp"
 #include "../vuart/virtual_pl011.hpp"
 #include "console.hpp"

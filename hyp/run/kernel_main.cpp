@@ -10,15 +10,15 @@
 #include "../user/host_devices.hpp"
 #include "../user/process.hpp"
 #include "../world_switch/own_registers.hpp"
-#include "console.hpp"
+#include "../kernel/console.hpp"
 #include "../cpu/cpu.hpp"
-#include "interrupts.hpp"
-#include "memory_pool.hpp"
+#include "../kernel/interrupts.hpp"
+#include "../kernel/memory_pool.hpp"
 #include "../base/panic.hpp"
-#include "run_report.hpp"
-#include "scheduler.hpp"
+#include "../kernel/run_report.hpp"
+#include "../kernel/scheduler.hpp"
 #include "vcpu_thread.hpp"
-#include "vm.hpp"
+#include "../kernel/vm.hpp"
 
 namespace ws {
 

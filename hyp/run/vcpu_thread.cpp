@@ -10,9 +10,9 @@
 #include "../world_switch/design.hpp"
 #include "../cpu/cpu.hpp"
 #include "../base/panic.hpp"
-#include "scheduler.hpp"
+#include "../kernel/scheduler.hpp"
 #include "selfcheck.hpp"
-#include "vcpu_interrupts.hpp"
+#include "../kernel/vcpu_interrupts.hpp"
 
 namespace ws {
 
