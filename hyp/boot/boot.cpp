@@ -3,11 +3,11 @@
 // EL2 and enter the kernel. The MMU is off until the design turns it on.
 #include "../cpu/cpu.hpp"
 #include "../base/panic.hpp"
-#include "../kernel/run_report.hpp"
 #include "../platform/qemu_virt/pl011.hpp"
 #include "../world_switch/design.hpp"
 #include "board_info.hpp"
 #include "image.hpp"
+#include "run_page_setup.hpp"
 #include "this_design.hpp"
 
 namespace ws {

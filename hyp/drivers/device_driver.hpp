@@ -36,7 +36,4 @@ class Driver {
 /// A driver for the device in `slot`, opened, or null.
 Driver* open_driver(const VirtioSlot& slot, u64 wanted);
 
-/// False if the interrupt is of no device that has a driver.
-bool handle_device_interrupt(u32 intid);
-
 }  // namespace ws::host_virtio

@@ -5,10 +5,10 @@
 #include "../arch/hw/zero_memory.hpp"
 #include "../trace/points.hpp"
 #include "../world_switch/design.hpp"
-#include "../user/process.hpp"
 #include "memory_pool.hpp"
 #include "../base/panic.hpp"
 #include "this_design.hpp"
+#include "upcalls.hpp"
 
 namespace ws {
 

@@ -4,6 +4,7 @@
 #include "../boot/board_info.hpp"
 #include "../boot/image.hpp"
 #include "../platform/qemu_virt/power.hpp"
+#include "../trace/run_page.hpp"
 #include "../cpu/cpu.hpp"
 #include "line.hpp"
 #include "machine_report.hpp"

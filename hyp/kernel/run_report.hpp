@@ -1,18 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// The run page: the first page of the reserved part of RAM, where the host programs read how the run goes and ended.
+// What the kernel writes into the run page (trace/run_page.hpp): its vCPUs, and how the run ended.
 #pragma once
 
 #include "../trace/format/layout.hpp"
 
 namespace ws {
-
-/// Lays out the reserved part of RAM: the run page, then one ring a CPU.
-void open_run_page(Pa reserved, u64 bytes, u32 cpu_count);
-
-/// True once open_run_page() was called.
-bool run_page_open();
-
-trace::RunPage& run_page();
 
 struct Vcpu;
 /// Host programs find it from now on.

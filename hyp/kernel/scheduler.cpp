@@ -3,12 +3,12 @@
 
 #include "../boot/board_info.hpp"
 #include "../trace/points.hpp"
-#include "../user/user_space.hpp"
 #include "../cpu/cpu.hpp"
+#include "../cpu/vcpu.hpp"
 #include "interrupts.hpp"
 #include "../base/panic.hpp"
 #include "ready_queue.hpp"
-#include "../run/vcpu_thread.hpp"
+#include "upcalls.hpp"
 
 namespace ws {
 

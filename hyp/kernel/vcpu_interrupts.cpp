@@ -2,8 +2,8 @@
 #include "vcpu_interrupts.hpp"
 
 #include "../trace/points.hpp"
-#include "../vtimer/virtual_timer.hpp"
 #include "../cpu/cpu.hpp"
+#include "guest_vmcr.hpp"
 #include "interrupts.hpp"
 #include "scheduler.hpp"
 

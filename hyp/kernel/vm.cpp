@@ -5,18 +5,18 @@
 
 #include "../arch/syndrome.hpp"
 #include "../boot/translation_setup.hpp"
-#include "../psci/psci.hpp"
+#include "../cpu/cpu.hpp"
 #include "../trace/points.hpp"
-#include "../user/host_devices.hpp"
-#include "../user/process.hpp"
-#include "../vtimer/virtual_timer.hpp"
 #include "line.hpp"
+#include "interrupts.hpp"
 #include "machine_report.hpp"
 #include "memory_pool.hpp"
 #include "../base/panic.hpp"
 #include "run_report.hpp"
 #include "scheduler.hpp"
+#include "upcalls.hpp"
 #include "vcpu_interrupts.hpp"
+#include "vcpu_power.hpp"
 
 namespace ws {
 

@@ -15,7 +15,7 @@
 #include "../kernel/interrupts.hpp"
 #include "../kernel/memory_pool.hpp"
 #include "../base/panic.hpp"
-#include "../kernel/run_report.hpp"
+#include "../trace/run_page.hpp"
 #include "../kernel/scheduler.hpp"
 #include "vcpu_thread.hpp"
 #include "../kernel/vm.hpp"
@@ -57,7 +57,8 @@ void start_idle_thread(Cpu& cpu) {
 void start_cpu(Cpu& cpu) {
     hw::clean_to_memory(HostVa(reinterpret_cast<u64>(&cpu)), sizeof(Cpu));
     hw::clean_to_memory(HostVa(reinterpret_cast<u64>(cpu.el2_stack - kCpuStackBytes)), kCpuStackBytes);
-    switch_cpu_on(cpu.mpidr, reinterpret_cast<u64>(&secondary_start), reinterpret_cast<u64>(&cpu));
+    const u64 result = switch_cpu_on(cpu.mpidr, reinterpret_cast<u64>(&secondary_start), reinterpret_cast<u64>(&cpu));
+    if (result != 0) panic("the firmware does not switch a CPU on; PSCI CPU_ON returned", result);
 }
 
 /// What is done once, before the other CPUs run.

@@ -12,7 +12,10 @@
 #include "../base/panic.hpp"
 #include "../kernel/scheduler.hpp"
 #include "selfcheck.hpp"
+#include "../kernel/guest_vmcr.hpp"
+#include "../kernel/upcalls.hpp"
 #include "../kernel/vcpu_interrupts.hpp"
+#include "../kernel/vcpu_power.hpp"
 
 namespace ws {
 

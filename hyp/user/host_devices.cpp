@@ -5,6 +5,7 @@
 #include "../cpu/cpu.hpp"
 #include "../kernel/memory_pool.hpp"
 #include "../kernel/network_switch.hpp"
+#include "../kernel/upcalls.hpp"
 #include "../base/panic.hpp"
 #include "../drivers/virtio_block.hpp"
 #include "../drivers/virtio_entropy.hpp"

@@ -13,7 +13,7 @@
 #include "../base/panic.hpp"
 #include "../base/print.hpp"
 #include "../kernel/scheduler.hpp"
-#include "../run/vcpu_thread.hpp"
+#include "../kernel/upcalls.hpp"
 #include "../trace/points.hpp"
 #include "../vmm/interface/boot_page.hpp"
 #include "../vmm/interface/run_area.hpp"

@@ -5,7 +5,7 @@
 #include "../cpu/cpu.hpp"
 #include "../kernel/scheduler.hpp"
 #include "../kernel/vcpu_interrupts.hpp"
-#include "../psci/psci.hpp"
+#include "../kernel/vcpu_power.hpp"
 #include "../trace/points.hpp"
 #include "../vmm/interface/system_call.hpp"
 #include "host_devices.hpp"

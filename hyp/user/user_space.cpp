@@ -71,9 +71,4 @@ void UserSpace::make_tables(UserVa start, u64 bytes) {
 
 u64 UserSpace::ttbr() const { return u64{asid_} << kAsidShift | reinterpret_cast<u64>(root_); }
 
-void use_space(u64 ttbr) {
-    hw::write<reg::TTBR0_EL1>(ttbr);
-    hw::isb();
-}
-
 }  // namespace ws

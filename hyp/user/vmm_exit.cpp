@@ -3,7 +3,7 @@
 
 #include "../cpu/cpu.hpp"
 #include "../kernel/scheduler.hpp"
-#include "../run/vcpu_thread.hpp"
+#include "../kernel/upcalls.hpp"
 #include "../trace/points.hpp"
 #include "../vmm/interface/system_call.hpp"
 #include "../vmm/interface/run_area.hpp"

@@ -3,6 +3,7 @@
 
 #include "../cpu/cpu.hpp"
 #include "../kernel/scheduler.hpp"
+#include "../kernel/upcalls.hpp"
 #include "../kernel/vcpu_interrupts.hpp"
 #include "../platform/gic_v3.hpp"
 #include "../trace/points.hpp"

@@ -2,6 +2,7 @@
 // What the assembly of a world switch records: traps and returns, with the general-purpose registers around them. Each
 // function is called inside a window (arch/hw/trace_macros.h) and returns the address of the recorder's `spent`.
 #include "../arch/syndrome.hpp"
+#include "../cpu/cpu.hpp"
 #include "../trace/host_trap.hpp"
 #include "../trace/points.hpp"
 

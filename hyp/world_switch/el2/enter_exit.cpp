@@ -4,8 +4,8 @@
 #include "../../arch/hw/barriers.hpp"
 #include "../../cpu/cpu.hpp"
 #include "../../trace/points.hpp"
-#include "../../user/user_frame.hpp"
 #include "../guest_entry.hpp"
+#include "../kernel_entry.hpp"
 
 namespace ws {
 

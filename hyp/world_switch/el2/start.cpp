@@ -6,7 +6,6 @@
 #include "../../boot/translation_setup.hpp"
 #include "../../cpu/cpu.hpp"
 #include "../kernel_entry.hpp"
-#include "../../user/user_frame.hpp"
 #include "../forget_translations.hpp"
 #include "../guest_entry.hpp"
 

@@ -5,7 +5,6 @@
 #include "../../cpu/cpu.hpp"
 #include "../kernel_entry.hpp"
 #include "../../base/panic.hpp"
-#include "../../user/user_frame.hpp"
 #include "lowvisor.hpp"
 
 namespace ws {

@@ -6,7 +6,6 @@
 #include "../../cpu/cpu.hpp"
 #include "../kernel_entry.hpp"
 #include "../../base/panic.hpp"
-#include "../../user/user_frame.hpp"
 #include "../forget_translations.hpp"
 #include "../guest_entry.hpp"
 
