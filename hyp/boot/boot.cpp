@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // From the first line of C++ to the kernel's: read the board, say where the trace goes, then let the design prepare
 // EL2 and enter the kernel. The MMU is off until the design turns it on.
-#include "../cpu/cpu.hpp"
 #include "../base/panic.hpp"
+#include "../cpu/cpu.hpp"
 #include "../platform/qemu_virt/pl011.hpp"
 #include "../world_switch/design.hpp"
 #include "board_info.hpp"

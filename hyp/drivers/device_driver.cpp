@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "device_driver.hpp"
 
-#include "../kernel/console.hpp"
 #include "../cpu/cpu.hpp"
+#include "../kernel/console.hpp"
 #include "../kernel/scheduler.hpp"
 #include "../kernel/upcalls.hpp"
 #include "../platform/gic_v3.hpp"

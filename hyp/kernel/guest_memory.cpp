@@ -3,10 +3,10 @@
 
 #include "../arch/hw/maintenance.hpp"
 #include "../arch/hw/zero_memory.hpp"
+#include "../base/panic.hpp"
 #include "../trace/points.hpp"
 #include "../world_switch/design.hpp"
 #include "memory_pool.hpp"
-#include "../base/panic.hpp"
 #include "this_design.hpp"
 #include "upcalls.hpp"
 

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "interrupts.hpp"
 
+#include "../base/print.hpp"
 #include "../boot/board_info.hpp"
+#include "../cpu/cpu.hpp"
 #include "../platform/gic_v3.hpp"
 #include "../trace/points.hpp"
 #include "console.hpp"
-#include "../cpu/cpu.hpp"
-#include "../base/print.hpp"
 #include "scheduler.hpp"
 #include "upcalls.hpp"
 

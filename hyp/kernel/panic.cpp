@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "../base/panic.hpp"
 
+#include "../base/print.hpp"
 #include "../boot/board_info.hpp"
 #include "../boot/image.hpp"
+#include "../cpu/cpu.hpp"
 #include "../platform/qemu_virt/power.hpp"
 #include "../trace/run_page.hpp"
-#include "../cpu/cpu.hpp"
 #include "line.hpp"
 #include "machine_report.hpp"
-#include "../base/print.hpp"
 #include "run_report.hpp"
 #include "symbols.hpp"
 

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "scheduler.hpp"
 
+#include "../base/panic.hpp"
 #include "../boot/board_info.hpp"
-#include "../trace/points.hpp"
 #include "../cpu/cpu.hpp"
 #include "../cpu/vcpu.hpp"
+#include "../trace/points.hpp"
 #include "interrupts.hpp"
-#include "../base/panic.hpp"
 #include "ready_queue.hpp"
 #include "upcalls.hpp"
 

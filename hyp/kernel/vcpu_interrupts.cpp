@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "vcpu_interrupts.hpp"
 
-#include "../trace/points.hpp"
 #include "../cpu/cpu.hpp"
+#include "../trace/points.hpp"
 #include "guest_vmcr.hpp"
 #include "interrupts.hpp"
 #include "scheduler.hpp"

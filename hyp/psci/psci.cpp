@@ -2,8 +2,6 @@
 #include "psci.hpp"
 
 #include "../kernel/guest_memory.hpp"
-#include "../kernel/interrupts.hpp"
-#include "../base/panic.hpp"
 #include "../kernel/scheduler.hpp"
 #include "../kernel/vcpu_interrupts.hpp"
 #include "../kernel/vcpu_power.hpp"

@@ -1,24 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "../world_switch/kernel_entry.hpp"
 
+#include "../arch/hw/maintenance.hpp"
+#include "../base/panic.hpp"
 #include "../boot/board_info.hpp"
 #include "../boot/image.hpp"
-#include "../arch/hw/maintenance.hpp"
+#include "../cpu/cpu.hpp"
 #include "../exits/id_registers.hpp"
+#include "../kernel/console.hpp"
+#include "../kernel/interrupts.hpp"
+#include "../kernel/memory_pool.hpp"
+#include "../kernel/scheduler.hpp"
+#include "../kernel/vm.hpp"
 #include "../platform/gic_v3.hpp"
 #include "../platform/qemu_virt/power.hpp"
+#include "../trace/run_page.hpp"
 #include "../user/host_devices.hpp"
 #include "../user/process.hpp"
 #include "../world_switch/own_registers.hpp"
-#include "../kernel/console.hpp"
-#include "../cpu/cpu.hpp"
-#include "../kernel/interrupts.hpp"
-#include "../kernel/memory_pool.hpp"
-#include "../base/panic.hpp"
-#include "../trace/run_page.hpp"
-#include "../kernel/scheduler.hpp"
 #include "vcpu_thread.hpp"
-#include "../kernel/vm.hpp"
 
 namespace ws {
 

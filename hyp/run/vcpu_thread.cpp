@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "vcpu_thread.hpp"
 
+#include "../base/panic.hpp"
+#include "../cpu/cpu.hpp"
 #include "../exits/dispatch.hpp"
+#include "../kernel/guest_vmcr.hpp"
+#include "../kernel/scheduler.hpp"
+#include "../kernel/upcalls.hpp"
+#include "../kernel/vcpu_interrupts.hpp"
+#include "../kernel/vcpu_power.hpp"
 #include "../psci/psci.hpp"
 #include "../trace/points.hpp"
 #include "../user/process.hpp"
 #include "../vmm/interface/system_call.hpp"
 #include "../vtimer/virtual_timer.hpp"
 #include "../world_switch/design.hpp"
-#include "../cpu/cpu.hpp"
-#include "../base/panic.hpp"
-#include "../kernel/scheduler.hpp"
 #include "selfcheck.hpp"
-#include "../kernel/guest_vmcr.hpp"
-#include "../kernel/upcalls.hpp"
-#include "../kernel/vcpu_interrupts.hpp"
-#include "../kernel/vcpu_power.hpp"
 
 namespace ws {
 

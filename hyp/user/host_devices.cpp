@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "host_devices.hpp"
 
-#include "../kernel/console.hpp"
+#include "../base/panic.hpp"
 #include "../cpu/cpu.hpp"
+#include "../drivers/virtio_block.hpp"
+#include "../drivers/virtio_entropy.hpp"
+#include "../kernel/console.hpp"
 #include "../kernel/memory_pool.hpp"
 #include "../kernel/network_switch.hpp"
 #include "../kernel/upcalls.hpp"
-#include "../base/panic.hpp"
-#include "../drivers/virtio_block.hpp"
-#include "../drivers/virtio_entropy.hpp"
 #include "../vmm/interface/system_call.hpp"
 #include "vmm_exit.hpp"
 

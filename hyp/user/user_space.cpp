@@ -4,8 +4,8 @@
 #include "../arch/hw/barriers.hpp"
 #include "../arch/hw/sysreg_access.hpp"
 #include "../arch/stage1_descriptor.hpp"
-#include "../kernel/memory_pool.hpp"
 #include "../base/panic.hpp"
+#include "../kernel/memory_pool.hpp"
 #include "this_design.hpp"
 
 namespace ws {

@@ -5,8 +5,8 @@
 #include "../kernel/scheduler.hpp"
 #include "../kernel/upcalls.hpp"
 #include "../trace/points.hpp"
-#include "../vmm/interface/system_call.hpp"
 #include "../vmm/interface/run_area.hpp"
+#include "../vmm/interface/system_call.hpp"
 #include "process.hpp"
 
 namespace ws {

@@ -5,9 +5,9 @@
 #include "../../boot/image.hpp"
 #include "../../boot/translation_setup.hpp"
 #include "../../cpu/cpu.hpp"
-#include "../kernel_entry.hpp"
 #include "../forget_translations.hpp"
 #include "../guest_entry.hpp"
+#include "../kernel_entry.hpp"
 
 namespace ws {
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // The kernel's side of the split design, at EL1: every one of these is an HVC into the lowvisor.
 #include "../../arch/hw/calls.hpp"
+#include "../../base/panic.hpp"
 #include "../../boot/translation_setup.hpp"
 #include "../../cpu/cpu.hpp"
 #include "../kernel_entry.hpp"
-#include "../../base/panic.hpp"
 #include "lowvisor.hpp"
 
 namespace ws {

@@ -3,17 +3,17 @@
 #include "lowvisor.hpp"
 
 #include "../../arch/hw/maintenance.hpp"
+#include "../../base/spin_lock.hpp"
 #include "../../boot/board_info.hpp"
 #include "../../boot/el2_setup.hpp"
 #include "../../boot/image.hpp"
 #include "../../boot/translation_setup.hpp"
 #include "../../cpu/cpu.hpp"
-#include "../kernel_entry.hpp"
-#include "../../base/spin_lock.hpp"
 #include "../../trace/host_trap.hpp"
 #include "../../trace/run_page.hpp"
 #include "../forget_translations.hpp"
 #include "../guest_entry.hpp"
+#include "../kernel_entry.hpp"
 #include "this_design.hpp"
 
 namespace ws {
