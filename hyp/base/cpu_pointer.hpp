@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The per-CPU pointer: where the structure of the CPU is on which this code runs. Whose code it is says at which exception level it
-// runs, and with that which register has the pointer; EL1's is a guest's while a guest runs.
+// The per-CPU pointer: where the structure of the CPU is that runs this code. Each exception level has it in a register
+// of its own. TPIDR_EL1 is the guest's while a guest runs, so code at EL2 never takes that one.
 #pragma once
 
 #include "../arch/hw/sysreg_access.hpp"

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the run page says from the start: the run, its rings, and where the kernel's structures can be looked at from outside.
+// What the run page says from the start: the run, its rings, and where the kernel's structures can be looked at from
+// outside.
 #pragma once
 
 #include "../arch/types.hpp"

@@ -13,13 +13,15 @@ struct GuestLog {
     static constexpr u32 kMaxRegisters = 256;
     static constexpr u32 kMaxLines = 64;
 
-    u16 registers[kMaxRegisters];   ///< by encoding; under the VM's devices_lock
+    u16 registers[kMaxRegisters];  ///< by encoding; under the VM's devices_lock
     u32 register_count;
-    u32 lines;                      ///< atomic: of other kinds
+    u32 lines;  ///< atomic: of other kinds
 };
 GuestLog logs[BoardInfo::kMaxModules];
 
-GuestLog& log_of(const Vm& vm) { return logs[vm.number - 1]; }
+GuestLog& log_of(const Vm& vm) {
+    return logs[vm.number - 1];
+}
 
 }  // namespace
 
@@ -39,9 +41,9 @@ void log_unknown_register(Vm& vm, SysregEncoding e, bool is_read, u64 pc) {
     if (said.register_count == GuestLog::kMaxRegisters) return;
     said.registers[said.register_count++] = number;
     const SysregInfo* const row = find_sysreg(e);
-    log("VM ", vm.number, ": ", is_read ? "MRS" : "MSR", " of ", row != nullptr ? row->name : "a register that is not known",
-        ", S", u32{e.op0}, "_", u32{e.op1}, "_C", u32{e.crn}, "_C", u32{e.crm}, "_", u32{e.op2}, ", at ", hex(pc),
-        ": not virtualised, undefined");
+    log("VM ", vm.number, ": ", is_read ? "MRS" : "MSR", " of ",
+        row != nullptr ? row->name : "a register that is not known", ", S", u32{e.op0}, "_", u32{e.op1}, "_C",
+        u32{e.crn}, "_C", u32{e.crm}, "_", u32{e.op2}, ", at ", hex(pc), ": not virtualised, undefined");
     if (said.register_count == GuestLog::kMaxRegisters) log("VM ", vm.number, ": further registers are not told of");
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the log says of a guest. A guest can do what is logged as often as it likes: of each VM there are so many lines, and no more.
+// What the log says of a guest. A guest can do what is logged as often as it likes: of each VM there are so many lines,
+// and no more.
 #pragma once
 
 #include "../arch/registers.hpp"

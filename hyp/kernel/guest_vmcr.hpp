@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A guest's ICH_VMCR_EL2 while the kernel handles its exit: in the vCPU where every exit saves it, else still in the CPU.
+// A guest's ICH_VMCR_EL2 while the kernel handles its exit: in the vCPU where every exit saves it, else still in the
+// CPU.
 #pragma once
 
 #include "../world_switch/stays_in_cpu.hpp"

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the kernel calls in the folders above it, all of it: they define these, and take the kernel's headers. No include goes up.
+// What the kernel calls in the folders above it, all of it: they define these, and take the kernel's headers. No
+// include goes up.
 #pragma once
 
 #include "../arch/types.hpp"
@@ -21,8 +22,8 @@ void put_vcpu(Vcpu& vcpu);
 /// Does the guest's WFE trap? Only while others wait for the CPU.
 void set_wfe_traps(Vcpu& vcpu, bool on);
 
-/// The current thread, `user`, runs vCPU `index` of its VM for as long as the VM lives. Returns only to say why it does not
-/// (a vmm::Error).
+/// The current thread, `user`, runs vCPU `index` of its VM for as long as the VM lives. Returns only to say why it does
+/// not (a vmm::Error).
 i64 run_vcpu(UserThread& user, u64 index);
 
 // ---- interrupts.cpp has these handled ----

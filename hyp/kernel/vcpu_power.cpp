@@ -22,12 +22,13 @@ void switch_on_as_set(Vcpu& vcpu) {
     // What was asked of the vCPU is forgotten below, kStop too: who stops for good must not come here.
     require(may_be_switched_on(vcpu), "a vCPU of a machine that stops is switched on");
     using Event = trace::payload::vcpu_reset;
-    trace::event_made<trace::At::kernel, Event>(
-        [&]() WS_INLINE_LAMBDA { return Event{vcpu.context->pc(), vcpu.owner}; });
+    trace::event_made<trace::At::kernel, Event>([&]() WS_INLINE_LAMBDA {
+        return Event{vcpu.context->pc(), vcpu.owner};
+    });
     vcpu.vm->interrupts.reset_vcpu(vcpu.index);
     vcpu.done(~0U);
     vcpu.ask(request::kFlush | request::kTimer);
-    __atomic_store_n(&vcpu.power, Vcpu::Power::on, __ATOMIC_RELEASE);   // with all of the above
+    __atomic_store_n(&vcpu.power, Vcpu::Power::on, __ATOMIC_RELEASE);  // with all of the above
 }
 
 void wait_until_on(Vcpu& vcpu) {
@@ -43,7 +44,8 @@ void stop_vcpus(Vm& vm) {
         vcpu.ask(request::kStop);
         if (vcpu.thread != nullptr) wake_thread(*vcpu.thread);
         const i64 cpu = __atomic_load_n(&vcpu.loaded_on, __ATOMIC_SEQ_CST);
-        if (cpu >= 0 && cpu != this_cpu().id) kick_cpu(static_cast<u32>(cpu), vcpu.owner, trace::KickReason::leave_guest);
+        if (cpu >= 0 && cpu != this_cpu().id)
+            kick_cpu(static_cast<u32>(cpu), vcpu.owner, trace::KickReason::leave_guest);
     }
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The life of a vCPU's thread: on a CPU its registers are loaded, its guest runs, its exits are handled (KVM:
-// kvm_arch_vcpu_ioctl_run, and the preempt notifiers that call vcpu_load and vcpu_put). What the kernel calls of it is in kernel/upcalls.hpp.
+// kvm_arch_vcpu_ioctl_run, and the preempt notifiers that call vcpu_load and vcpu_put). What the kernel calls of it is
+// in kernel/upcalls.hpp.
 #pragma once
 
 #include "../cpu/vcpu.hpp"

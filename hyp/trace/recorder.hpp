@@ -12,9 +12,7 @@
 
 namespace ws::trace {
 
-#ifndef WS_TRACE_LEVEL
-#error "the build defines WS_TRACE_LEVEL: off, traps or full"
-#endif
+/// What the build defines: off, traps or full.
 inline constexpr Level kLevel = Level::WS_TRACE_LEVEL;
 
 /// One CPU's recorder. It is the first member of that CPU's Cpu, so the per-CPU pointer is a pointer to it (points.hpp).

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The run page: the first page of the reserved part of RAM, where the host programs read how the run goes and ended, and where the
-// rings are.
+// The run page: the first page of the reserved part of RAM, where the host programs read how the run goes and ended,
+// and where the rings are.
 #pragma once
 
 #include "format/layout.hpp"

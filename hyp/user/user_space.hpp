@@ -4,7 +4,7 @@
 #pragma once
 
 #include "../boot/address_space.hpp"
-#include "../vmm/interface/layout.hpp"
+#include "../vmm/interface/process_layout.hpp"
 
 namespace ws {
 

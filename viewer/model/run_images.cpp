@@ -17,7 +17,11 @@ namespace fs = std::filesystem;
 using Json = nlohmann::json;
 
 constexpr const char* kDescription = "run.json";
-constexpr int kAllOptimisations = 0x7f;  // as in hyp/world_switch/optimisations.def: seven of them
+constexpr int kAllOptimisations = 0
+#define OPTIMISATION(bit, name, meaning) | 1 << (bit)
+#include "hyp/trace/format/optimisations.def"
+#undef OPTIMISATION
+    ;
 
 ImageFile image_of(const Json& told) {
     return {told.at("file").get<std::string>(), told.at("sha256").get<std::string>()};
