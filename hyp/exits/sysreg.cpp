@@ -113,8 +113,9 @@ bool emulate_read(Vcpu& vcpu, u64 encoding, u64& value) {
     }
 }
 
-/// What is left: debug registers, maintenance that does nothing here, and what no guest has.
-void handle_others(Vcpu& vcpu, SysregEncoding e, bool is_read) {
+/// What is left: debug registers, maintenance that does nothing here, and what no guest has. Not inlined, for the registers
+/// that it needs would be saved at every trapped access.
+[[gnu::noinline]] void handle_others(Vcpu& vcpu, SysregEncoding e, bool is_read) {
     VcpuContext& context = *vcpu.context;
     const unsigned rt = static_cast<unsigned>(iss::sys64::Rt.get(context.exit.esr));
     if (is_debug_register(e)) {
