@@ -7,7 +7,7 @@
 #include "../world_switch/design.hpp"
 #include "board_info.hpp"
 #include "image.hpp"
-#include "run_page_setup.hpp"
+#include "run_page.hpp"
 #include "this_design.hpp"
 
 namespace ws {

@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "run_report.hpp"
 
+#include "../boot/run_page.hpp"
 #include "../cpu/cpu.hpp"
 #include "../cpu/vcpu.hpp"
-#include "../platform/qemu_virt/power.hpp"
-#include "../trace/run_page.hpp"
+#include "../platform/power.hpp"
 #include "interrupts.hpp"
 
 namespace ws {
-
-void show_vcpu(const Vcpu& vcpu) { run_page().state.vcpus[vcpu.owner - 1] = reinterpret_cast<u64>(&vcpu); }
 
 void end_run(trace::Verdict verdict, u64 status, const char* message) {
     static u32 ending = 0;
@@ -20,7 +18,7 @@ void end_run(trace::Verdict verdict, u64 status, const char* message) {
         stop_other_cpus(verdict == trace::Verdict::hypervisor_panic);
         trace::RunPage& page = run_page();
         trace::stop(running_cpu().recorder);
-        copy_text(page.message, message);
+        copy_text(page.message, sizeof(page.message), message);
         page.status = status;
         page.verdict = verdict;
         __atomic_store_n(&page.trace_stopped, 1, __ATOMIC_RELEASE);

@@ -34,6 +34,16 @@ void virtual_timer_fired();
 /// drivers/device_driver.cpp. False if the interrupt is of no device that has a driver.
 bool handle_device_interrupt(u32 intid);
 
+// ---- psci/psci.cpp: how vCPUs are switched on and stopped; the guest asks for it, or the VMM, or the VM's end ----
+
+/// It is off, and its machine neither ends nor begins anew. The VM's devices are locked, and stay so until it is switched
+/// on.
+bool may_be_switched_on(const Vcpu& vcpu);
+/// Switches a vCPU on that is off, with the registers that it has. The VM's devices are locked; its thread is woken after.
+void switch_on_as_set(Vcpu& vcpu);
+/// All vCPUs of the VM are to leave their guests for good.
+void stop_vcpus(Vm& vm);
+
 // ---- user/: a VM's VMM ----
 
 /// process.cpp: the VMM of a VM, with its first thread ready to start.

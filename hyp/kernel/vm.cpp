@@ -5,6 +5,7 @@
 
 #include "../arch/syndrome.hpp"
 #include "../base/panic.hpp"
+#include "../boot/run_page.hpp"
 #include "../boot/translation_setup.hpp"
 #include "../cpu/cpu.hpp"
 #include "../trace/points.hpp"
@@ -17,7 +18,6 @@
 #include "scheduler.hpp"
 #include "upcalls.hpp"
 #include "vcpu_interrupts.hpp"
-#include "vcpu_power.hpp"
 
 namespace ws {
 

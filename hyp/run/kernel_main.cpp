@@ -5,6 +5,7 @@
 #include "../base/panic.hpp"
 #include "../boot/board_info.hpp"
 #include "../boot/image.hpp"
+#include "../boot/run_page.hpp"
 #include "../cpu/cpu.hpp"
 #include "../exits/id_registers.hpp"
 #include "../kernel/console.hpp"
@@ -13,8 +14,7 @@
 #include "../kernel/scheduler.hpp"
 #include "../kernel/vm.hpp"
 #include "../platform/gic_v3.hpp"
-#include "../platform/qemu_virt/power.hpp"
-#include "../trace/run_page.hpp"
+#include "../platform/power.hpp"
 #include "../user/host_devices.hpp"
 #include "../user/process.hpp"
 #include "../world_switch/own_registers.hpp"
@@ -57,8 +57,7 @@ void start_idle_thread(Cpu& cpu) {
 void start_cpu(Cpu& cpu) {
     hw::clean_to_memory(HostVa(reinterpret_cast<u64>(&cpu)), sizeof(Cpu));
     hw::clean_to_memory(HostVa(reinterpret_cast<u64>(cpu.el2_stack - kCpuStackBytes)), kCpuStackBytes);
-    const u64 result = switch_cpu_on(cpu.mpidr, reinterpret_cast<u64>(&secondary_start), reinterpret_cast<u64>(&cpu));
-    if (result != 0) panic("the firmware does not switch a CPU on; PSCI CPU_ON returned", result);
+    switch_cpu_on(cpu.mpidr, reinterpret_cast<u64>(&secondary_start), reinterpret_cast<u64>(&cpu));
 }
 
 /// What is done once, before the other CPUs run.

@@ -8,7 +8,6 @@
 #include "../kernel/scheduler.hpp"
 #include "../kernel/upcalls.hpp"
 #include "../kernel/vcpu_interrupts.hpp"
-#include "../kernel/vcpu_power.hpp"
 #include "../psci/psci.hpp"
 #include "../trace/points.hpp"
 #include "../user/process.hpp"

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "power.hpp"
 
-#include "../../arch/hw/barriers.hpp"
-#include "../../arch/hw/calls.hpp"
+#include "../arch/hw/barriers.hpp"
+#include "../arch/hw/calls.hpp"
+#include "../base/panic.hpp"
 
 namespace ws {
 
@@ -13,10 +14,11 @@ void power_off() {
     for (;;) hw::wfe();
 }
 
-u64 switch_cpu_on(u64 mpidr, u64 entry, u64 context) {
+void switch_cpu_on(u64 mpidr, u64 entry, u64 context) {
     constexpr u64 kPsciCpuOn64 = 0xc400'0003;
     hw::dsb_sy();   // the other CPU starts with its caches off
-    return hw::smc(kPsciCpuOn64, mpidr, entry, context);
+    const u64 result = hw::smc(kPsciCpuOn64, mpidr, entry, context);
+    if (result != 0) panic("the firmware does not switch a CPU on; PSCI CPU_ON returned", result);
 }
 
 }  // namespace ws

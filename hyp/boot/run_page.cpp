@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "run_page_setup.hpp"
+#include "run_page.hpp"
 
 #include "../cpu/cpu.hpp"
 #include "../cpu/vcpu.hpp"
-#include "../trace/run_page.hpp"
 #include "board_info.hpp"
 
 namespace ws {
 
 namespace {
+
+Pa run_page_at{0};
 
 /// Which VM each vCPU will belong to: owners are counted through all VMs in the order in which create_vm makes them.
 void number_vcpus(trace::RunPage& page) {
@@ -35,14 +36,18 @@ void open_state_map(trace::StateMap& map) {
 
 }  // namespace
 
+bool run_page_open() { return run_page_at.value != 0; }
+
+trace::RunPage& run_page() { return *reinterpret_cast<trace::RunPage*>(run_page_at.value); }
+
 void open_run_page(Pa reserved, u64 bytes, u32 cpu_count) {
-    set_run_page(reserved);
+    run_page_at = reserved;
     trace::RunPage& page = run_page();
     page = {};
     page.format_version = trace::kFormatVersion;
     page.level = static_cast<u32>(trace::kLevel);
     page.cpus = cpu_count;
-    copy_text(page.design, ThisDesign::kName);
+    copy_text(page.design, sizeof(page.design), ThisDesign::kName);
     number_vcpus(page);
     open_state_map(page.state);
     // The rings begin at the next multiple of a packet's size: the recorder counts on that alignment.
@@ -53,5 +58,7 @@ void open_run_page(Pa reserved, u64 bytes, u32 cpu_count) {
     }
     __atomic_store_n(&page.magic, trace::kRunPageMagic, __ATOMIC_RELEASE);
 }
+
+void show_vcpu(const Vcpu& vcpu) { run_page().state.vcpus[vcpu.owner - 1] = reinterpret_cast<u64>(&vcpu); }
 
 }  // namespace ws
