@@ -3,7 +3,6 @@
 
 #include "../arch/syndrome.hpp"
 #include "../kernel/console.hpp"
-#include "../kernel/guest_log.hpp"
 #include "device_access.hpp"
 #include "guest_el1.hpp"
 #include "inject.hpp"
