@@ -2,6 +2,7 @@
 #include "mmio.hpp"
 
 #include "../arch/syndrome.hpp"
+#include "../kernel/console.hpp"
 #include "device_access.hpp"
 #include "guest_el1.hpp"
 #include "inject.hpp"

@@ -2,8 +2,8 @@
 #include "console.hpp"
 
 #include "../platform/qemu_virt/pl011.hpp"
-#include "../user/vmm_exit.hpp"
 #include "../vmm/interface/system_call.hpp"
+#include "upcalls.hpp"
 #include "vcpu_interrupts.hpp"
 #include "vm.hpp"
 

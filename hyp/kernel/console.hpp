@@ -3,8 +3,8 @@
 // each line is one VM's, behind its name. What is typed goes to one VM; Ctrl-] and a digit chooses which.
 #pragma once
 
-#include "print.hpp"
-#include "spin_lock.hpp"
+#include "../base/print.hpp"
+#include "../base/spin_lock.hpp"
 
 namespace ws {
 

@@ -4,18 +4,19 @@
 #include <new>
 
 #include "../arch/syndrome.hpp"
+#include "../base/panic.hpp"
+#include "../boot/run_page.hpp"
 #include "../boot/translation_setup.hpp"
-#include "../psci/psci.hpp"
+#include "../cpu/cpu.hpp"
 #include "../trace/points.hpp"
-#include "../user/host_devices.hpp"
-#include "../user/process.hpp"
-#include "../vtimer/virtual_timer.hpp"
+#include "console.hpp"
+#include "interrupts.hpp"
 #include "line.hpp"
 #include "machine_report.hpp"
 #include "memory_pool.hpp"
-#include "panic.hpp"
 #include "run_report.hpp"
 #include "scheduler.hpp"
+#include "upcalls.hpp"
 #include "vcpu_interrupts.hpp"
 
 namespace ws {

@@ -2,14 +2,15 @@
 // A virtual machine: its memory, its stage 2 tables, its devices, its vCPUs.
 #pragma once
 
+#include "../base/spin_lock.hpp"
 #include "../boot/board_info.hpp"
+#include "../cpu/vcpu.hpp"
 #include "../stage2/stage2.hpp"
-#include "../user/vm_regions.hpp"
 #include "../vgic/interrupt_controller.hpp"
 #include "../vuart/virtual_pl011.hpp"
 #include "console.hpp"
 #include "given_blocks.hpp"
-#include "vcpu.hpp"
+#include "vm_regions.hpp"
 
 namespace ws {
 
