@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# The cross compiler: Arm's own aarch64-none-elf where it is installed, else Debian's aarch64-linux-gnu used freestanding.
+# The cross compiler: Arm's own aarch64-none-elf where it is installed, else Debian's aarch64-linux-gnu used
+# freestanding.
 set(CMAKE_SYSTEM_NAME Generic)
 set(CMAKE_SYSTEM_PROCESSOR aarch64)
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Calls trace_make_room(X17) for a trace point and keeps all registers of the code around it. X16 holds where to go back.
+// Calls trace_make_room(X17) for a trace point and keeps all registers of the code around it. X16 holds where to go
+// back.
     .text
     .global trace_make_room_thunk
     .type trace_make_room_thunk, %function

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Moves of many general-purpose registers, for assembly: `move` is stp or ldp, and X0's or X19's place is `at` bytes from
-// `base`.
+// Moves of many general-purpose registers, for assembly: `move` is stp or ldp, and X0's or X19's place is `at` bytes
+// from `base`.
     .macro for_x2_to_x29 move, base, at=0
     \move x2, x3, [\base, #\at + 16]
     \move x4, x5, [\base, #\at + 32]

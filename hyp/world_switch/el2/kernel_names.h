@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// For user_entry.S: the names of the kernel's own registers, and what an exception of a process needs before anything else.
+// For user_entry.S: the names of the kernel's own registers, and what an exception of a process needs before anything
+// else.
 #define KERNEL_ELR ELR_EL2
 #define KERNEL_SPSR SPSR_EL2
 
-// X0 and X1 are free. A synchronous exception comes by user_shim.S. An interrupt may come between the exception and the shim's HVC;
-// EL1's registers are then about to be forgotten, so the exception is taken first, and the interrupt when the process runs again.
+// X0 and X1 are free. A synchronous exception comes by user_shim.S. An interrupt may come between the exception and the
+// shim's HVC; EL1's registers are then about to be forgotten, so the exception is taken first, and the interrupt when
+// the process runs again.
     .macro take_user_exception number
     .if \number == 8
     mrs x0, ESR_EL2

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// For user_entry.S: the names of the kernel's own registers, and what an exception of a process needs before anything else.
+// For user_entry.S: the names of the kernel's own registers, and what an exception of a process needs before anything
+// else.
 #define KERNEL_ELR ELR_EL1
 #define KERNEL_SPSR SPSR_EL1
 
