@@ -7,7 +7,7 @@ import subprocess
 import sys
 import unittest
 
-import support
+import gdb_support as support
 
 TABLES = support.ROOT / "scripts" / "gdb" / "hypdebug" / "tables.py"  # loaded alone: the package needs GDB
 
