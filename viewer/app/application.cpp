@@ -14,9 +14,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-bool goes_on(const model::Run& run) {
-    return !run.trace.complete() && model::CaptureLock::held(run.trace.path());
-}
+bool goes_on(const model::Run& run) { return !run.trace.complete() && model::CaptureLock::held(run.trace.path()); }
 
 std::vector<fs::path> absolute(const std::vector<fs::path>& folders) {
     std::vector<fs::path> paths;
@@ -185,27 +183,17 @@ void Application::escape() {
 void Application::grant(const view::Request& request) {
     using What = view::Request::What;
     switch (request.what) {
-        case What::compare:
-            return compare(request.a, request.b);
-        case What::close:
-            return close(request.a);
-        case What::start_page:
-            return show_start_page();
+        case What::compare: return compare(request.a, request.b);
+        case What::close: return close(request.a);
+        case What::start_page: return show_start_page();
         case What::open:
             start_page_.problem.clear();
             return start_load(open_runs_, absolute(request.folders), absolute(request.folders), Shown::with_progress);
-        case What::run:
-            return start_run(request);
-        case What::escape:
-            return escape();
-        case What::debug:
-            return debug();
-        case What::export_files:
-            export_ = true;
-            return;
-        case What::quit:
-            quit_ = true;
-            return;
+        case What::run: return start_run(request);
+        case What::escape: return escape();
+        case What::debug: return debug();
+        case What::export_files: export_ = true; return;
+        case What::quit: quit_ = true; return;
     }
 }
 

@@ -24,8 +24,6 @@ std::filesystem::path GrowingTraces::grown() {
     return {};
 }
 
-void GrowingTraces::rest_after(Clock::duration reading) {
-    next_ = std::max(next_, Clock::now() + 2 * reading);
-}
+void GrowingTraces::rest_after(Clock::duration reading) { next_ = std::max(next_, Clock::now() + 2 * reading); }
 
 }  // namespace ws::app

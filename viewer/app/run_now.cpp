@@ -57,9 +57,7 @@ void RunNow::cancel() {
     if (process_) process_->interrupt();
 }
 
-std::vector<std::filesystem::path> RunNow::take_ended() {
-    return std::exchange(ended_, {});
-}
+std::vector<std::filesystem::path> RunNow::take_ended() { return std::exchange(ended_, {}); }
 
 void RunNow::add(const std::string& text) {
     for (const char c : text) {

@@ -9,9 +9,7 @@
 namespace ws::app {
 namespace {
 
-void warn(const std::string& what) {
-    fmt::print(stderr, "wsview: warning: {}\n", what);
-}
+void warn(const std::string& what) { fmt::print(stderr, "wsview: warning: {}\n", what); }
 
 bool is_tab(const std::string& name) {
     return std::any_of(std::begin(view::kTabs), std::end(view::kTabs),

@@ -70,9 +70,7 @@ struct Input {
     bool happened = true;
 };
 
-Input& input_of(GLFWwindow* window) {
-    return *static_cast<Input*>(glfwGetWindowUserPointer(window));
-}
+Input& input_of(GLFWwindow* window) { return *static_cast<Input*>(glfwGetWindowUserPointer(window)); }
 
 /// With Alt the arrows go through what was looked at, as in a browser; with Control they move borders.
 std::optional<Action> action_of(int key, int modifiers) {

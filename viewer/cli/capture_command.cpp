@@ -16,9 +16,7 @@ constexpr int kPollMilliseconds = 2;
 
 volatile std::sig_atomic_t g_asked_to_stop = 0;
 
-extern "C" void ask_to_stop(int) {
-    g_asked_to_stop = 1;
-}
+extern "C" void ask_to_stop(int) { g_asked_to_stop = 1; }
 
 /// Sleeps a little; true once standard input has ended, or a signal asked for the end.
 bool wait_for_end() {

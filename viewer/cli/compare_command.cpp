@@ -48,9 +48,7 @@ class Lines {
 
 using Value = std::optional<i64>;
 
-Value of(u64 value) {
-    return static_cast<i64>(value);
-}
+Value of(u64 value) { return static_cast<i64>(value); }
 
 void add_net(Lines& lines, const ComparisonRow& row) {
     const auto net = [](const KindFigures& figures, u64 value) { return figures.measured != 0 ? of(value) : Value(); };

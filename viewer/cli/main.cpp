@@ -12,8 +12,8 @@
 #include "viewer/cli/notes_command.hpp"
 #include "viewer/cli/tour_command.hpp"
 #include "viewer/model/base/error.hpp"
-#include "viewer/model/find/find.hpp"
 #include "viewer/model/explain/cost_profile.hpp"
+#include "viewer/model/find/find.hpp"
 
 namespace {
 

@@ -37,12 +37,8 @@ model::Run open_run(const std::string& folder) {
     return run;
 }
 
-std::string told(const model::Run& run) {
-    return run.title() + "; ended: " + run.end.words;
-}
+std::string told(const model::Run& run) { return run.title() + "; ended: " + run.end.words; }
 
-const std::vector<std::string>& damage_of_opened() {
-    return damage();
-}
+const std::vector<std::string>& damage_of_opened() { return damage(); }
 
 }  // namespace ws::cli

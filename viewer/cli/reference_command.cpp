@@ -28,9 +28,7 @@ std::string rst(const std::string& text) {
     return result;
 }
 
-std::string literal(const std::string& text) {
-    return text.empty() ? "" : "``" + text + "``";
-}
+std::string literal(const std::string& text) { return text.empty() ? "" : "``" + text + "``"; }
 
 void print_list_table(const std::string& title, const std::vector<std::string>& head,
                       const std::vector<std::vector<std::string>>& rows) {

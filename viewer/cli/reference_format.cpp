@@ -15,7 +15,7 @@ using Rows = std::vector<std::vector<std::string>>;
 
 /// A row of a struct's table: where a member is, how long, and what it is.
 #define MEMBER(type, name, meaning) \
-    { fmt::format("{}", offsetof(type, name)), fmt::format("{}", sizeof(type::name)), literal(#name), meaning }
+    {fmt::format("{}", offsetof(type, name)), fmt::format("{}", sizeof(type::name)), literal(#name), meaning}
 
 Rows packet_rows() {
     using trace::PacketHeader;

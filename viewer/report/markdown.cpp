@@ -27,9 +27,7 @@ std::string escaped(const std::string& text) {
     return result;
 }
 
-std::string line(const Row& row) {
-    return fmt::format("| {} |\n", fmt::join(row, " | "));
-}
+std::string line(const Row& row) { return fmt::format("| {} |\n", fmt::join(row, " | ")); }
 
 /// Of the columns after the `words` first ones, figures stand to the right.
 std::string table(const Row& head, const std::vector<Row>& rows, std::size_t words = 1) {

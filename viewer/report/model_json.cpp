@@ -78,9 +78,7 @@ Json names_of(const std::vector<Part>& parts) {
 
 }  // namespace
 
-Json json_of_why() {
-    return fmt::format("{}: {}", model::kNotMeasurable, model::kWhyNotMeasurable);
-}
+Json json_of_why() { return fmt::format("{}: {}", model::kNotMeasurable, model::kWhyNotMeasurable); }
 
 std::string text_of(const Json& json, int indent) {
     return json.dump(indent, ' ', false, Json::error_handler_t::replace) + "\n";

@@ -10,9 +10,7 @@
 namespace ws::report {
 namespace {
 
-std::string figure(i64 value) {
-    return value < 0 ? signed_thousands(value) : thousands(static_cast<u64>(value));
-}
+std::string figure(i64 value) { return value < 0 ? signed_thousands(value) : thousands(static_cast<u64>(value)); }
 
 /// Figures of both runs; a run that has no such operation has none.
 class FigureRows {
@@ -134,9 +132,7 @@ bool has(const Json& part) {
     return false;
 }
 
-i64 rounded(const Json& cycles) {
-    return std::llround(cycles.get<double>());
-}
+i64 rounded(const Json& cycles) { return std::llround(cycles.get<double>()); }
 
 Row cells(const Json& whole_or_part, const char* unit) {
     const Json& figures = whole_or_part[unit];

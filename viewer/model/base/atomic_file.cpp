@@ -89,7 +89,7 @@ int AtomicFile::open_beside() {
     if (opened < 0 && errno == EEXIST && ::unlink(unfinished_.c_str()) == 0) {  // left by a program that was killed
         opened = ::open(unfinished_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
     }
-    struct stat former {};
+    struct stat former{};
     if (opened >= 0 && ::stat(file_.c_str(), &former) == 0) {
         // Who may not give a file away keeps it: then its rights are the new owner's business.
         if (::fchown(opened, former.st_uid, former.st_gid) == 0 || former.st_uid == ::geteuid()) {
@@ -147,9 +147,7 @@ void write_atomically(const fs::path& file, const std::string& text) {
 
 namespace {
 
-bool begins_with(const std::string& name, const char* beginning) {
-    return name.rfind(beginning, 0) == 0;
-}
+bool begins_with(const std::string& name, const char* beginning) { return name.rfind(beginning, 0) == 0; }
 
 bool ends_with(const std::string& name, const char* end) {
     const std::size_t length = std::strlen(end);
@@ -157,9 +155,7 @@ bool ends_with(const std::string& name, const char* end) {
 }
 
 /// The capture's folder has these and nothing else.
-bool is_traces_own(const std::string& name) {
-    return name == "metadata" || begins_with(name, "stream_");
-}
+bool is_traces_own(const std::string& name) { return name == "metadata" || begins_with(name, "stream_"); }
 
 /// What `ws run` writes beside the trace, and the notes.
 bool is_runs_own(const std::string& name) {

@@ -52,7 +52,7 @@ void watch_for_bus_errors() {
     static std::once_flag once;
     std::call_once(once, [] {
         page_bytes = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
-        struct sigaction action {};
+        struct sigaction action{};
         action.sa_sigaction = on_bus_error;
         action.sa_flags = SA_SIGINFO;
         ::sigaction(SIGBUS, &action, &former_action);
@@ -79,7 +79,7 @@ MappedFile::MappedFile(const std::filesystem::path& path) {
     const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (file < 0 && errno == ENOENT) throw TraceError(path.string(), "is missing or no regular file");
     if (file < 0) fail(path, file);
-    struct stat status {};
+    struct stat status{};
     if (::fstat(file, &status) != 0) fail(path, file);
     if (!S_ISREG(status.st_mode)) {
         ::close(file);
@@ -119,8 +119,6 @@ MappedFile& MappedFile::operator=(MappedFile&& other) noexcept {
     return *this;
 }
 
-bool MappedFile::lost() const {
-    return data_ != nullptr && mappings[place_].lost;
-}
+bool MappedFile::lost() const { return data_ != nullptr && mappings[place_].lost; }
 
 }  // namespace ws::model

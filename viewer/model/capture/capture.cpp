@@ -20,8 +20,7 @@ namespace {
 template <std::size_t count>
 std::string text_of(const char (&chars)[count]) {
     std::string text(chars, std::find(std::begin(chars), std::end(chars), '\0'));
-    std::replace_if(
-        text.begin(), text.end(), [](char c) { return c < 0x20 || c > 0x7e; }, '?');
+    std::replace_if(text.begin(), text.end(), [](char c) { return c < 0x20 || c > 0x7e; }, '?');
     return text;
 }
 

@@ -21,7 +21,7 @@ std::unique_ptr<GuestRam> GuestRam::map(const std::filesystem::path& file, u64 o
         if (errno == ENOENT) return nullptr;
         throw TraceError(file.string(), fmt::format("cannot be opened: {}", std::strerror(errno)));
     }
-    struct stat status {};
+    struct stat status{};
     const bool known = ::fstat(fd, &status) == 0 && S_ISREG(status.st_mode);
     const u64 size = known ? static_cast<u64>(status.st_size) : 0;
     void* base = MAP_FAILED;
@@ -39,9 +39,7 @@ std::unique_ptr<GuestRam> GuestRam::map(const std::filesystem::path& file, u64 o
 GuestRam::GuestRam(void* base, u64 mapped, u64 skip)
     : base_(static_cast<u8*>(base)), mapped_(mapped), page_(base_ + skip), size_(mapped - skip) {}
 
-GuestRam::~GuestRam() {
-    ::munmap(base_, mapped_);
-}
+GuestRam::~GuestRam() { ::munmap(base_, mapped_); }
 
 bool GuestRam::ready() const {
     const u64* magic = reinterpret_cast<const u64*>(page_ + offsetof(trace::RunPage, magic));
@@ -72,8 +70,6 @@ void GuestRam::set_consumed(u32 cpu, u64 value) {
     __atomic_store_n(word(cpu, offsetof(trace::RingControl, consumed)), value, __ATOMIC_RELEASE);
 }
 
-void GuestRam::copy(u64 offset, void* to, std::size_t bytes) const {
-    std::memcpy(to, page_ + offset, bytes);
-}
+void GuestRam::copy(u64 offset, void* to, std::size_t bytes) const { std::memcpy(to, page_ + offset, bytes); }
 
 }  // namespace ws::model

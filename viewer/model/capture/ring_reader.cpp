@@ -9,9 +9,7 @@
 
 namespace ws::model {
 
-trace::RingControl RingReader::ring() const {
-    return ram_.run_page().rings[cpu_];
-}
+trace::RingControl RingReader::ring() const { return ram_.run_page().rings[cpu_]; }
 
 void RingReader::check_place(const trace::RingControl& ring) const {
     const u64 room = ram_.size();

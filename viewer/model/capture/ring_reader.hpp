@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "viewer/model/capture/guest_ram.hpp"
-#include "viewer/model/format/packet.hpp"
 #include "viewer/model/capture/trace_writer.hpp"
+#include "viewer/model/format/packet.hpp"
 
 namespace ws::model {
 

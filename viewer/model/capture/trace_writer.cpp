@@ -56,9 +56,7 @@ TraceWriter::~TraceWriter() {
     }
 }
 
-fs::path TraceWriter::stream_path(u32 cpu) const {
-    return folder_ / fmt::format("stream_{}", cpu);
-}
+fs::path TraceWriter::stream_path(u32 cpu) const { return folder_ / fmt::format("stream_{}", cpu); }
 
 void TraceWriter::open_stream(u32 cpu) {
     streams_[cpu].file = ::open(stream_path(cpu).c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);

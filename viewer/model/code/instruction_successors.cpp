@@ -9,9 +9,7 @@ namespace {
 constexpr std::size_t kDeepest = 24;  // calls within calls
 
 /// The name of an instruction: `b.ne` of `b.ne 40200010 <start>`.
-std::string name_of(const std::string& text) {
-    return text.substr(0, text.find(' '));
-}
+std::string name_of(const std::string& text) { return text.substr(0, text.find(' ')); }
 
 /// The row that a branch goes to: its last operand, before the symbol in angle brackets.
 std::optional<std::size_t> target_of(const Image& image, const std::string& text) {
@@ -32,9 +30,7 @@ bool goes_to(const std::string& text, const std::string& symbol) {
 }
 
 /// No way leads on from a panic.
-bool panics(const std::string& text) {
-    return goes_to(text, "ws::panic(") || goes_to(text, "panic_entry>");
-}
+bool panics(const std::string& text) { return goes_to(text, "ws::panic(") || goes_to(text, "panic_entry>"); }
 
 /// After these another program runs first, or another thread's stack is used.
 bool leaves(const std::string& name, const std::string& text) {

@@ -67,13 +67,9 @@ std::optional<SysregId> sysreg_called(const std::string& name) {
     return std::nullopt;
 }
 
-u32 id_of(trace::EventId event) {
-    return static_cast<u32>(event);
-}
+u32 id_of(trace::EventId event) { return static_cast<u32>(event); }
 
-u32 id_of(RegisterClass block) {
-    return trace::kFirstBlockId + static_cast<u32>(block);
-}
+u32 id_of(RegisterClass block) { return trace::kFirstBlockId + static_cast<u32>(block); }
 
 }  // namespace
 

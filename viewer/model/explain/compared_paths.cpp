@@ -8,9 +8,7 @@
 namespace ws::model {
 namespace {
 
-u64 apart(u64 x, u64 y) {
-    return x > y ? x - y : y - x;
-}
+u64 apart(u64 x, u64 y) { return x > y ? x - y : y - x; }
 
 /// The first kick in an operation that is for a vCPU with an interrupt to take, or kNoEvent.
 EventIndex kick_in(const Run& run, const Operation& operation) {
@@ -96,9 +94,7 @@ std::vector<ComparedPath> virtual_ipis(const Run& run) {
     return paths;
 }
 
-std::vector<PathKind> path_kinds(const Run& a, const Run& b) {
-    return path_kinds(a, b, compare(a, b));
-}
+std::vector<PathKind> path_kinds(const Run& a, const Run& b) { return path_kinds(a, b, compare(a, b)); }
 
 std::vector<PathKind> path_kinds(const Run& a, const Run& b, const Comparison& comparison) {
     std::vector<PathKind> kinds = kinds_of_operations(a, b, comparison);

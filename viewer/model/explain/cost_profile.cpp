@@ -106,9 +106,7 @@ class Parser {
     int line_ = 0;
 };
 
-std::string join(const std::vector<std::string>& names) {
-    return fmt::format("{}", fmt::join(names, ", "));
-}
+std::string join(const std::vector<std::string>& names) { return fmt::format("{}", fmt::join(names, ", ")); }
 
 std::string text_of(const fs::path& file) {
     static constexpr std::uintmax_t kMostBytes = 1U << 20;
@@ -214,9 +212,7 @@ std::vector<std::string> profile_names() {
     return names;
 }
 
-CostProfile CostProfile::parse(const std::string& text, const fs::path& file) {
-    return Parser(file).read(text);
-}
+CostProfile CostProfile::parse(const std::string& text, const fs::path& file) { return Parser(file).read(text); }
 
 CostProfile CostProfile::load(const std::string& name_or_path) {
     const fs::path given = name_or_path;

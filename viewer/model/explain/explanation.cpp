@@ -9,9 +9,7 @@
 namespace ws::model {
 namespace {
 
-Figures less(const Figures& x, const Figures& y) {
-    return {x.instructions - y.instructions, x.cycles - y.cycles};
-}
+Figures less(const Figures& x, const Figures& y) { return {x.instructions - y.instructions, x.cycles - y.cycles}; }
 
 /// The parts that `of` is not 0 for, by its magnitude.
 template <class Of>
@@ -33,13 +31,9 @@ void demand(const Run& run, const char* which) {
 
 }  // namespace
 
-Figures Explanation::difference() const {
-    return less(b.whole, a.whole);
-}
+Figures Explanation::difference() const { return less(b.whole, a.whole); }
 
-Figures Explanation::difference(Part part) const {
-    return less(b[part].figures, a[part].figures);
-}
+Figures Explanation::difference(Part part) const { return less(b[part].figures, a[part].figures); }
 
 std::vector<Part> Explanation::largest_by_instructions() const {
     return largest([this](Part part) { return difference(part).instructions; });

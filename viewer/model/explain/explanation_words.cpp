@@ -24,9 +24,7 @@ std::array<Side, 2> sides(const Explanation& explanation) {
              {fmt::format("B ({})", explanation.design_b), explanation.b}}};
 }
 
-std::string figure(i64 value) {
-    return (value < 0 ? "-" : "") + thousands(static_cast<u64>(std::abs(value)));
-}
+std::string figure(i64 value) { return (value < 0 ? "-" : "") + thousands(static_cast<u64>(std::abs(value))); }
 
 /// What B has less or more than A.
 std::string change(i64 difference) {
@@ -34,9 +32,7 @@ std::string change(i64 difference) {
     return fmt::format("{} {}", thousands(static_cast<u64>(std::abs(difference))), difference < 0 ? "fewer" : "more");
 }
 
-std::string counted(u32 count, const char* noun) {
-    return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
-}
+std::string counted(u32 count, const char* noun) { return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s"); }
 
 /// `In A (split): save_fp and restore_fp in hyp/...`.
 std::string places(const Side& side, Part part) {
@@ -84,9 +80,7 @@ std::string doings(const Breakdown& breakdown, Part part) {
                        figures.registers.restored);
 }
 
-std::string grouped(i64 value) {
-    return value == 0 ? "0" : (value < 0 ? "" : "+") + figure(value);
-}
+std::string grouped(i64 value) { return value == 0 ? "0" : (value < 0 ? "" : "+") + figure(value); }
 
 i64 whole_cycles(Millicycles cycles) {
     static constexpr Millicycles kHalf = 500;

@@ -109,7 +109,7 @@ class Bookkeeper {
     Ledger ledger_;
     std::map<CopyKey, Values> copies_;
     std::array<std::map<RegisterPlace, std::optional<RegisterValue>>, trace::kMaxCpus> live_;  ///< what is known of it
-    std::map<std::pair<trace::Owner, RegisterPlace>, int> balances_;                            ///< saves less restores
+    std::map<std::pair<trace::Owner, RegisterPlace>, int> balances_;                           ///< saves less restores
 };
 
 /// `saved`, or `saved 2x`.
@@ -133,9 +133,7 @@ LedgerEntry& LedgerEntry::operator+=(const LedgerEntry& other) {
     return *this;
 }
 
-Ledger keep_ledger(const Trace& trace, const std::vector<EventIndex>& events) {
-    return Bookkeeper(trace).keep(events);
-}
+Ledger keep_ledger(const Trace& trace, const std::vector<EventIndex>& events) { return Bookkeeper(trace).keep(events); }
 
 std::string treatment(const HardwareRegister& hardware, const LedgerEntry& entry, Layout layout) {
     if (entry.moves() == 0) {

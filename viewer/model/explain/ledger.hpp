@@ -3,8 +3,8 @@
 // nothing.
 #pragma once
 
-#include "viewer/model/registers/hardware_registers.hpp"
 #include "viewer/model/operations/run.hpp"
+#include "viewer/model/registers/hardware_registers.hpp"
 
 namespace ws::model {
 
@@ -12,12 +12,12 @@ namespace ws::model {
 struct LedgerEntry {
     u32 saved = 0;
     u32 restored = 0;
-    u32 written = 0;              ///< as a control register
-    u32 redundant_saves = 0;      ///< the copy in memory had this value already
-    u32 redundant_restores = 0;   ///< the register had this value already
-    u32 redundant_writes = 0;     ///< the same
-    u32 saved_not_restored = 0;   ///< saves of an owner's value that no restore in the operation goes with
-    u32 restored_not_saved = 0;   ///< the reverse
+    u32 written = 0;             ///< as a control register
+    u32 redundant_saves = 0;     ///< the copy in memory had this value already
+    u32 redundant_restores = 0;  ///< the register had this value already
+    u32 redundant_writes = 0;    ///< the same
+    u32 saved_not_restored = 0;  ///< saves of an owner's value that no restore in the operation goes with
+    u32 restored_not_saved = 0;  ///< the reverse
 
     u32 moves() const { return saved + restored + written; }
     u32 redundant() const { return redundant_saves + redundant_restores + redundant_writes; }

@@ -28,7 +28,8 @@ Parts parse_parts(const std::string& names) {
     std::istringstream stream(names);
     for (std::string name; std::getline(stream, name, ',');) {
         const auto& all = part_infos();
-        const auto found = std::find_if(all.begin(), all.end(), [&](const PartInfo& info) { return name == info.name; });
+        const auto found =
+            std::find_if(all.begin(), all.end(), [&](const PartInfo& info) { return name == info.name; });
         if (found == all.end() || !can_be_left_out(found->part)) {
             throw std::invalid_argument(fmt::format("\"{}\" cannot be left out; what can: {}", name, known));
         }

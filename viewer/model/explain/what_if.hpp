@@ -13,9 +13,7 @@ namespace ws::model {
 using Parts = std::bitset<kParts>;
 
 /// Is it what moves the registers of a class, and nothing that a run needs to get on?
-constexpr bool can_be_left_out(Part part) {
-    return part >= Part::general && part <= Part::stage2;
-}
+constexpr bool can_be_left_out(Part part) { return part >= Part::general && part <= Part::stage2; }
 
 /// What the path would cost without these parts.
 Figures without(const Breakdown& breakdown, const Parts& left_out);

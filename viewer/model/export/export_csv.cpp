@@ -3,8 +3,8 @@
 
 #include <algorithm>
 
-#include "viewer/model/trace/describe.hpp"
 #include "viewer/model/export/export.hpp"
+#include "viewer/model/trace/describe.hpp"
 
 namespace ws::model {
 namespace {

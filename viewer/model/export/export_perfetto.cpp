@@ -17,12 +17,8 @@ namespace {
 enum class Group : int { cpus = 1, vcpus = 2 };
 
 /// The tracks of a CPU; numbered so that they stand together.
-u32 world_track(u32 cpu) {
-    return 2 * cpu + 1;
-}
-u32 step_track(u32 cpu) {
-    return 2 * cpu + 2;
-}
+u32 world_track(u32 cpu) { return 2 * cpu + 1; }
+u32 step_track(u32 cpu) { return 2 * cpu + 2; }
 
 class PerfettoWriter {
   public:
@@ -66,7 +62,8 @@ class PerfettoWriter {
     /// The format has no slice without a length: one whose time the clocks cannot tell says so beside it.
     void slice(Group group, u32 track, TimeSpan span, bool measured, const std::string& name,
                const std::string& category, EventIndex first) {
-        put(fmt::format("\"ph\":\"X\",\"pid\":{},\"tid\":{},\"ts\":{},\"dur\":{},\"name\":{},\"cat\":{},"
+        put(
+            fmt::format("\"ph\":\"X\",\"pid\":{},\"tid\":{},\"ts\":{},\"dur\":{},\"name\":{},\"cat\":{},"
                         "\"args\":{{\"event\":{}{}}}",
                         static_cast<int>(group), track, time(span.begin), time(std::max<i64>(span.end - span.begin, 0)),
                         quoted(name), quoted(category), first,
@@ -87,8 +84,7 @@ class PerfettoWriter {
         }
         for (const Phase& phase : run_.timeline[cpu].phases) {
             const StepInfo* step = find_step(static_cast<u8>(phase.step));
-            slice(Group::cpus, step_track(cpu), {phase.begin, phase.end},
-                  step != nullptr ? step->name : "unknown step",
+            slice(Group::cpus, step_track(cpu), {phase.begin, phase.end}, step != nullptr ? step->name : "unknown step",
                   step != nullptr ? step->part : info_of(Part::residual).name, phase.first);
         }
     }
@@ -149,8 +145,6 @@ class PerfettoWriter {
 
 }  // namespace
 
-void export_perfetto(const Run& run, const Sink& sink) {
-    PerfettoWriter(run, sink).write();
-}
+void export_perfetto(const Run& run, const Sink& sink) { PerfettoWriter(run, sink).write(); }
 
 }  // namespace ws::model

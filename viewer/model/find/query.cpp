@@ -32,8 +32,8 @@ u64 parse_number(const std::string& text, std::size_t column) {
     u64 number = 0;
     const auto [stop, error] = std::from_chars(begin, end, number, hexadecimal ? 16 : 10);
     if (begin == end || error != std::errc{} || stop != end) {
-        throw QueryError(column, fmt::format("'{}' is no number; numbers are like 17 or 0x40080fb0, ranges 0x1000..0x1fff",
-                                             text));
+        throw QueryError(
+            column, fmt::format("'{}' is no number; numbers are like 17 or 0x40080fb0, ranges 0x1000..0x1fff", text));
     }
     return number;
 }

@@ -9,15 +9,13 @@
 #include <functional>
 
 #include "hyp/arch/syndrome.hpp"
-#include "viewer/model/trace/describe.hpp"
 #include "viewer/model/format/trap_registers.hpp"
+#include "viewer/model/trace/describe.hpp"
 
 namespace ws::model {
 namespace {
 
-bool same(const std::string& a, const std::string& b) {
-    return ::strcasecmp(a.c_str(), b.c_str()) == 0;
-}
+bool same(const std::string& a, const std::string& b) { return ::strcasecmp(a.c_str(), b.c_str()) == 0; }
 
 u64 number_of(const Trace& trace, const Event& event, const EventField& field) {
     u64 value = 0;
@@ -35,7 +33,9 @@ std::vector<bool> ids_where(const std::function<bool(const EventInfo&)>& wanted)
 Condition kind_test(const Term& term) {
     const bool family = term.value.back() == '*';
     const std::string begin = family ? term.value.substr(0, term.value.size() - 1) : term.value;
-    const auto wanted = [&](const EventInfo& info) { return family ? info.name.rfind(begin, 0) == 0 : info.name == begin; };
+    const auto wanted = [&](const EventInfo& info) {
+        return family ? info.name.rfind(begin, 0) == 0 : info.name == begin;
+    };
     std::vector<bool> ids = ids_where(wanted);
     if (std::find(ids.begin(), ids.end(), true) == ids.end()) {
         throw QueryError(term.value_column,
@@ -105,7 +105,8 @@ Condition value_test(const Range& range) {
     return [range](const Trace& trace, const Event& event) {
         const auto& fields = event.info().fields;
         return std::any_of(fields.begin(), fields.end(), [&](const EventField& field) {
-            return field.bytes >= sizeof(u32) && holds(trace, event, field) && range.has(number_of(trace, event, field));
+            return field.bytes >= sizeof(u32) && holds(trace, event, field) &&
+                   range.has(number_of(trace, event, field));
         });
     };
 }
@@ -127,7 +128,8 @@ Condition address_test(const Range& range) {
         namespace payload = trace::payload;
         if (event.is(EventId::trap)) {
             const auto trap = trace.as<payload::trap>(event);
-            return has_fault_address(trap.vector, trap.ESR_EL2) && (range.has(trap.FAR_EL2) || range.has(fault_address(trap)));
+            return has_fault_address(trap.vector, trap.ESR_EL2) &&
+                   (range.has(trap.FAR_EL2) || range.has(fault_address(trap)));
         }
         if (event.is(EventId::mmio)) {
             const auto mmio = trace.as<payload::mmio>(event);
@@ -169,9 +171,7 @@ u64 number_in_vm(const Trace& trace, trace::Owner owner) {
     return number;
 }
 
-bool is_vcpu(trace::Owner owner) {
-    return owner != trace::kHost && owner <= trace::kMaxVcpus;
-}
+bool is_vcpu(trace::Owner owner) { return owner != trace::kHost && owner <= trace::kMaxVcpus; }
 
 Condition vcpu_test(const Term& term) {
     if (term.value == "host") return owner_test([](const Trace&, trace::Owner owner) { return owner == trace::kHost; });

@@ -13,9 +13,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-int open_folder(const fs::path& folder) {
-    return ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-}
+int open_folder(const fs::path& folder) { return ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); }
 
 }  // namespace
 

@@ -17,8 +17,7 @@ struct RunPageName {
     const char* name;
 };
 
-#define NAMED(Enumeration, value) \
-    { trace::Enumeration::value, #value }
+#define NAMED(Enumeration, value) {trace::Enumeration::value, #value}
 inline constexpr RunPageName<trace::Level> kLevelNames[] = {NAMED(Level, off), NAMED(Level, traps), NAMED(Level, full)};
 inline constexpr RunPageName<trace::Verdict> kVerdictNames[] = {
     NAMED(Verdict, running), NAMED(Verdict, guest_exit), NAMED(Verdict, guest_crash), NAMED(Verdict, hypervisor_panic),

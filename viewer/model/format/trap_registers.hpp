@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which of the registers in a trap's event the exception has filled. The others say nothing of it: newer recorders write 0 there,
-// older ones what an earlier exception had left.
+// Which of the registers in a trap's event the exception has filled. The others say nothing of it: newer recorders
+// write 0 there, older ones what an earlier exception had left.
 #pragma once
 
 #include <string_view>

@@ -28,9 +28,7 @@ void put_enum(std::string& out, const char* base, const std::string& name, const
     out += fmt::format("typealias enum : {} {{\n{}}} := {};\n", base, labels, name);
 }
 
-std::string enumeration_type(const EnumerationInfo& enumeration) {
-    return std::string(enumeration.name) + "_t";
-}
+std::string enumeration_type(const EnumerationInfo& enumeration) { return std::string(enumeration.name) + "_t"; }
 
 void put_enums(std::string& out) {
     put_enum(out, "u8_t", "owner_t", "    host = 0,\n    vcpu = 1 ... 255,\n");
@@ -100,31 +98,19 @@ void put_stream(std::string& out) {
 
 std::string type_name(FieldType type) {
     switch (type) {
-        case FieldType::u8:
-            return "u8_t";
-        case FieldType::u16:
-            return "u16_t";
-        case FieldType::u32:
-            return "u32_t";
-        case FieldType::u64:
-            return "u64_t";
-        case FieldType::x64:
-            return "x64_t";
-        case FieldType::owner:
-            return "owner_t";
-        case FieldType::vector:
-            return "vector_t";
-        case FieldType::step:
-            return "step_t";
-        case FieldType::sysreg:
-            return "sysreg_t";
-        case FieldType::operation:
-            return "operation_t";
+        case FieldType::u8: return "u8_t";
+        case FieldType::u16: return "u16_t";
+        case FieldType::u32: return "u32_t";
+        case FieldType::u64: return "u64_t";
+        case FieldType::x64: return "x64_t";
+        case FieldType::owner: return "owner_t";
+        case FieldType::vector: return "vector_t";
+        case FieldType::step: return "step_t";
+        case FieldType::sysreg: return "sysreg_t";
+        case FieldType::operation: return "operation_t";
         case FieldType::register64:
-        case FieldType::register128:
-            return "x64_t";
-        default:
-            break;
+        case FieldType::register128: return "x64_t";
+        default: break;
     }
     const EnumerationInfo* enumeration = find_enumeration(type);
     return enumeration != nullptr ? enumeration_type(*enumeration) : "x64_t";
@@ -145,9 +131,7 @@ void put_event(std::string& out, const EventInfo& event) {
 
 }  // namespace
 
-std::string checksum_line(const std::string& value) {
-    return fmt::format("    {} = \"{}\";\n", kChecksumKey, value);
-}
+std::string checksum_line(const std::string& value) { return fmt::format("    {} = \"{}\";\n", kChecksumKey, value); }
 
 std::string make_tsdl(const Metadata& metadata) {
     // The tables' parts are the same for every trace.

@@ -6,11 +6,11 @@
 #include <array>
 
 #include "hyp/arch/syndrome.hpp"
-#include "viewer/model/trace/describe.hpp"
+#include "viewer/model/format/trap_registers.hpp"
 #include "viewer/model/laws/laws.hpp"
+#include "viewer/model/trace/describe.hpp"
 #include "viewer/model/trace/open_steps.hpp"
 #include "viewer/model/trace/timeline.hpp"
-#include "viewer/model/format/trap_registers.hpp"
 
 namespace ws::model {
 namespace {
@@ -235,8 +235,7 @@ class HypercallsInTraps : public Law {
             const std::string caller = trace().owner_name(owner);
             if (cpu.owner == trace::kHost) return fmt::format("{} is said to call, but no guest has trapped", caller);
             return fmt::format("{} is said to call, but the last trap is of {} by {}", caller,
-                               trace().owner_name(cpu.owner),
-                               last ? trap_class(*last) : "an unknown cause");
+                               trace().owner_name(cpu.owner), last ? trap_class(*last) : "an unknown cause");
         });
     }
 

@@ -8,8 +8,8 @@
 #include <optional>
 #include <set>
 
-#include "viewer/model/trace/describe.hpp"
 #include "viewer/model/laws/laws.hpp"
+#include "viewer/model/trace/describe.hpp"
 
 namespace ws::model {
 namespace {
@@ -137,11 +137,8 @@ class VirtualInterruptsInOrder : public Law {
             });
         };
         switch (irq.change) {
-            case trace::IrqChange::raised:
-                life.raised = true;
-                return;
-            case trace::IrqChange::lowered:
-                return;
+            case trace::IrqChange::raised: life.raised = true; return;
+            case trace::IrqChange::lowered: return;
             case trace::IrqChange::listed:
                 demand(life.raised, "it was never raised");
                 demand(!life.listed, "it is listed already");

@@ -8,9 +8,9 @@
 #include <map>
 
 #include "hyp/arch/syndrome.hpp"
-#include "viewer/model/trace/describe.hpp"
-#include "viewer/model/laws/laws.hpp"
 #include "viewer/model/format/trap_registers.hpp"
+#include "viewer/model/laws/laws.hpp"
+#include "viewer/model/trace/describe.hpp"
 
 namespace ws::model {
 namespace {
@@ -28,7 +28,8 @@ bool is_debug(RegisterClass register_class) {
 }
 bool writes_debug_register(const trace::payload::trap& trap) {
     const u64 esr = trap.ESR_EL2;
-    return is_synchronous(trap) && ec_of(esr) == Ec::SYS64 && iss::sys64::Op0.get(esr) == 2 && iss::sys64::Direction.get(esr) == 0;
+    return is_synchronous(trap) && ec_of(esr) == Ec::SYS64 && iss::sys64::Op0.get(esr) == 2 &&
+           iss::sys64::Direction.get(esr) == 0;
 }
 
 class SavedIsRestored : public Law {
@@ -36,7 +37,8 @@ class SavedIsRestored : public Law {
     explicit SavedIsRestored(const Trace& trace)
         : Law(trace, "saved_is_restored",
               "what is restored is what was saved last of the same owner and class, but for results, the place to "
-              "continue, list registers, debug registers that a trap is to write, the EL1 state after an injection, and everything "
+              "continue, list registers, debug registers that a trap is to write, the EL1 state after an injection, "
+              "and everything "
               "after a reset") {}
 
     /// Saves may be among what was dropped, and a vCPU may have been on any CPU.
@@ -111,7 +113,7 @@ class SavedIsRestored : public Law {
     }
 
     std::map<Key, EventIndex> saved_;
-    std::map<trace::Owner, bool> writes_debug_;   ///< by vCPU: its last trap was MSR of a debug register
+    std::map<trace::Owner, bool> writes_debug_;  ///< by vCPU: its last trap was MSR of a debug register
 };
 
 class ControlWritesChain : public Law {
@@ -170,14 +172,10 @@ class NumbersHaveNames : public Law {
     /// Nothing for a field that is a plain number.
     static std::optional<bool> is_known(FieldType type, u8 value, Bytes bytes) {
         switch (type) {
-            case FieldType::vector:
-                return vector_name(value) != nullptr;
-            case FieldType::step:
-                return find_step(value) != nullptr;
-            case FieldType::operation:
-                return value <= static_cast<u8>(trace::Operation::restore);
-            case FieldType::sysreg:
-                return value + bytes[1] * 256U < kSysregCount;
+            case FieldType::vector: return vector_name(value) != nullptr;
+            case FieldType::step: return find_step(value) != nullptr;
+            case FieldType::operation: return value <= static_cast<u8>(trace::Operation::restore);
+            case FieldType::sysreg: return value + bytes[1] * 256U < kSysregCount;
             default:
                 if (find_enumeration(type) == nullptr) return std::nullopt;
                 return find_enumerator(type, value) != nullptr;

@@ -21,7 +21,7 @@ auto first_of(const std::vector<Note>& notes, u64 event) {
 OpenNotes::OpenNotes(const Trace& trace) : trace_(trace), file_(notes_file(trace)), of_cpu_(trace.cpus()) {}
 
 OpenNotes::Stamp OpenNotes::stamp() const {
-    struct stat status {};
+    struct stat status{};
     if (::stat(file_.c_str(), &status) != 0) return {};
     // The time of the inode's change, not of the content's: who may read it can change, too.
     return {status.st_ino, status.st_size, status.st_ctim};
@@ -66,8 +66,7 @@ bool OpenNotes::has(u64 event) const {
 
 void OpenNotes::write(u64 event, const std::vector<std::string>& before, const std::string& text) {
     static constexpr std::chrono::milliseconds kPatience{400};  // the window stands still meanwhile
-    change_notes(
-        file_, [&](NoteFile& notes) { notes.replace(event, before, text); }, kPatience);
+    change_notes(file_, [&](NoteFile& notes) { notes.replace(event, before, text); }, kPatience);
     refresh();
 }
 

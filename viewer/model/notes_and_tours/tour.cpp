@@ -177,7 +177,7 @@ class Parser {
     }
 
     /// From here on the text is the step's question, or its answer.
-    std::string begin_part(std::vector<std::string> TourStep::*part, const std::string& words, const char* name) {
+    std::string begin_part(std::vector<std::string> TourStep::* part, const std::string& words, const char* name) {
         if (into_ == part) fail(fmt::format("this is the step's second {}; make a step of its own for it", name));
         if (part == &TourStep::question && into_ == &TourStep::answer) {
             fail("the question comes before the answer");
@@ -252,7 +252,7 @@ class Parser {
     u64 line_ = 0;
     bool in_keys_ = false;
     bool paragraph_ends_ = true;
-    std::vector<std::string> TourStep::*into_ = &TourStep::text;
+    std::vector<std::string> TourStep::* into_ = &TourStep::text;
 };
 
 }  // namespace
@@ -261,9 +261,7 @@ Tour Tour::parse(const std::string& text, const std::string& file, TabNames tabs
     return Parser(file, tabs).read(text);
 }
 
-fs::path tours_folder() {
-    return Checkout::here().root / "labs" / "tours";
-}
+fs::path tours_folder() { return Checkout::here().root / "labs" / "tours"; }
 
 std::vector<std::string> tour_names() {
     std::vector<std::string> names;

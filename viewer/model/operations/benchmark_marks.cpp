@@ -16,12 +16,10 @@ enum class MarkId : u64 { begin = 1, end = 2 };
 std::string benchmark_name(u64 number) {
     switch (number) {
 #define BENCHMARK(number, name, meaning) \
-    case number:                         \
-        return name;
+    case number: return name;
 #include "hyp/trace/format/benchmarks.def"
 #undef BENCHMARK
-        default:
-            return fmt::format("benchmark {}", number);
+        default: return fmt::format("benchmark {}", number);
     }
 }
 

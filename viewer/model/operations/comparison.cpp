@@ -83,9 +83,7 @@ Spread spread(std::vector<u64> values) {
     return {*least, median, *most};
 }
 
-i64 ComparisonRow::difference() const {
-    return static_cast<i64>(b.net.median) - static_cast<i64>(a.net.median);
-}
+i64 ComparisonRow::difference() const { return static_cast<i64>(b.net.median) - static_cast<i64>(a.net.median); }
 
 double ComparisonRow::ratio() const {
     if (a.net.median == 0 || b.net.median == 0) return 0;

@@ -18,9 +18,7 @@ const std::vector<PartInfo>& part_infos() {
     return infos;
 }
 
-const PartInfo& info_of(Part part) {
-    return part_infos()[static_cast<std::size_t>(part)];
-}
+const PartInfo& info_of(Part part) { return part_infos()[static_cast<std::size_t>(part)]; }
 
 const std::vector<StepPlace>& step_places() {
     static const std::vector<StepPlace> places = {

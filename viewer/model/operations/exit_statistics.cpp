@@ -74,8 +74,6 @@ ExitStatistics exit_statistics(const Run& run) {
     return {all_figures(run, kinds), all_figures(run, classes)};
 }
 
-u64 bucket_begin(std::size_t bucket) {
-    return bucket == 0 ? 0 : u64{1} << (bucket - 1);
-}
+u64 bucket_begin(std::size_t bucket) { return bucket == 0 ? 0 : u64{1} << (bucket - 1); }
 
 }  // namespace ws::model

@@ -40,9 +40,7 @@ u64 length(const Spans& stretches) {
     return static_cast<u64>(sum);
 }
 
-std::string instructions(u64 count) {
-    return thousands(count) + (count == 1 ? " instruction" : " instructions");
-}
+std::string instructions(u64 count) { return thousands(count) + (count == 1 ? " instruction" : " instructions"); }
 
 }  // namespace
 

@@ -7,10 +7,10 @@
 
 #include "hyp/arch/syndrome.hpp"
 #include "viewer/model/format/call_names.hpp"
+#include "viewer/model/format/trap_registers.hpp"
+#include "viewer/model/operations/operations.hpp"
 #include "viewer/model/trace/describe.hpp"
 #include "viewer/model/trace/open_steps.hpp"
-#include "viewer/model/operations/operations.hpp"
-#include "viewer/model/format/trap_registers.hpp"
 
 namespace ws::model {
 namespace {
@@ -20,26 +20,19 @@ constexpr const char* kIrq = "IRQ";
 /// What an exception is called, before what the hypervisor does tells more of it.
 std::string kind_of_trap(const trace::payload::trap& trap) {
     switch (exception_kind(trap.vector)) {
-        case ExceptionKind::irq:
-            return kIrq;
-        case ExceptionKind::fiq:
-            return "FIQ";
-        case ExceptionKind::serror:
-            return "SERROR";
-        case ExceptionKind::synchronous:
-            break;
+        case ExceptionKind::irq: return kIrq;
+        case ExceptionKind::fiq: return "FIQ";
+        case ExceptionKind::serror: return "SERROR";
+        case ExceptionKind::synchronous: break;
     }
     const u64 esr = trap.ESR_EL2;
     switch (ec_of(esr)) {
-        case Ec::SYS64:
-            return esr_summary(esr);
-        case Ec::WFx:
-            return wfx_name(esr);
+        case Ec::SYS64: return esr_summary(esr);
+        case Ec::WFx: return wfx_name(esr);
         case Ec::DABT_LOW:
             return fmt::format("{} {}", exception_class_name(static_cast<u8>(Ec::DABT_LOW)),
                                iss::dabt::WnR.get(esr) != 0 ? "write" : "read");
-        default:
-            return exception_class_name(static_cast<u8>(ec_of(esr)));
+        default: return exception_class_name(static_cast<u8>(ec_of(esr)));
     }
 }
 

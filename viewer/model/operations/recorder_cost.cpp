@@ -94,8 +94,6 @@ class CostFinder {
 
 }  // namespace
 
-std::vector<CostRow> recorder_cost(const Trace& trace) {
-    return CostFinder(trace).find();
-}
+std::vector<CostRow> recorder_cost(const Trace& trace) { return CostFinder(trace).find(); }
 
 }  // namespace ws::model

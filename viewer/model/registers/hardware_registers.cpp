@@ -74,9 +74,7 @@ const RegisterTable& table() {
 
 }  // namespace
 
-const std::vector<HardwareRegister>& hardware_registers() {
-    return table().all;
-}
+const std::vector<HardwareRegister>& hardware_registers() { return table().all; }
 
 RegisterPlace find_hardware_register(const std::string& name) {
     const auto& all = table().all;

@@ -9,9 +9,7 @@ namespace {
 
 constexpr std::size_t kCheckpointEvery = 4096;  // events of a CPU; a checkpoint takes some 600 bytes
 
-bool later(EventIndex a, EventIndex b) {
-    return a != kNoEvent && (b == kNoEvent || a > b);
-}
+bool later(EventIndex a, EventIndex b) { return a != kNoEvent && (b == kNoEvent || a > b); }
 
 bool differs(const RegisterNow& a, const RegisterNow& b) {
     const bool known = a.certainty != Certainty::unknown && b.certainty != Certainty::unknown;
@@ -22,12 +20,9 @@ bool differs(const RegisterNow& a, const RegisterNow& b) {
 
 const char* certainty_words(Certainty certainty) {
     switch (certainty) {
-        case Certainty::exact:
-            return "exact";
-        case Certainty::may_differ:
-            return "may have changed since";
-        case Certainty::unknown:
-            break;
+        case Certainty::exact: return "exact";
+        case Certainty::may_differ: return "may have changed since";
+        case Certainty::unknown: break;
     }
     return "not known";
 }

@@ -49,32 +49,24 @@ std::string or_number(const char* name, u64 value) {
 std::string text_of(const Trace& trace, FieldType type, u64 value) {
     const u8 byte = static_cast<u8>(value);
     switch (type) {
-        case FieldType::owner:
-            return trace.owner_name(byte);
-        case FieldType::vector:
-            return or_number(vector_name(byte), value);
+        case FieldType::owner: return trace.owner_name(byte);
+        case FieldType::vector: return or_number(vector_name(byte), value);
         case FieldType::step: {
             const StepInfo* step = find_step(byte);
             return or_number(step != nullptr ? step->name : nullptr, value);
         }
-        case FieldType::sysreg:
-            return sysreg_name_of_id(value);
-        case FieldType::operation:
-            return or_number(value == 0 ? "save" : value == 1 ? "restore" : nullptr, value);
+        case FieldType::sysreg: return sysreg_name_of_id(value);
+        case FieldType::operation: return or_number(value == 0 ? "save" : value == 1 ? "restore" : nullptr, value);
         case FieldType::x64:
-        case FieldType::register64:
-            return hex(value);
-        default:
-            break;
+        case FieldType::register64: return hex(value);
+        default: break;
     }
     if (find_enumeration(type) == nullptr) return fmt::format("{}", value);
     const EnumeratorInfo* row = find_enumerator(type, byte);
     return or_number(row != nullptr ? row->name : nullptr, value);
 }
 
-bool holds_syndrome(const SysregInfo& sysreg) {
-    return std::string(sysreg.name).rfind("ESR_", 0) == 0;
-}
+bool holds_syndrome(const SysregInfo& sysreg) { return std::string(sysreg.name).rfind("ESR_", 0) == 0; }
 
 /// A register's bits: those of a syndrome go down to the ISS.
 std::vector<Field> parts_of(const SysregInfo& sysreg, u64 value, Layout layout) {
@@ -153,9 +145,7 @@ std::string rights_text(u64 rights) {
     return text;
 }
 
-std::string hex(u64 value, unsigned bytes) {
-    return fmt::format("0x{:0{}x}", value, bytes * 2);
-}
+std::string hex(u64 value, unsigned bytes) { return fmt::format("0x{:0{}x}", value, bytes * 2); }
 
 std::string exception_class_name(u8 ec) {
     const ExceptionClassInfo* row = find_exception_class(ec);

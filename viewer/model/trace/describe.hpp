@@ -12,9 +12,10 @@ namespace ws::model {
 /// A field of an event, or of a register when it is in `parts`.
 struct Field {
     std::string name;
-    u64 value = 0;        ///< of a 128-bit register the low half
-    std::string text;     ///< the value for people: a name where it has one, else a number
-    std::string hex;      ///< the value in hexadecimal, 0x and as many digits as the field's size has; empty if there is none
+    u64 value = 0;     ///< of a 128-bit register the low half
+    std::string text;  ///< the value for people: a name where it has one, else a number
+    std::string
+        hex;  ///< the value in hexadecimal, 0x and as many digits as the field's size has; empty if there is none
     std::string meaning;  ///< what the field is, from the tables
     std::string bits;     ///< for a part: its place in the register, such as "31:26"
     std::vector<Field> parts;

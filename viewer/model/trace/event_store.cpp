@@ -33,9 +33,7 @@ u32 CpuOrder::before(EventIndex index, u32 cpu) const {
     return sum + count(words_[index / kInWord], cpu, index % kInWord);
 }
 
-u32 CpuOrder::place_of(EventIndex index) const {
-    return before(index, cpu_of(index));
-}
+u32 CpuOrder::place_of(EventIndex index) const { return before(index, cpu_of(index)); }
 
 EventIndex CpuOrder::index_of(u32 cpu, u32 place) const {
     if (cpus_ == 1) return place;

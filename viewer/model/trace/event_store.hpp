@@ -5,8 +5,8 @@
 
 #include <array>
 
-#include "viewer/model/format/event_info.hpp"
 #include "viewer/model/base/index_iterator.hpp"
+#include "viewer/model/format/event_info.hpp"
 #include "viewer/model/trace/packet_events.hpp"
 
 namespace ws::model {

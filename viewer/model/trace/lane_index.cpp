@@ -76,9 +76,7 @@ std::size_t LaneIndex::first_after(i64 time) const {
     return place;
 }
 
-std::size_t LaneIndex::first_from(i64 time, std::size_t from) const {
-    return mark(time, from, -1).place;
-}
+std::size_t LaneIndex::first_from(i64 time, std::size_t from) const { return mark(time, from, -1).place; }
 
 LaneIndex::Mark LaneIndex::mark(i64 time, std::size_t from, i64 near) const {
     if (from >= size()) return {size(), filled_, true};
@@ -93,9 +91,7 @@ LaneIndex::Mark LaneIndex::mark(i64 time, std::size_t from, i64 near) const {
     return {place, filled_in_block(block, time), true};
 }
 
-i64 LaneIndex::filled_before(i64 time) const {
-    return size() == 0 ? 0 : filled_in_block(block_at(time, 0), time);
-}
+i64 LaneIndex::filled_before(i64 time) const { return size() == 0 ? 0 : filled_in_block(block_at(time, 0), time); }
 
 i64 LaneIndex::filled_in_block(std::size_t block, i64 time) const {
     i64 filled = blocks_[block].filled_before;
@@ -111,13 +107,10 @@ i64 LaneIndex::filled_in_block(std::size_t block, i64 time) const {
 Lane lane_of(World world) {
     switch (world) {
         case World::guest_el0:
-        case World::guest_el1:
-            return Lane::guest;
-        case World::el2:
-            return Lane::el2;
+        case World::guest_el1: return Lane::guest;
+        case World::el2: return Lane::el2;
         case World::host_el0:
-        case World::host_el1:
-            return Lane::host;
+        case World::host_el1: return Lane::host;
     }
     return Lane::el2;
 }

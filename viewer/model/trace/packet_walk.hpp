@@ -6,9 +6,9 @@
 #include <optional>
 #include <vector>
 
-#include "viewer/model/trace/damage.hpp"
 #include "viewer/model/format/metadata.hpp"
 #include "viewer/model/format/packet.hpp"
+#include "viewer/model/trace/damage.hpp"
 #include "viewer/model/trace/packet_events.hpp"
 
 namespace ws::model {

@@ -20,9 +20,7 @@ Value value_of(const Json& json, const char* key, Value other) {
     return value != nullptr ? Value(*value) : other;
 }
 
-std::string text_of(const Json& json, const char* key) {
-    return value_of<Json::string_t>(json, key, std::string());
-}
+std::string text_of(const Json& json, const char* key) { return value_of<Json::string_t>(json, key, std::string()); }
 
 }  // namespace
 

@@ -10,12 +10,9 @@ namespace {
 
 World world_of(trace::Owner owner, u64 spsr) {
     switch (el_of_spsr(spsr)) {
-        case 0:
-            return owner == trace::kHost ? World::host_el0 : World::guest_el0;
-        case 1:
-            return owner == trace::kHost ? World::host_el1 : World::guest_el1;
-        default:
-            return World::el2;
+        case 0: return owner == trace::kHost ? World::host_el0 : World::guest_el0;
+        case 1: return owner == trace::kHost ? World::host_el1 : World::guest_el1;
+        default: return World::el2;
     }
 }
 
@@ -141,16 +138,11 @@ class Builder {
 
 const char* world_name(World world) {
     switch (world) {
-        case World::guest_el0:
-            return "guest EL0";
-        case World::guest_el1:
-            return "guest EL1";
-        case World::el2:
-            return "EL2";
-        case World::host_el0:
-            return "host EL0";
-        case World::host_el1:
-            return "host EL1";
+        case World::guest_el0: return "guest EL0";
+        case World::guest_el1: return "guest EL1";
+        case World::el2: return "EL2";
+        case World::host_el0: return "host EL0";
+        case World::host_el1: return "host EL1";
     }
     return "?";
 }

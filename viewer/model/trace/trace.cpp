@@ -7,9 +7,7 @@
 
 namespace ws::model {
 
-bool Trace::after_gap(EventIndex index) const {
-    return std::binary_search(restarts_.begin(), restarts_.end(), index);
-}
+bool Trace::after_gap(EventIndex index) const { return std::binary_search(restarts_.begin(), restarts_.end(), index); }
 
 u64 Trace::discarded() const {
     u64 sum = 0;

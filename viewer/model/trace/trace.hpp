@@ -157,8 +157,6 @@ class Trace {
 };
 
 /// The class of a register block, or nothing for any other event.
-inline std::optional<RegisterClass> block_class(const Event& event) {
-    return event.info().block;
-}
+inline std::optional<RegisterClass> block_class(const Event& event) { return event.info().block; }
 
 }  // namespace ws::model

@@ -9,10 +9,10 @@
 #include <limits>
 #include <sstream>
 
+#include "viewer/model/base/parallel.hpp"
 #include "viewer/model/format/capture_lock.hpp"
 #include "viewer/model/trace/cut_finder.hpp"
 #include "viewer/model/trace/packet_walk.hpp"
-#include "viewer/model/base/parallel.hpp"
 #include "viewer/model/trace/trace.hpp"
 
 namespace ws::model {

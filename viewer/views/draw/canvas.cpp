@@ -44,9 +44,7 @@ void Canvas::line(float x0, float y0, float x1, float y1, ImU32 colour, float th
     list_->AddLine({x0, y0}, {x1, y1}, colour, thickness);
 }
 
-void Canvas::triangle(ImVec2 a, ImVec2 b, ImVec2 c, ImU32 colour) {
-    list_->AddTriangleFilled(a, b, c, colour);
-}
+void Canvas::triangle(ImVec2 a, ImVec2 b, ImVec2 c, ImU32 colour) { list_->AddTriangleFilled(a, b, c, colour); }
 
 void Canvas::diamond(ImVec2 middle, float half, ImU32 colour) {
     const auto [x, y] = middle;
@@ -158,9 +156,7 @@ void Tooltip::title(const std::string& text) {
     ImGui::PopFont();
 }
 
-void Tooltip::text(const std::string& text) {
-    ImGui::TextUnformatted(text.data(), text.data() + text.size());
-}
+void Tooltip::text(const std::string& text) { ImGui::TextUnformatted(text.data(), text.data() + text.size()); }
 
 void Tooltip::note(const std::string& text) {
     ImGui::PushFont(theme_.fonts.small);

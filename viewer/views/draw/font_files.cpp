@@ -29,9 +29,7 @@ std::string first_that_exists(std::initializer_list<const char*> files) {
     return {};
 }
 
-bool is_inter(const std::string& file) {
-    return file.find("Inter-") != std::string::npos;
-}
+bool is_inter(const std::string& file) { return file.find("Inter-") != std::string::npos; }
 
 /// Figures stand under each other only if all digits are equally wide; Inter's are not, so they get a common advance.
 ImFont* load(std::initializer_list<const char*> files, float size) {

@@ -18,9 +18,7 @@ constexpr WordText kWords[] = {{"el1", "EL1"},   {"el2", "EL2"},        {"fp", "
 
 }  // namespace
 
-std::string grouped(u64 value) {
-    return model::thousands(value);
-}
+std::string grouped(u64 value) { return model::thousands(value); }
 
 std::string grouped(i64 value, bool plus) {
     const u64 size = value < 0 ? u64{0} - static_cast<u64>(value) : static_cast<u64>(value);
@@ -73,8 +71,6 @@ std::string shortened(const std::string& text, std::size_t most) {
     return text.substr(0, end) + "\u2026";
 }
 
-std::string counted(u64 count, const char* noun) {
-    return grouped(count) + " " + noun + (count == 1 ? "" : "s");
-}
+std::string counted(u64 count, const char* noun) { return grouped(count) + " " + noun + (count == 1 ? "" : "s"); }
 
 }  // namespace ws::view

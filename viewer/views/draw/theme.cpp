@@ -9,13 +9,9 @@
 namespace ws::view {
 namespace {
 
-constexpr ImU32 rgb(unsigned hex) {
-    return IM_COL32((hex >> 16) & 0xff, (hex >> 8) & 0xff, hex & 0xff, 0xff);
-}
+constexpr ImU32 rgb(unsigned hex) { return IM_COL32((hex >> 16) & 0xff, (hex >> 8) & 0xff, hex & 0xff, 0xff); }
 
-ImVec4 as_vec4(ImU32 colour) {
-    return ImGui::ColorConvertU32ToFloat4(colour);
-}
+ImVec4 as_vec4(ImU32 colour) { return ImGui::ColorConvertU32ToFloat4(colour); }
 
 }  // namespace
 
@@ -38,9 +34,7 @@ Theme::Theme(bool is_dark, float ui_scale) : dark(is_dark), scale(ui_scale) {
     link = rgb(dark ? 0x7cc4f2 : 0x0a5c94);
 }
 
-float Theme::px(float length) const {
-    return std::floor(length * scale + 0.5F);
-}
+float Theme::px(float length) const { return std::floor(length * scale + 0.5F); }
 
 CausePaint Theme::cause(const std::string& name) const {
     for (const model::CauseColour& row : model::kCauseColours) {

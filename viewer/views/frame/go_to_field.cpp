@@ -83,8 +83,6 @@ class GoToField : public View {
 
 }  // namespace
 
-std::unique_ptr<View> make_go_to_field() {
-    return std::make_unique<GoToField>();
-}
+std::unique_ptr<View> make_go_to_field() { return std::make_unique<GoToField>(); }
 
 }  // namespace ws::view

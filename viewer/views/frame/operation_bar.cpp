@@ -114,8 +114,6 @@ class OperationBar : public View {
 
 }  // namespace
 
-std::unique_ptr<View> make_operation_bar() {
-    return std::make_unique<OperationBar>();
-}
+std::unique_ptr<View> make_operation_bar() { return std::make_unique<OperationBar>(); }
 
 }  // namespace ws::view

@@ -17,7 +17,7 @@ class Screen {
   private:
     struct Placed {
         const char* name;
-        Rect ScreenLayout::*place;
+        Rect ScreenLayout::* place;
         std::unique_ptr<View> view;
         std::optional<Tab> tab;  ///< drawn in this tab alone
     };

@@ -39,8 +39,7 @@ void StartPage::act(StartKey key) {
         case StartKey::down:
             if (at_ + 1 < runs_.size()) ++at_;
             return;
-        case StartKey::mark:
-            return toggle(at_);
+        case StartKey::mark: return toggle(at_);
         case StartKey::open:
             if (marked_.empty()) toggle(at_);
             return open();
@@ -50,10 +49,8 @@ void StartPage::act(StartKey key) {
         case StartKey::right:
             if (guest_ + 1 < guests_.size()) ++guest_;
             return;
-        case StartKey::run:
-            return run_now();
-        case StartKey::demo:
-            return demo();
+        case StartKey::run: return run_now();
+        case StartKey::demo: return demo();
     }
 }
 

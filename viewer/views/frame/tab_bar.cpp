@@ -29,8 +29,6 @@ class TabBar : public View {
 
 }  // namespace
 
-std::unique_ptr<View> make_tab_bar() {
-    return std::make_unique<TabBar>();
-}
+std::unique_ptr<View> make_tab_bar() { return std::make_unique<TabBar>(); }
 
 }  // namespace ws::view

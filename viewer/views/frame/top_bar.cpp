@@ -170,8 +170,6 @@ class TopBar : public View {
 
 }  // namespace
 
-std::unique_ptr<View> make_top_bar() {
-    return std::make_unique<TopBar>();
-}
+std::unique_ptr<View> make_top_bar() { return std::make_unique<TopBar>(); }
 
 }  // namespace ws::view

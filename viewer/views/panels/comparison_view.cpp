@@ -236,8 +236,6 @@ class ComparisonView : public View {
 
 }  // namespace
 
-std::unique_ptr<View> make_comparison_view() {
-    return std::make_unique<ComparisonView>();
-}
+std::unique_ptr<View> make_comparison_view() { return std::make_unique<ComparisonView>(); }
 
 }  // namespace ws::view

@@ -130,8 +130,6 @@ class CostModelView : public View {
 
 }  // namespace
 
-std::unique_ptr<View> make_cost_model_view() {
-    return std::make_unique<CostModelView>();
-}
+std::unique_ptr<View> make_cost_model_view() { return std::make_unique<CostModelView>(); }
 
 }  // namespace ws::view

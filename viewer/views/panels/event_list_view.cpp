@@ -112,8 +112,6 @@ class EventListView : public View {
 
 }  // namespace
 
-std::unique_ptr<View> make_event_list_view() {
-    return std::make_unique<EventListView>();
-}
+std::unique_ptr<View> make_event_list_view() { return std::make_unique<EventListView>(); }
 
 }  // namespace ws::view

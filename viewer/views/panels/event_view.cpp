@@ -274,8 +274,6 @@ class EventView : public View {
 
 }  // namespace
 
-std::unique_ptr<View> make_event_view() {
-    return std::make_unique<EventView>();
-}
+std::unique_ptr<View> make_event_view() { return std::make_unique<EventView>(); }
 
 }  // namespace ws::view

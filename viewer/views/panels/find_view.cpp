@@ -180,8 +180,6 @@ class FindView : public View {
 
 }  // namespace
 
-std::unique_ptr<View> make_find_view() {
-    return std::make_unique<FindView>();
-}
+std::unique_ptr<View> make_find_view() { return std::make_unique<FindView>(); }
 
 }  // namespace ws::view

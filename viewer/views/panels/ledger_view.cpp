@@ -171,8 +171,6 @@ class LedgerView : public View {
 
 }  // namespace
 
-std::unique_ptr<View> make_ledger_view() {
-    return std::make_unique<LedgerView>();
-}
+std::unique_ptr<View> make_ledger_view() { return std::make_unique<LedgerView>(); }
 
 }  // namespace ws::view

@@ -170,8 +170,6 @@ class MachineView : public View {
 
 }  // namespace
 
-std::unique_ptr<View> make_machine_view() {
-    return std::make_unique<MachineView>();
-}
+std::unique_ptr<View> make_machine_view() { return std::make_unique<MachineView>(); }
 
 }  // namespace ws::view

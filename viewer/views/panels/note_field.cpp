@@ -5,8 +5,8 @@
 
 #include <algorithm>
 
-#include "viewer/views/shared/event_words.hpp"
 #include "viewer/views/draw/text_format.hpp"
+#include "viewer/views/shared/event_words.hpp"
 #include "viewer/views/shared/view.hpp"
 
 namespace ws::view {
@@ -86,8 +86,6 @@ class NoteField : public View {
 
 }  // namespace
 
-std::unique_ptr<View> make_note_field() {
-    return std::make_unique<NoteField>();
-}
+std::unique_ptr<View> make_note_field() { return std::make_unique<NoteField>(); }
 
 }  // namespace ws::view

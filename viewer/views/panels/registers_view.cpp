@@ -113,8 +113,6 @@ class RegistersView : public View {
 
 }  // namespace
 
-std::unique_ptr<View> make_registers_view() {
-    return std::make_unique<RegistersView>();
-}
+std::unique_ptr<View> make_registers_view() { return std::make_unique<RegistersView>(); }
 
 }  // namespace ws::view

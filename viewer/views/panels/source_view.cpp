@@ -257,8 +257,6 @@ class SourceView : public View {
 
 }  // namespace
 
-std::unique_ptr<View> make_source_view() {
-    return std::make_unique<SourceView>();
-}
+std::unique_ptr<View> make_source_view() { return std::make_unique<SourceView>(); }
 
 }  // namespace ws::view

@@ -137,8 +137,6 @@ class StatisticsView : public View {
 
 }  // namespace
 
-std::unique_ptr<View> make_statistics_view() {
-    return std::make_unique<StatisticsView>();
-}
+std::unique_ptr<View> make_statistics_view() { return std::make_unique<StatisticsView>(); }
 
 }  // namespace ws::view

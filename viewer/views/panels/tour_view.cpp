@@ -128,8 +128,6 @@ class TourView : public View {
 
 }  // namespace
 
-std::unique_ptr<View> make_tour_view() {
-    return std::make_unique<TourView>();
-}
+std::unique_ptr<View> make_tour_view() { return std::make_unique<TourView>(); }
 
 }  // namespace ws::view

@@ -289,8 +289,6 @@ class WhyView : public View {
 
 }  // namespace
 
-std::unique_ptr<View> make_why_view() {
-    return std::make_unique<WhyView>();
-}
+std::unique_ptr<View> make_why_view() { return std::make_unique<WhyView>(); }
 
 }  // namespace ws::view

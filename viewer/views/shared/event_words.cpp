@@ -20,9 +20,7 @@ std::string size_text(u64 bytes) {
     return counted(bytes, "byte");
 }
 
-std::string short_hex(u64 value) {
-    return fmt::format("0x{:x}", value);
-}
+std::string short_hex(u64 value) { return fmt::format("0x{:x}", value); }
 
 std::string device_access(const payload::mmio& mmio) {
     const std::string where = mmio.device == trace::Device::none ? "nothing there" : words(model::name_of(mmio.device));
@@ -57,13 +55,11 @@ std::string thread_name(const model::Trace& trace, trace::Owner owner) {
 
 std::string brief_of_machine(const model::Trace& trace, const model::Event& event) {
     switch (static_cast<EventId>(event.id())) {
-        case EventId::mmio:
-            return device_access(trace.as<payload::mmio>(event));
+        case EventId::mmio: return device_access(trace.as<payload::mmio>(event));
         case EventId::virtual_irq:
         case EventId::list_register:
         case EventId::physical_irq:
-        case EventId::kick:
-            return interrupt(trace, event);
+        case EventId::kick: return interrupt(trace, event);
         case EventId::timer: {
             const auto timer = trace.as<payload::timer>(event);
             return fmt::format("{} {}, {}", words(model::name_of(timer.timer)), model::name_of(timer.change),
@@ -88,8 +84,7 @@ std::string brief_of_machine(const model::Trace& trace, const model::Event& even
             const auto unmap = trace.as<payload::stage2_unmap>(event);
             return fmt::format("{} at {}", size_text(unmap.bytes), short_hex(unmap.ipa));
         }
-        case EventId::tlb:
-            return words(model::name_of(trace.as<payload::tlb>(event).scope));
+        case EventId::tlb: return words(model::name_of(trace.as<payload::tlb>(event).scope));
         case EventId::inject: {
             const auto inject = trace.as<payload::inject>(event);
             return fmt::format("{}, {}", words(model::name_of(inject.injection)), trace.owner_name(inject.owner));
@@ -98,8 +93,7 @@ std::string brief_of_machine(const model::Trace& trace, const model::Event& even
             const auto reset = trace.as<payload::vcpu_reset>(event);
             return fmt::format("{} to {}", trace.owner_name(reset.owner), short_hex(reset.entry));
         }
-        default:
-            return {};
+        default: return {};
     }
 }
 
@@ -148,25 +142,18 @@ const char* cause_of_mark(const model::Event& event) {
         case EventId::mmio:
         case EventId::psci:
         case EventId::hypercall:
-        case EventId::mark:
-            return "handler";
+        case EventId::mark: return "handler";
         case EventId::virtual_irq:
         case EventId::physical_irq:
-        case EventId::kick:
-            return "vgic";
-        case EventId::timer:
-            return "timer";
+        case EventId::kick: return "vgic";
+        case EventId::timer: return "timer";
         case EventId::schedule:
-        case EventId::vcpu_reset:
-            return "transitions";
+        case EventId::vcpu_reset: return "transitions";
         case EventId::stage2_map:
         case EventId::stage2_unmap:
-        case EventId::tlb:
-            return "stage2";
-        case EventId::inject:
-            return "el1";
-        default:
-            return nullptr;
+        case EventId::tlb: return "stage2";
+        case EventId::inject: return "el1";
+        default: return nullptr;
     }
 }
 

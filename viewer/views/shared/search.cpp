@@ -5,9 +5,7 @@
 
 namespace ws::view {
 
-Search::Search(const Session& session) : session_(session) {
-    set_found(0, {});
-}
+Search::Search(const Session& session) : session_(session) { set_found(0, {}); }
 
 void Search::set_found(int run_side, std::vector<model::EventIndex> events) {
     const model::Trace& trace = session_.run(run_side).trace;

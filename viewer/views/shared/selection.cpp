@@ -5,9 +5,7 @@
 
 namespace ws::view {
 
-Selection::Selection(const Session& session) : session_(session) {
-    select_kind(session.stops().first_kind());
-}
+Selection::Selection(const Session& session) : session_(session) { select_kind(session.stops().first_kind()); }
 
 void Selection::select_kind(u32 kind) {
     kind_ = std::min(kind, session_.stops().kinds() - 1);
@@ -95,9 +93,7 @@ void Selection::step_event(int by) {
     scroll_to_event = true;
 }
 
-const model::Segment* Selection::segment() const {
-    return shown_[side_].parts.segment_of(event_);
-}
+const model::Segment* Selection::segment() const { return shown_[side_].parts.segment_of(event_); }
 
 u64 Selection::longest_net() const {
     u64 longest = 1;

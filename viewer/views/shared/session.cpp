@@ -97,9 +97,7 @@ void Session::wait_for_images() const {
     for (const auto& places : locations_) places->wait();
 }
 
-std::string Session::title(const model::Run& run) {
-    return run.title() + size_of(run);
-}
+std::string Session::title(const model::Run& run) { return run.title() + size_of(run); }
 
 std::string Session::size_of(const model::Run& run) {
     const model::Trace& trace = run.trace;
@@ -113,39 +111,26 @@ const model::Operation* Session::operation(int side, u32 place) const {
     return &run(side).operations.all()[place];
 }
 
-const char* cause_of_step(u8 step) {
-    return model::info_of(model::part_of_step(step)).name;
-}
+const char* cause_of_step(u8 step) { return model::info_of(model::part_of_step(step)).name; }
 
-const char* cause_of_segment(const model::Segment& segment) {
-    return model::info_of(segment.part()).name;
-}
+const char* cause_of_segment(const model::Segment& segment) { return model::info_of(segment.part()).name; }
 
 const char* cause_of_class(RegisterClass register_class) {
     switch (register_class) {
         case RegisterClass::general:
-        case RegisterClass::callee_saved:
-            return "general";
-        case RegisterClass::fp:
-            return "fp";
+        case RegisterClass::callee_saved: return "general";
+        case RegisterClass::fp: return "fp";
         case RegisterClass::return_state:
         case RegisterClass::el1:
-        case RegisterClass::user:
-            return "el1";
-        case RegisterClass::timer:
-            return "timer";
+        case RegisterClass::user: return "el1";
+        case RegisterClass::timer: return "timer";
         case RegisterClass::vgic:
-        case RegisterClass::list_registers:
-            return "vgic";
+        case RegisterClass::list_registers: return "vgic";
         case RegisterClass::debug:
-        case RegisterClass::breakpoints:
-            return "debug";
-        case RegisterClass::trap_config:
-            return "trap_config";
-        case RegisterClass::stage2:
-            return "stage2";
-        case RegisterClass::other:
-            break;
+        case RegisterClass::breakpoints: return "debug";
+        case RegisterClass::trap_config: return "trap_config";
+        case RegisterClass::stage2: return "stage2";
+        case RegisterClass::other: break;
     }
     return model::info_of(model::Part::residual).name;
 }

@@ -32,9 +32,7 @@ void State::select_kind(u32 kind) {
     window.fit();
 }
 
-void State::select_event(int side, model::EventIndex event) {
-    window.follow_axis(selection.select_event(side, event));
-}
+void State::select_event(int side, model::EventIndex event) { window.follow_axis(selection.select_event(side, event)); }
 
 void State::go_to_event(int side, model::EventIndex event) {
     select_event(side, event);
@@ -60,13 +58,9 @@ void State::note_look() {
         {selection.kind(), selection.stop(), selection.side(), selection.event(), tab, window.from, window.to});
 }
 
-void State::go_back() {
-    restore(history_.back());
-}
+void State::go_back() { restore(history_.back()); }
 
-void State::go_forward() {
-    restore(history_.forward());
-}
+void State::go_forward() { restore(history_.forward()); }
 
 void State::restore(const Look* look) {
     if (look == nullptr) return;

@@ -18,9 +18,7 @@ TimeWindow::TimeWindow(const Session& session, const Selection& selection) : ses
     fit();
 }
 
-void TimeWindow::fit() {
-    fit_to(0, static_cast<double>(selection_.longest_net()));
-}
+void TimeWindow::fit() { fit_to(0, static_cast<double>(selection_.longest_net())); }
 
 void TimeWindow::fit_to(double begin, double end) {
     const double length = std::max(end - begin, kShortestView);
@@ -60,13 +58,9 @@ void TimeWindow::pan_to(double new_from) {
     to = from + wide;
 }
 
-void TimeWindow::pan_left() {
-    pan_to(from - kPanStep * (to - from));
-}
+void TimeWindow::pan_left() { pan_to(from - kPanStep * (to - from)); }
 
-void TimeWindow::pan_right() {
-    pan_to(from + kPanStep * (to - from));
-}
+void TimeWindow::pan_right() { pan_to(from + kPanStep * (to - from)); }
 
 void TimeWindow::follow_axis(double moved) {
     from -= moved;
@@ -87,13 +81,9 @@ void TimeWindow::show_event() {
     }
 }
 
-void TimeWindow::zoom_in(double about) {
-    zoom(1 / kZoomStep, about);
-}
+void TimeWindow::zoom_in(double about) { zoom(1 / kZoomStep, about); }
 
-void TimeWindow::zoom_out(double about) {
-    zoom(kZoomStep, about);
-}
+void TimeWindow::zoom_out(double about) { zoom(kZoomStep, about); }
 
 void TimeWindow::zoom(double factor, double about) {
     const auto [begin_of_runs, end_of_runs] = reach();

@@ -280,8 +280,6 @@ class StripsView : public View {
 
 }  // namespace
 
-std::unique_ptr<View> make_strips_view() {
-    return std::make_unique<StripsView>();
-}
+std::unique_ptr<View> make_strips_view() { return std::make_unique<StripsView>(); }
 
 }  // namespace ws::view

@@ -50,12 +50,8 @@ class SelectedEvent : public LaneItem {
 
 }  // namespace
 
-std::unique_ptr<LaneItem> make_found_ticks() {
-    return std::make_unique<FoundTicks>();
-}
+std::unique_ptr<LaneItem> make_found_ticks() { return std::make_unique<FoundTicks>(); }
 
-std::unique_ptr<LaneItem> make_selected_event() {
-    return std::make_unique<SelectedEvent>();
-}
+std::unique_ptr<LaneItem> make_selected_event() { return std::make_unique<SelectedEvent>(); }
 
 }  // namespace ws::view

@@ -67,8 +67,6 @@ class NoteFlags : public LaneItem {
 
 }  // namespace
 
-std::unique_ptr<LaneItem> make_note_flags() {
-    return std::make_unique<NoteFlags>();
-}
+std::unique_ptr<LaneItem> make_note_flags() { return std::make_unique<NoteFlags>(); }
 
 }  // namespace ws::view

@@ -21,9 +21,7 @@ std::vector<std::unique_ptr<LaneItem>> make_items() {
 
 }  // namespace
 
-bool LaneItem::inspect(const Context&, const Group&, ImVec2, Press) const {
-    return false;
-}
+bool LaneItem::inspect(const Context&, const Group&, ImVec2, Press) const { return false; }
 
 const std::vector<std::unique_ptr<LaneItem>>& lane_items() {
     static const std::vector<std::unique_ptr<LaneItem>> items = make_items();

@@ -101,12 +101,8 @@ class EventMarks : public LaneItem {
 
 }  // namespace
 
-std::unique_ptr<LaneItem> make_event_ticks() {
-    return std::make_unique<EventTicks>();
-}
+std::unique_ptr<LaneItem> make_event_ticks() { return std::make_unique<EventTicks>(); }
 
-std::unique_ptr<LaneItem> make_event_marks() {
-    return std::make_unique<EventMarks>();
-}
+std::unique_ptr<LaneItem> make_event_marks() { return std::make_unique<EventMarks>(); }
 
 }  // namespace ws::view

@@ -224,8 +224,6 @@ class LanesView : public View {
 
 }  // namespace
 
-std::unique_ptr<View> make_lanes_view() {
-    return std::make_unique<LanesView>();
-}
+std::unique_ptr<View> make_lanes_view() { return std::make_unique<LanesView>(); }
 
 }  // namespace ws::view

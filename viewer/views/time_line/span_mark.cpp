@@ -30,7 +30,7 @@ std::vector<std::string> lines_of(const Context& context, const MeasuredSpan& me
         return lines;
     }
     lines.back() += fmt::format(", {} ({}), {}", counted(figures.traps, "trap"), counted(figures.exits, "exit"),
-                            counted(figures.erets, "return"));
+                                counted(figures.erets, "return"));
     std::string moves;
     const auto add = [&moves](const std::string& part) { moves += (moves.empty() ? "" : ", ") + part; };
     if (figures.saved != 0) add(counted(figures.saved, "register") + " saved");

@@ -50,8 +50,6 @@ class StintLane : public LaneItem {
 
 }  // namespace
 
-std::unique_ptr<LaneItem> make_stint_lane() {
-    return std::make_unique<StintLane>();
-}
+std::unique_ptr<LaneItem> make_stint_lane() { return std::make_unique<StintLane>(); }
 
 }  // namespace ws::view

@@ -158,9 +158,7 @@ class HostRemark : public LaneItem {
 
 }  // namespace
 
-std::unique_ptr<LaneItem> make_host_remark() {
-    return std::make_unique<HostRemark>();
-}
+std::unique_ptr<LaneItem> make_host_remark() { return std::make_unique<HostRemark>(); }
 
 std::unique_ptr<LaneItem> make_world_lane(std::size_t lane, const char* header) {
     return std::make_unique<WorldLane>(lane, header);
