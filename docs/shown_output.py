@@ -225,8 +225,8 @@ def optimisations() -> str:
 # Where the steps are named.
 STEP_SOURCES = {
     "split, every exit": ("world_switch/split/enter_exit.cpp",),
-    "vhe, every exit": ("world_switch/vhe/enter_exit.cpp",),
-    "vhe, load and put": ("world_switch/vhe/load_put.cpp", "world_switch/vhe/deferred.hpp"),
+    "vhe, every exit": ("world_switch/kernel_at_el2/enter_exit.cpp",),
+    "vhe, load and put": ("world_switch/kernel_at_el2/load_put.cpp", "world_switch/kernel_at_el2/deferred.hpp"),
     "el2, every exit": ("world_switch/el2/enter_exit.cpp",),
     "el2, load and put": ("world_switch/el2/load_put.cpp", "world_switch/el2/deferred.hpp"),
     "the kernel, in all": ("exits/*.cpp", "kernel/*.cpp", "user/*.cpp", "vgic/*.cpp"),

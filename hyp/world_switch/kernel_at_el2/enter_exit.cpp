@@ -7,7 +7,7 @@
 #include "../../trace/points.hpp"
 #include "../../user/user_frame.hpp"
 #include "../guest_entry.hpp"
-#include "undeferred.hpp"
+#include "../ablation/undeferred.hpp"
 
 namespace ws {
 

@@ -6,7 +6,7 @@
 #include "../../arch/hw/barriers.hpp"
 #include "../guest_entry.hpp"
 #include "../optimisations.hpp"
-#include "deferred.hpp"
+#include "../kernel_at_el2/deferred.hpp"
 
 namespace ws::undeferred {
 
