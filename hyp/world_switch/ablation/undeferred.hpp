@@ -14,7 +14,8 @@ namespace {
 
 using deferred::kEl12Names;
 using trace::kHost;
-using trace::Operation;
+using trace::restore;
+using trace::save;
 using trace::Step;
 using trace::StepScope;
 constexpr Optimisations on = kOptimisations;
@@ -24,8 +25,7 @@ constexpr bool kEl1ChangesAtExits = !on.deferred_state || !on.traps_left_on;
 /// As in deferred.hpp; that the list registers are off already enter_exit.cpp has seen to.
 WS_INLINE void save_vgic(VcpuContext& vcpu) {
     StepScope step(Step::save_vgic);
-    save_sysregs<kEl12Names>(vcpu.vgic);
-    trace::block(Operation::save, vcpu.owner, vcpu.vgic);
+    save<kEl12Names>(vcpu.owner, vcpu.vgic);
 }
 
 WS_INLINE void leave_stage2() {

@@ -12,7 +12,8 @@ namespace ws {
 namespace {
 
 using trace::kHost;
-using trace::Operation;
+using trace::restore;
+using trace::save;
 using trace::Step;
 using trace::StepScope;
 constexpr auto kEl1Names = hw::GuestNames::el1;
@@ -21,8 +22,7 @@ constexpr auto kEl1Names = hw::GuestNames::el1;
 
 WS_INLINE void save_vgic(VcpuContext& vcpu) {
     StepScope step(Step::save_vgic);
-    save_sysregs<kEl1Names>(vcpu.list_registers);
-    trace::block(Operation::save, vcpu.owner, vcpu.list_registers);
+    save<kEl1Names>(vcpu.owner, vcpu.list_registers);
     // Off, so that a maintenance interrupt does not stay raised while the kernel handles it.
     hw::write<reg::ICH_HCR_EL2>(0);
     vcpu.lists_changed = true;
@@ -30,14 +30,12 @@ WS_INLINE void save_vgic(VcpuContext& vcpu) {
 
 WS_INLINE void save_el1(VcpuContext& vcpu) {
     StepScope step(Step::save_el1);
-    save_sysregs<kEl1Names>(vcpu.return_state);
-    trace::block(Operation::save, vcpu.owner, vcpu.return_state);
+    save<kEl1Names>(vcpu.owner, vcpu.return_state);
 }
 
 WS_INLINE void save_debug(VcpuContext& vcpu) {
     StepScope step(Step::save_debug);
-    save_sysregs<kEl1Names>(vcpu.debug);
-    trace::block(Operation::save, vcpu.owner, vcpu.debug);
+    save<kEl1Names>(vcpu.owner, vcpu.debug);
 }
 
 /// HCR_EL2 as KVM has it. The kernel itself needs it only when one of its processes is to run; and Cortex-A57 and A72 had better not
@@ -52,16 +50,14 @@ WS_INLINE void deactivate_traps(const HostContext& host) {
 
 WS_INLINE void restore_host_debug(HostContext& host) {
     StepScope step(Step::restore_host_debug);
-    trace::block(Operation::restore, kHost, host.debug);
-    restore_sysregs<kEl1Names>(host.debug);
+    restore<kEl1Names>(kHost, host.debug);
 }
 
 // ---- from the host to the guest ----
 
 WS_INLINE void save_host_debug(HostContext& host) {
     StepScope step(Step::save_host_debug);
-    save_sysregs<kEl1Names>(host.debug);
-    trace::block(Operation::save, kHost, host.debug);
+    save<kEl1Names>(kHost, host.debug);
 }
 
 WS_INLINE void activate_traps(const VcpuContext& vcpu) {
@@ -73,21 +69,18 @@ WS_INLINE void activate_traps(const VcpuContext& vcpu) {
 
 WS_INLINE void restore_vgic(VcpuContext& vcpu) {
     StepScope step(Step::restore_vgic);
-    trace::block(Operation::restore, vcpu.owner, vcpu.list_registers);
-    restore_sysregs<kEl1Names>(vcpu.list_registers);
+    restore<kEl1Names>(vcpu.owner, vcpu.list_registers);
     vcpu.lists_changed = false;
 }
 
 WS_INLINE void restore_el1(const VcpuContext& vcpu) {
     StepScope step(Step::restore_el1);
-    trace::block(Operation::restore, vcpu.owner, vcpu.return_state);
-    restore_sysregs<kEl1Names>(vcpu.return_state);
+    restore<kEl1Names>(vcpu.owner, vcpu.return_state);
 }
 
 WS_INLINE void restore_debug(const VcpuContext& vcpu) {
     StepScope step(Step::restore_debug);
-    trace::block(Operation::restore, vcpu.owner, vcpu.debug);
-    restore_sysregs<kEl1Names>(vcpu.debug);
+    restore<kEl1Names>(vcpu.owner, vcpu.debug);
 }
 
 }  // namespace

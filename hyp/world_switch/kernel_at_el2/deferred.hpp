@@ -11,7 +11,8 @@ namespace ws::deferred {
 namespace {
 
 using trace::kHost;
-using trace::Operation;
+using trace::restore;
+using trace::save;
 using trace::Step;
 using trace::StepScope;
 constexpr auto kEl1Names = hw::GuestNames::el1;
@@ -21,38 +22,32 @@ constexpr auto kEl12Names = hw::GuestNames::el12;
 
 void save_timer(VcpuContext& vcpu) {
     StepScope step(Step::save_timer);
-    save_sysregs<kEl12Names>(vcpu.timer);
-    trace::block(Operation::save, vcpu.owner, vcpu.timer);
+    save<kEl12Names>(vcpu.owner, vcpu.timer);
     hw::write_el12<SysregId::CNTV_CTL_EL0>(0);
     hw::write<reg::CNTVOFF_EL2>(0);
 }
 
 [[maybe_unused]] void save_vgic(VcpuContext& vcpu) {
     StepScope step(Step::save_vgic);
-    save_sysregs<kEl12Names>(vcpu.vgic);
-    trace::block(Operation::save, vcpu.owner, vcpu.vgic);
+    save<kEl12Names>(vcpu.owner, vcpu.vgic);
     hw::write<reg::ICH_HCR_EL2>(0);
     vcpu.lists_changed = true;   // the list registers are the next vCPU's
 }
 
 void save_el1(VcpuContext& vcpu) {
     StepScope step(Step::save_el1);
-    save_sysregs<kEl12Names>(vcpu.el1);
-    trace::block(Operation::save, vcpu.owner, vcpu.el1);
-    save_sysregs<kEl12Names>(vcpu.user);
-    trace::block(Operation::save, vcpu.owner, vcpu.user);
+    save<kEl12Names>(vcpu.owner, vcpu.el1);
+    save<kEl12Names>(vcpu.owner, vcpu.user);
 }
 
 void save_fp(VcpuContext& vcpu) {
     StepScope step(Step::save_fp);
-    save_fp_registers(vcpu.fp);
-    trace::block(Operation::save, vcpu.owner, vcpu.fp);
+    save<kEl1Names>(vcpu.owner, vcpu.fp);
 }
 
 void save_debug(VcpuContext& vcpu) {
     StepScope step(Step::save_debug);
-    save_sysregs<kEl1Names>(vcpu.breakpoints);
-    trace::block(Operation::save, vcpu.owner, vcpu.breakpoints);
+    save<kEl1Names>(vcpu.owner, vcpu.breakpoints);
 }
 
 void deactivate_traps(const HostContext& host) {
@@ -67,40 +62,34 @@ void deactivate_traps(const HostContext& host) {
 
 void restore_host_el1(HostContext& host) {
     StepScope step(Step::restore_host_el1);
-    trace::block(Operation::restore, kHost, host.user);
-    restore_sysregs<kEl1Names>(host.user);
+    restore<kEl1Names>(kHost, host.user);
 }
 
 void restore_host_fp(HostContext& host) {
     StepScope step(Step::restore_host_fp);
-    trace::block(Operation::restore, kHost, host.fp);
-    restore_fp_registers(host.fp);
+    restore<kEl1Names>(kHost, host.fp);
 }
 
 void restore_host_debug(HostContext& host) {
     StepScope step(Step::restore_host_debug);
-    trace::block(Operation::restore, kHost, host.breakpoints);
-    restore_sysregs<kEl1Names>(host.breakpoints);
+    restore<kEl1Names>(kHost, host.breakpoints);
 }
 
 // ---- load: from the host to the guest ----
 
 void save_host_el1(HostContext& host) {
     StepScope step(Step::save_host_el1);
-    save_sysregs<kEl1Names>(host.user);
-    trace::block(Operation::save, kHost, host.user);
+    save<kEl1Names>(kHost, host.user);
 }
 
 void save_host_fp(HostContext& host) {
     StepScope step(Step::save_host_fp);
-    save_fp_registers(host.fp);
-    trace::block(Operation::save, kHost, host.fp);
+    save<kEl1Names>(kHost, host.fp);
 }
 
 void save_host_debug(HostContext& host) {
     StepScope step(Step::save_host_debug);
-    save_sysregs<kEl1Names>(host.breakpoints);
-    trace::block(Operation::save, kHost, host.breakpoints);
+    save<kEl1Names>(kHost, host.breakpoints);
 }
 
 void activate_traps(const VcpuContext& vcpu) {
@@ -122,34 +111,28 @@ void enter_stage2(const VcpuContext& vcpu) {
 
 void restore_vgic(const VcpuContext& vcpu) {
     StepScope step(Step::restore_vgic);
-    trace::block(Operation::restore, vcpu.owner, vcpu.vgic);
-    restore_sysregs<kEl12Names>(vcpu.vgic);
+    restore<kEl12Names>(vcpu.owner, vcpu.vgic);
 }
 
 void restore_timer(const VcpuContext& vcpu) {
     StepScope step(Step::restore_timer);
-    trace::block(Operation::restore, vcpu.owner, vcpu.timer);
-    restore_sysregs<kEl12Names>(vcpu.timer);
+    restore<kEl12Names>(vcpu.owner, vcpu.timer);
 }
 
 void restore_el1(const VcpuContext& vcpu) {
     StepScope step(Step::restore_el1);
-    trace::block(Operation::restore, vcpu.owner, vcpu.el1);
-    restore_sysregs<kEl12Names>(vcpu.el1);
-    trace::block(Operation::restore, vcpu.owner, vcpu.user);
-    restore_sysregs<kEl12Names>(vcpu.user);
+    restore<kEl12Names>(vcpu.owner, vcpu.el1);
+    restore<kEl12Names>(vcpu.owner, vcpu.user);
 }
 
 void restore_fp(const VcpuContext& vcpu) {
     StepScope step(Step::restore_fp);
-    trace::block(Operation::restore, vcpu.owner, vcpu.fp);
-    restore_fp_registers(vcpu.fp);
+    restore<kEl1Names>(vcpu.owner, vcpu.fp);
 }
 
 void restore_debug(const VcpuContext& vcpu) {
     StepScope step(Step::restore_debug);
-    trace::block(Operation::restore, vcpu.owner, vcpu.breakpoints);
-    restore_sysregs<kEl1Names>(vcpu.breakpoints);
+    restore<kEl1Names>(vcpu.owner, vcpu.breakpoints);
 }
 
 }  // namespace
