@@ -223,12 +223,12 @@ def optimisations() -> str:
 
 
 # Where the steps are named.
+LOAD_AND_PUT = ("world_switch/kernel_at_el2/load_put.cpp", "world_switch/kernel_at_el2/deferred.hpp")
 STEP_SOURCES = {
     "split, every exit": ("world_switch/split/enter_exit.cpp",),
-    "vhe, every exit": ("world_switch/kernel_at_el2/enter_exit.cpp",),
-    "vhe, load and put": ("world_switch/kernel_at_el2/load_put.cpp", "world_switch/kernel_at_el2/deferred.hpp"),
-    "el2, every exit": ("world_switch/el2/enter_exit.cpp",),
-    "el2, load and put": ("world_switch/el2/load_put.cpp", "world_switch/el2/deferred.hpp"),
+    "el2 and vhe, every exit": ("world_switch/kernel_at_el2/enter_exit.cpp", "world_switch/kernel_at_el2/every_exit.hpp"),
+    "vhe, load and put": (*LOAD_AND_PUT, "world_switch/vhe/host_el1.hpp"),
+    "el2, load and put": (*LOAD_AND_PUT, "world_switch/el2/host_el1.hpp"),
     "the kernel, in all": ("exits/*.cpp", "kernel/*.cpp", "user/*.cpp", "vgic/*.cpp"),
 }
 

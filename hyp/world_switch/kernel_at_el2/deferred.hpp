@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the VHE design puts off to load and put, part by part: all that the kernel at EL2 does not need while it handles an
-// exit (KVM: kvm_vcpu_load_sysregs_vhe, activate_traps_vhe_load, kvm_vgic_load).
+// What a kernel at EL2 puts off to load and put, part by part: all that it does not need while it handles an exit (KVM:
+// kvm_vcpu_load_sysregs_vhe, activate_traps_vhe_load, kvm_vgic_load). What EL1 holds of the host is each design's own: host_el1.hpp.
 #pragma once
 
-#include "../../kernel/cpu.hpp"
 #include "../../trace/points.hpp"
+#include "this_design.hpp"
 
 namespace ws::deferred {
 
@@ -15,39 +15,39 @@ using trace::restore;
 using trace::save;
 using trace::Step;
 using trace::StepScope;
-constexpr auto kEl1Names = hw::GuestNames::el1;
-constexpr auto kEl12Names = hw::GuestNames::el12;
+constexpr auto kGuestNames = ThisDesign::kGuestNames;
+constexpr auto kHostNames = hw::GuestNames::el1;
 
 // ---- put: from the guest to the host ----
 
 void save_timer(VcpuContext& vcpu) {
     StepScope step(Step::save_timer);
-    save<kEl12Names>(vcpu.owner, vcpu.timer);
-    hw::write_el12<SysregId::CNTV_CTL_EL0>(0);
+    save<kGuestNames>(vcpu.owner, vcpu.timer);
+    hw::write_guest<kGuestNames, SysregId::CNTV_CTL_EL0>(0);
     hw::write<reg::CNTVOFF_EL2>(0);
 }
 
 [[maybe_unused]] void save_vgic(VcpuContext& vcpu) {
     StepScope step(Step::save_vgic);
-    save<kEl12Names>(vcpu.owner, vcpu.vgic);
+    save<kGuestNames>(vcpu.owner, vcpu.vgic);
     hw::write<reg::ICH_HCR_EL2>(0);
     vcpu.lists_changed = true;   // the list registers are the next vCPU's
 }
 
 void save_el1(VcpuContext& vcpu) {
     StepScope step(Step::save_el1);
-    save<kEl12Names>(vcpu.owner, vcpu.el1);
-    save<kEl12Names>(vcpu.owner, vcpu.user);
+    save<kGuestNames>(vcpu.owner, vcpu.el1);
+    save<kGuestNames>(vcpu.owner, vcpu.user);
 }
 
 void save_fp(VcpuContext& vcpu) {
     StepScope step(Step::save_fp);
-    save<kEl1Names>(vcpu.owner, vcpu.fp);
+    save<kGuestNames>(vcpu.owner, vcpu.fp);
 }
 
 void save_debug(VcpuContext& vcpu) {
     StepScope step(Step::save_debug);
-    save<kEl1Names>(vcpu.owner, vcpu.breakpoints);
+    save<kGuestNames>(vcpu.owner, vcpu.breakpoints);
 }
 
 void deactivate_traps(const HostContext& host) {
@@ -60,36 +60,26 @@ void deactivate_traps(const HostContext& host) {
     trace::write_control<reg::VPIDR_EL2>(kHost, host.traps.vpidr);
 }
 
-void restore_host_el1(HostContext& host) {
-    StepScope step(Step::restore_host_el1);
-    restore<kEl1Names>(kHost, host.user);
-}
-
 void restore_host_fp(HostContext& host) {
     StepScope step(Step::restore_host_fp);
-    restore<kEl1Names>(kHost, host.fp);
+    restore<kHostNames>(kHost, host.fp);
 }
 
 void restore_host_debug(HostContext& host) {
     StepScope step(Step::restore_host_debug);
-    restore<kEl1Names>(kHost, host.breakpoints);
+    restore<kHostNames>(kHost, host.breakpoints);
 }
 
 // ---- load: from the host to the guest ----
 
-void save_host_el1(HostContext& host) {
-    StepScope step(Step::save_host_el1);
-    save<kEl1Names>(kHost, host.user);
-}
-
 void save_host_fp(HostContext& host) {
     StepScope step(Step::save_host_fp);
-    save<kEl1Names>(kHost, host.fp);
+    save<kHostNames>(kHost, host.fp);
 }
 
 void save_host_debug(HostContext& host) {
     StepScope step(Step::save_host_debug);
-    save<kEl1Names>(kHost, host.breakpoints);
+    save<kHostNames>(kHost, host.breakpoints);
 }
 
 void activate_traps(const VcpuContext& vcpu) {
@@ -111,28 +101,28 @@ void enter_stage2(const VcpuContext& vcpu) {
 
 void restore_vgic(const VcpuContext& vcpu) {
     StepScope step(Step::restore_vgic);
-    restore<kEl12Names>(vcpu.owner, vcpu.vgic);
+    restore<kGuestNames>(vcpu.owner, vcpu.vgic);
 }
 
 void restore_timer(const VcpuContext& vcpu) {
     StepScope step(Step::restore_timer);
-    restore<kEl12Names>(vcpu.owner, vcpu.timer);
+    restore<kGuestNames>(vcpu.owner, vcpu.timer);
 }
 
 void restore_el1(const VcpuContext& vcpu) {
     StepScope step(Step::restore_el1);
-    restore<kEl12Names>(vcpu.owner, vcpu.el1);
-    restore<kEl12Names>(vcpu.owner, vcpu.user);
+    restore<kGuestNames>(vcpu.owner, vcpu.el1);
+    restore<kGuestNames>(vcpu.owner, vcpu.user);
 }
 
 void restore_fp(const VcpuContext& vcpu) {
     StepScope step(Step::restore_fp);
-    restore<kEl1Names>(vcpu.owner, vcpu.fp);
+    restore<kGuestNames>(vcpu.owner, vcpu.fp);
 }
 
 void restore_debug(const VcpuContext& vcpu) {
     StepScope step(Step::restore_debug);
-    restore<kEl1Names>(vcpu.owner, vcpu.breakpoints);
+    restore<kGuestNames>(vcpu.owner, vcpu.breakpoints);
 }
 
 }  // namespace

@@ -1,50 +1,43 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the VHE design switches once, when a vCPU comes onto a CPU and when it leaves (KVM: vcpu_load, vcpu_put). Each part is
-// here thanks to one of the optimisations; without it, undeferred.hpp has it at every exit.
+// What a kernel at EL2 switches once, when a vCPU comes onto a CPU and when it leaves (KVM: vcpu_load, vcpu_put).
 #include "../../arch/hw/barriers.hpp"
 #include "../../kernel/cpu.hpp"
-#include "../../trace/points.hpp"
-#include "../guest_entry.hpp"
-#include "../optimisations.hpp"
 #include "deferred.hpp"
+#include "host_el1.hpp"   // this design's
 
 namespace ws {
 
 using namespace deferred;
 
-namespace {
-constexpr Optimisations on = kOptimisations;
-}  // namespace
-
 void ThisDesign::load(VcpuContext& vcpu) {
     StepScope step(Step::vcpu_load);
     HostContext& host = el2_cpu().host;
-    if (on.deferred_state) save_host_el1(host);
-    if (on.lazy_debug && vcpu.debug_used) save_host_debug(host);
+    save_host_el1(host);
+    if (vcpu.debug_used) save_host_debug(host);
     hw::complete_walks();
-    if (on.traps_left_on) activate_traps(vcpu);
-    if (on.traps_left_on) enter_stage2(vcpu);
-    if (on.lists_when_used) restore_vgic(vcpu);
-    if (on.timer_left_alone) restore_timer(vcpu);
-    if (on.deferred_state) restore_el1(vcpu);
-    if (on.lazy_debug && vcpu.debug_used) restore_debug(vcpu);
+    activate_traps(vcpu);
+    enter_stage2(vcpu);
+    restore_vgic(vcpu);
+    restore_timer(vcpu);
+    restore_el1(vcpu);
+    if (vcpu.debug_used) restore_debug(vcpu);
     restore_deferred_errors(vcpu.extensions, host.extensions);
 }
 
 void ThisDesign::put(VcpuContext& vcpu) {
     StepScope step(Step::vcpu_put);
     HostContext& host = el2_cpu().host;
-    if (on.timer_left_alone) save_timer(vcpu);
-    if (on.lists_when_used) save_vgic(vcpu);
-    if (on.deferred_state) save_el1(vcpu);
+    save_timer(vcpu);
+    save_vgic(vcpu);
+    save_el1(vcpu);
     if (vcpu.fp_loaded) save_fp(vcpu);
-    if (on.lazy_debug && vcpu.debug_used) save_debug(vcpu);
+    if (vcpu.debug_used) save_debug(vcpu);
     hw::complete_walks();
     save_deferred_errors(vcpu.extensions, host.extensions);
-    if (on.traps_left_on) deactivate_traps(host);
-    if (on.deferred_state) restore_host_el1(host);
+    deactivate_traps(host);
+    give_el1_to_host(host);
     if (vcpu.fp_loaded) restore_host_fp(host);
-    if (on.lazy_debug && vcpu.debug_used) restore_host_debug(host);
+    if (vcpu.debug_used) restore_host_debug(host);
     vcpu.fp_loaded = false;
     vcpu.traps = guest_traps(vcpu);
 }
@@ -60,19 +53,20 @@ void ThisDesign::load_fp(VcpuContext& vcpu) {
 
 /// The guest touched a debug register for the first time: from now on it has its own.
 void ThisDesign::load_debug(VcpuContext& vcpu) {
-    if (on.lazy_debug) save_host_debug(el2_cpu().host);
-    if (on.lazy_debug) restore_debug(vcpu);
+    save_host_debug(el2_cpu().host);
+    restore_debug(vcpu);
     vcpu.debug_used = true;
 }
 
 TrapConfig ThisDesign::guest_traps(const VcpuContext& vcpu) {
+    constexpr bool e2h = kEl2Mode != 0;
     const u64 counters = reg::MDCR_EL2::HPMN.get(el2_cpu().host.traps.mdcr);
     TrapConfig traps = vcpu.traps;
     traps.hcr = guest_hcr() | guest_hcr_wfe(vcpu.wfe_traps) | kEl2Mode;
-    traps.cptr = guest_cptr_e2h1(vcpu.fp_loaded || !on.lazy_fp);
+    traps.cptr = e2h ? guest_cptr_e2h1(vcpu.fp_loaded) : guest_cptr_e2h0(vcpu.fp_loaded);
     traps.mdcr = guest_mdcr(counters);
     traps.hstr = kGuestHstr;
-    traps.cnthctl = kGuestCnthctlE2h1;
+    traps.cnthctl = e2h ? kGuestCnthctlE2h1 : kGuestCnthctlE2h0;
     traps.pmuserenr = 0;
     return traps;
 }

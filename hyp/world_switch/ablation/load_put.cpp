@@ -1,50 +1,53 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the el2 design switches once, when a vCPU comes onto a CPU and when it leaves (KVM: vcpu_load, vcpu_put). That is more than
-// with VHE: while no vCPU is loaded EL1 has the host's own state in it.
+// kernel_at_el2/load_put.cpp in an image of vhe without some of the optimisations. Each part is here thanks to one of them; without
+// it, undeferred.hpp has it at every exit.
 #include "../../arch/hw/barriers.hpp"
-#include "../guest_entry.hpp"
-#include "deferred.hpp"
+#include "../../kernel/cpu.hpp"
+#include "../kernel_at_el2/deferred.hpp"
+#include "../optimisations.hpp"
+#include "../vhe/host_el1.hpp"
 
 namespace ws {
 
 using namespace deferred;
 
+namespace {
+constexpr Optimisations on = kOptimisations;
+}  // namespace
+
 void ThisDesign::load(VcpuContext& vcpu) {
     StepScope step(Step::vcpu_load);
     HostContext& host = el2_cpu().host;
-    save_host_el1(host);
-    if (vcpu.debug_used) save_host_debug(host);
+    if (on.deferred_state) save_host_el1(host);
+    if (on.lazy_debug && vcpu.debug_used) save_host_debug(host);
     hw::complete_walks();
-    activate_traps(vcpu);
-    enter_stage2(vcpu);
-    restore_vgic(vcpu);
-    restore_timer(vcpu);
-    restore_el1(vcpu);
-    if (vcpu.debug_used) restore_debug(vcpu);
+    if (on.traps_left_on) activate_traps(vcpu);
+    if (on.traps_left_on) enter_stage2(vcpu);
+    if (on.lists_when_used) restore_vgic(vcpu);
+    if (on.timer_left_alone) restore_timer(vcpu);
+    if (on.deferred_state) restore_el1(vcpu);
+    if (on.lazy_debug && vcpu.debug_used) restore_debug(vcpu);
     restore_deferred_errors(vcpu.extensions, host.extensions);
 }
 
 void ThisDesign::put(VcpuContext& vcpu) {
     StepScope step(Step::vcpu_put);
     HostContext& host = el2_cpu().host;
-    save_timer(vcpu);
-    save_vgic(vcpu);
-    save_el1(vcpu);
+    if (on.timer_left_alone) save_timer(vcpu);
+    if (on.lists_when_used) save_vgic(vcpu);
+    if (on.deferred_state) save_el1(vcpu);
     if (vcpu.fp_loaded) save_fp(vcpu);
-    if (vcpu.debug_used) save_debug(vcpu);
+    if (on.lazy_debug && vcpu.debug_used) save_debug(vcpu);
     hw::complete_walks();
     save_deferred_errors(vcpu.extensions, host.extensions);
-    deactivate_traps(host);
-    leave_stage2();
-    restore_host_el1(host);
+    if (on.traps_left_on) deactivate_traps(host);
+    if (on.deferred_state) give_el1_to_host(host);
     if (vcpu.fp_loaded) restore_host_fp(host);
-    if (vcpu.debug_used) restore_host_debug(host);
+    if (on.lazy_debug && vcpu.debug_used) restore_host_debug(host);
     vcpu.fp_loaded = false;
     vcpu.traps = guest_traps(vcpu);
 }
 
-/// The guest used FP/SIMD for the first time since it was loaded (KVM: kvm_hyp_handle_fpsimd). While the kernel runs
-/// CPTR_EL2 lets EL2 use the registers; the next entry leaves them to the guest.
 void ThisDesign::load_fp(VcpuContext& vcpu) {
     save_host_fp(el2_cpu().host);
     restore_fp(vcpu);
@@ -54,8 +57,8 @@ void ThisDesign::load_fp(VcpuContext& vcpu) {
 
 /// The guest touched a debug register for the first time: from now on it has its own.
 void ThisDesign::load_debug(VcpuContext& vcpu) {
-    save_host_debug(el2_cpu().host);
-    restore_debug(vcpu);
+    if (on.lazy_debug) save_host_debug(el2_cpu().host);
+    if (on.lazy_debug) restore_debug(vcpu);
     vcpu.debug_used = true;
 }
 
@@ -63,10 +66,10 @@ TrapConfig ThisDesign::guest_traps(const VcpuContext& vcpu) {
     const u64 counters = reg::MDCR_EL2::HPMN.get(el2_cpu().host.traps.mdcr);
     TrapConfig traps = vcpu.traps;
     traps.hcr = guest_hcr() | guest_hcr_wfe(vcpu.wfe_traps) | kEl2Mode;
-    traps.cptr = guest_cptr_e2h0(vcpu.fp_loaded);
+    traps.cptr = guest_cptr_e2h1(vcpu.fp_loaded || !on.lazy_fp);
     traps.mdcr = guest_mdcr(counters);
     traps.hstr = kGuestHstr;
-    traps.cnthctl = kGuestCnthctlE2h0;
+    traps.cnthctl = kGuestCnthctlE2h1;
     traps.pmuserenr = 0;
     return traps;
 }

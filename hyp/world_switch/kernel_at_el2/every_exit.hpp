@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// Entering and leaving a guest in the el2 design: a function call, as with VHE. The kernel has EL2's registers for itself and
-// uses none of EL1, so the guest's stay where they are until the vCPU leaves the CPU. They are reached by their own names.
+// What every exit and every entry moves where the kernel runs at EL2, step by step. With VHE and without it is the same, but for
+// the names that reach a guest's registers and for one barrier.
+#pragma once
+
 #include "../../arch/hw/barriers.hpp"
-#include "../../kernel/cpu.hpp"
 #include "../../trace/points.hpp"
 #include "../../user/user_frame.hpp"
 #include "../guest_entry.hpp"
+#include "this_design.hpp"
 
-namespace ws {
+namespace ws::every_exit {
 
 namespace {
 
@@ -16,13 +18,14 @@ using trace::restore;
 using trace::save;
 using trace::Step;
 using trace::StepScope;
-constexpr auto kEl1Names = hw::GuestNames::el1;
+constexpr auto kGuestNames = ThisDesign::kGuestNames;
+constexpr auto kHostNames = hw::GuestNames::el1;
 
 // ---- from the guest to the host ----
 
 WS_INLINE void save_vgic(VcpuContext& vcpu) {
     StepScope step(Step::save_vgic);
-    save<kEl1Names>(vcpu.owner, vcpu.list_registers);
+    save<kGuestNames>(vcpu.owner, vcpu.list_registers);
     // Off, so that a maintenance interrupt does not stay raised while the kernel handles it.
     hw::write<reg::ICH_HCR_EL2>(0);
     vcpu.lists_changed = true;
@@ -30,19 +33,21 @@ WS_INLINE void save_vgic(VcpuContext& vcpu) {
 
 WS_INLINE void save_el1(VcpuContext& vcpu) {
     StepScope step(Step::save_el1);
-    save<kEl1Names>(vcpu.owner, vcpu.return_state);
+    save<kGuestNames>(vcpu.owner, vcpu.return_state);
 }
 
 WS_INLINE void save_debug(VcpuContext& vcpu) {
     StepScope step(Step::save_debug);
-    save<kEl1Names>(vcpu.owner, vcpu.debug);
+    save<kGuestNames>(vcpu.owner, vcpu.debug);
 }
 
-/// HCR_EL2 as KVM has it. The kernel itself needs it only when one of its processes is to run; and Cortex-A57 and A72 had better not
-/// find VM clear while EL1 has a guest's registers (errata 1319537 and 1319367, speculative AT; not in QEMU).
+/// HCR_EL2 as KVM has it. Without TGE, in el2, the kernel needs it only when one of its processes is to run. It leaves VM clear while
+/// EL1 has the guest's registers; Cortex-A57 and A72 need a workaround for that, which is not here: a speculative AT may leave a
+/// wrong translation in the TLB (errata 1319537 and 1319367; KVM sets TCR_EL1.EPD0 and EPD1: ARM64_WORKAROUND_SPECULATIVE_AT).
 WS_INLINE void deactivate_traps(const HostContext& host) {
     StepScope step(Step::deactivate_traps);
-    hw::complete_walks();   // before stage 2 is off
+    constexpr bool tge = (ThisDesign::kHostHcr & reg::HCR_EL2::TGE.mask()) != 0;
+    if constexpr (!tge) hw::complete_walks();   // before stage 2 is off
     trace::write_control<reg::HCR_EL2>(kHost, host.traps.hcr);
     trace::write_control<reg::CPTR_EL2>(kHost, host.traps.cptr);
     trace::write_control<reg::VBAR_EL2>(kHost, kernel_vectors_address());
@@ -50,14 +55,14 @@ WS_INLINE void deactivate_traps(const HostContext& host) {
 
 WS_INLINE void restore_host_debug(HostContext& host) {
     StepScope step(Step::restore_host_debug);
-    restore<kEl1Names>(kHost, host.debug);
+    restore<kHostNames>(kHost, host.debug);
 }
 
 // ---- from the host to the guest ----
 
 WS_INLINE void save_host_debug(HostContext& host) {
     StepScope step(Step::save_host_debug);
-    save<kEl1Names>(kHost, host.debug);
+    save<kHostNames>(kHost, host.debug);
 }
 
 WS_INLINE void activate_traps(const VcpuContext& vcpu) {
@@ -69,45 +74,20 @@ WS_INLINE void activate_traps(const VcpuContext& vcpu) {
 
 WS_INLINE void restore_vgic(VcpuContext& vcpu) {
     StepScope step(Step::restore_vgic);
-    restore<kEl1Names>(vcpu.owner, vcpu.list_registers);
+    restore<kGuestNames>(vcpu.owner, vcpu.list_registers);
     vcpu.lists_changed = false;
 }
 
 WS_INLINE void restore_el1(const VcpuContext& vcpu) {
     StepScope step(Step::restore_el1);
-    restore<kEl1Names>(vcpu.owner, vcpu.return_state);
+    restore<kGuestNames>(vcpu.owner, vcpu.return_state);
 }
 
 WS_INLINE void restore_debug(const VcpuContext& vcpu) {
     StepScope step(Step::restore_debug);
-    restore<kEl1Names>(vcpu.owner, vcpu.debug);
+    restore<kGuestNames>(vcpu.owner, vcpu.debug);
 }
 
 }  // namespace
 
-/// The whole way into a guest and out again: the steps of lowvisor_run_vcpu that a kernel at EL2 still needs.
-void ThisDesign::run(VcpuContext& vcpu) {
-    HostContext& host = el2_cpu().host;
-
-    save_host_debug(host);
-
-    activate_traps(vcpu);
-    if (vcpu.lists_changed) restore_vgic(vcpu);
-    restore_el1(vcpu);
-    restore_debug(vcpu);
-
-    trace::last_step(Step::restore_general_purpose);
-    const u64 vector = guest_enter(vcpu);   // ERET to the guest; comes back with Step::save_general_purpose done
-    save_exit_info(vcpu.exit, vector);
-
-    if (vcpu.lists_in_use) save_vgic(vcpu);
-    save_el1(vcpu);
-    save_debug(vcpu);
-
-    deactivate_traps(host);
-    // VBAR_EL2 and CPTR_EL2 must count before the kernel goes on: no ERET follows that would synchronise.
-    hw::isb();
-    restore_host_debug(host);
-}
-
-}  // namespace ws
+}  // namespace ws::every_exit
