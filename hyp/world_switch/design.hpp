@@ -3,7 +3,7 @@
 // include path, and `this_design.hpp` there names it.
 #pragma once
 
-#include "forget.hpp"
+#include "tlb_maintenance.hpp"
 #include "vcpu_context.hpp"
 
 namespace ws {

@@ -7,7 +7,7 @@
 #include "../../kernel/cpu.hpp"
 #include "../../kernel/kernel_main.hpp"
 #include "../../user/user_frame.hpp"
-#include "../forget_translations.hpp"
+#include "../tlb_maintenance_at_el2.hpp"
 #include "../guest_entry.hpp"
 
 namespace ws {

@@ -5,7 +5,7 @@
 // instructions at EL1 forward their exceptions (user_shim.S).
 #pragma once
 
-#include "../forget.hpp"
+#include "../tlb_maintenance.hpp"
 #include "../vcpu_context.hpp"
 
 namespace ws {

@@ -11,7 +11,7 @@
 #include "../../kernel/run_report.hpp"
 #include "../../kernel/spin_lock.hpp"
 #include "../../trace/host_trap.hpp"
-#include "../forget_translations.hpp"
+#include "../tlb_maintenance_at_el2.hpp"
 #include "../guest_entry.hpp"
 #include "this_design.hpp"
 

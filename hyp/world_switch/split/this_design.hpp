@@ -2,7 +2,7 @@
 // The split design: the kernel runs at EL1, a small lowvisor at EL2. KVM/Arm's first design, today's nVHE.
 #pragma once
 
-#include "../forget.hpp"
+#include "../tlb_maintenance.hpp"
 #include "../vcpu_context.hpp"
 
 namespace ws {

@@ -3,7 +3,7 @@
 // comes onto a CPU and when it leaves.
 #pragma once
 
-#include "../forget.hpp"
+#include "../tlb_maintenance.hpp"
 #include "../vcpu_context.hpp"
 
 namespace ws {

@@ -5,7 +5,7 @@
 
 #include "../arch/hw/maintenance.hpp"
 #include "../trace/points.hpp"
-#include "forget.hpp"
+#include "tlb_maintenance.hpp"
 
 namespace ws {
 
