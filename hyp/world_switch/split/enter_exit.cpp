@@ -181,8 +181,9 @@ extern "C" u64 lowvisor_run_vcpu(VcpuContext& vcpu) {
     save_host_debug(host, breakpoints);
 
     hw::complete_walks();   // the host's
-    // From here on EL1 is the guest's. EL2 runs on tables of its own, so the order of these steps is free; today's KVM has
-    // the traps last, against CPUs that translate speculatively with half of the guest's registers in place.
+    // From here on EL1 is the guest's. For EL2's own instructions the order of these steps is free, since EL2 runs on tables of its
+    // own. A CPU may translate for EL1&0 speculatively meanwhile, and QEMU does not. KVM restores EL1's registers first and turns
+    // stage 2 and the traps on then, for Cortex-A57 and A72 (errata 1319537 and 1319367); vGIC, timer and debug follow.
     activate_traps(vcpu);
     enter_stage2(vcpu);
     restore_vgic(vcpu);

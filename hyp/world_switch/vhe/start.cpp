@@ -27,7 +27,7 @@ void ThisDesign::start_el2(Cpu& cpu) {
     kernel_main(cpu);
 }
 
-void ThisDesign::forget(const Forget& what) { forget_translations(what); }
+void ThisDesign::maintain_tlbs(const TlbMaintenance& what) { maintain_tlbs_at_el2(what); }
 
 const AddressSpace& ThisDesign::space_below_processes() { return kernel_space; }
 
