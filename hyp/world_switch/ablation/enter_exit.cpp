@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// kernel_at_el2/enter_exit.cpp in an image of vhe without some of the optimisations: the same steps, and between them what
-// load and put do not do there. A test holds the two files together: with all optimisations on they are the same instructions.
+// kernel_at_el2/enter_exit.cpp in an image of vhe without some of the optimisations: the same steps, and between them
+// what load and put do not do there. A test holds the two files together: with all optimisations on they are the same
+// instructions.
 #include "../kernel_at_el2/every_exit.hpp"
 #include "undeferred.hpp"
 
@@ -20,7 +21,7 @@ void ThisDesign::run(VcpuContext& vcpu) {
     restore_el1(vcpu);
     restore_debug(vcpu);
 
-    VcpuContext& frame = undeferred::frame_of(vcpu);   // with direct_state the vCPU itself
+    VcpuContext& frame = undeferred::frame_of(vcpu);  // with direct_state the vCPU itself
     trace::last_step(Step::restore_general_purpose);
     const u64 vector = guest_enter(frame);
     save_exit_info(frame.exit, vector);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// kernel_at_el2/load_put.cpp in an image of vhe without some of the optimisations. Each part is here thanks to one of them; without
-// it, undeferred.hpp has it at every exit.
+// kernel_at_el2/load_put.cpp in an image of vhe without some of the optimisations. Each part is here thanks to one of
+// them; without it, undeferred.hpp has it at every exit.
 #include "../../arch/hw/barriers.hpp"
 #include "../../kernel/cpu.hpp"
 #include "../kernel_at_el2/deferred.hpp"

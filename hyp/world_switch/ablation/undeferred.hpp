@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What every entry and every exit has to do for want of an optimisation. The parts are those of load and put, and of the split
-// design's exits.
+// What every entry and every exit has to do for want of an optimisation. The parts are those of load and put, and of
+// the split design's exits.
 #pragma once
 
 #include "../../arch/hw/barriers.hpp"

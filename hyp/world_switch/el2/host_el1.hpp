@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// EL1 while no vCPU is loaded, in the el2 design: the host's own. Its processes run at EL0 on EL1's tables, vectors and controls, so
-// load puts those away and put brings them back.
+// EL1 while no vCPU is loaded, in the el2 design: the host's own. Its processes run at EL0 on EL1's tables, vectors and
+// controls, so load puts those away and put brings them back.
 #pragma once
 
 #include "../kernel_at_el2/deferred.hpp"

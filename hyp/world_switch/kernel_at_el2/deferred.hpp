@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a kernel at EL2 puts off to load and put, part by part: all that it does not need while it handles an exit (KVM:
-// kvm_vcpu_load_sysregs_vhe, activate_traps_vhe_load, kvm_vgic_load). What EL1 holds of the host is each design's own: host_el1.hpp.
+// kvm_vcpu_load_sysregs_vhe, activate_traps_vhe_load, kvm_vgic_load). What EL1 holds of the host is each design's own:
+// host_el1.hpp.
 #pragma once
 
 #include "../../trace/points.hpp"
@@ -31,7 +32,7 @@ void save_timer(VcpuContext& vcpu) {
     StepScope step(Step::save_vgic);
     save<kGuestNames>(vcpu.owner, vcpu.vgic);
     hw::write<reg::ICH_HCR_EL2>(0);
-    vcpu.lists_changed = true;   // the list registers are the next vCPU's
+    vcpu.lists_changed = true;  // the list registers are the next vCPU's
 }
 
 void save_el1(VcpuContext& vcpu) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Entering and leaving a guest where the kernel runs at EL2, in el2 and in vhe: a function call. The kernel has EL2's registers for
-// itself; in vhe its EL1 names reach them. It uses none of EL1's, so the guest's stay where they are until the vCPU leaves the CPU
-// (KVM: __kvm_vcpu_run_vhe in hyp/vhe/switch.c, kvm_vcpu_load_sysregs_vhe).
+// Entering and leaving a guest where the kernel runs at EL2, in el2 and in vhe: a function call. The kernel has EL2's
+// registers for itself; in vhe its EL1 names reach them. It uses none of EL1's, so the guest's stay where they are
+// until the vCPU leaves the CPU (KVM: __kvm_vcpu_run_vhe in hyp/vhe/switch.c, kvm_vcpu_load_sysregs_vhe).
 #include "../../kernel/cpu.hpp"
 #include "every_exit.hpp"
 
@@ -21,7 +21,7 @@ void ThisDesign::run(VcpuContext& vcpu) {
     restore_debug(vcpu);
 
     trace::last_step(Step::restore_general_purpose);
-    const u64 vector = guest_enter(vcpu);   // ERET to the guest; comes back with Step::save_general_purpose done
+    const u64 vector = guest_enter(vcpu);  // ERET to the guest; comes back with Step::save_general_purpose done
     save_exit_info(vcpu.exit, vector);
 
     if (vcpu.lists_in_use) save_vgic(vcpu);

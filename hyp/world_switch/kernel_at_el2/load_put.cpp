@@ -3,7 +3,7 @@
 #include "../../arch/hw/barriers.hpp"
 #include "../../kernel/cpu.hpp"
 #include "deferred.hpp"
-#include "host_el1.hpp"   // this design's
+#include "host_el1.hpp"  // this design's
 
 namespace ws {
 
