@@ -101,8 +101,8 @@ def looking_closer() -> None:
 
 
 def parts() -> str:
-    """A table of parts.def."""
-    table = (ROOT / "viewer/model/parts.def").read_text(encoding="utf-8")
+    """A table of cost_parts.def."""
+    table = (ROOT / "viewer/model/operations/cost_parts.def").read_text(encoding="utf-8")
     lines = [".. list-table::", "   :header-rows: 1", "   :widths: auto", "", "   * - Part", "     - In the text", "     - What it is"]
     for name, words, meaning in re.findall(r'^PART\((\w+), "(.*)", "(.*)"\)$', table, re.MULTILINE):
         lines += [f"   * - ``{name}``", f"     - {words}", f"     - {meaning}"]

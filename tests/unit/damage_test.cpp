@@ -5,10 +5,10 @@
 
 #include "tests/unit/catch.hpp"
 #include "tests/unit/stories.hpp"
-#include "viewer/model/export.hpp"
-#include "viewer/model/laws.hpp"
-#include "viewer/model/run.hpp"
-#include "viewer/model/time_span.hpp"
+#include "viewer/model/export/export.hpp"
+#include "viewer/model/laws/laws.hpp"
+#include "viewer/model/operations/run.hpp"
+#include "viewer/model/operations/time_span.hpp"
 
 using namespace ws;
 using namespace ws::test;

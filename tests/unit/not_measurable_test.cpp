@@ -4,12 +4,13 @@
 
 #include "tests/unit/catch.hpp"
 #include "tests/unit/stories.hpp"
-#include "viewer/model/browse.hpp"
-#include "viewer/model/exit_statistics.hpp"
-#include "viewer/model/export.hpp"
-#include "viewer/model/idle.hpp"
-#include "viewer/model/statistics.hpp"
-#include "viewer/model/ways.hpp"
+#include "viewer/model/explain/compared_paths.hpp"
+#include "viewer/model/export/export.hpp"
+#include "viewer/model/operations/exit_statistics.hpp"
+#include "viewer/model/operations/idle.hpp"
+#include "viewer/model/operations/operation_stops.hpp"
+#include "viewer/model/operations/recorder_cost.hpp"
+#include "viewer/model/operations/summary.hpp"
 
 using namespace ws;
 using namespace ws::test;
@@ -118,8 +119,8 @@ TEST_CASE("what is not measurable is in no minimum, median, histogram, pair or c
     CHECK(row.paired + row.not_measurable == row.a.count);
     CHECK(row.a.measured == 2);
     CHECK(row.a.net.min == all[0].net());
-    CHECK(model::way_kinds(run, other, comparison).at(0).pairs.size() == 2);
-    CHECK(model::Browse(run, &other, comparison).kind(0).stops.size() == 3);  // to look at it is there
+    CHECK(model::path_kinds(run, other, comparison).at(0).pairs.size() == 2);
+    CHECK(model::OperationStops(run, &other, comparison).kind(0).stops.size() == 3);  // to look at it is there
 
     u64 cut = 0;
     for (const model::CostRow& cost : model::recorder_cost(run.trace)) {

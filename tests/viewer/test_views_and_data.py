@@ -16,7 +16,7 @@ NEEDS = ("debug",)
 RANDOM = random.Random(2026)
 SIZE = "3000x2000"  # nothing is cut short
 # A part of an operation is called so in the strips, where there is room and where there is little.
-PARTS = {name: match[1] for match in re.finditer(r'^PART\((\w+), "([^"]*)", "([^"]*)"', (ROOT / "viewer/model/parts.def").read_text(), re.MULTILINE)
+PARTS = {name: match[1] for match in re.finditer(r'^PART\((\w+), "([^"]*)", "([^"]*)"', (ROOT / "viewer/model/operations/cost_parts.def").read_text(), re.MULTILINE)
          for name in match.groups()[1:]}
 
 
