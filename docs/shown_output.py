@@ -215,7 +215,7 @@ def benchmarks() -> str:
 
 def optimisations() -> str:
     """A table of optimisations.def."""
-    table = (ROOT / "hyp/world_switch/optimisations.def").read_text(encoding="utf-8")
+    table = (ROOT / "hyp/trace/format/optimisations.def").read_text(encoding="utf-8")
     lines = [".. list-table::", "   :header-rows: 1", "   :widths: auto", "", "   * - Bit", "     - Name", "     - What it is"]
     for bit, name, meaning in re.findall(r'^OPTIMISATION\((\d+), (\w+), "(.*)"\)$', table, re.MULTILINE):
         lines += [f"   * - {bit}", f"     - ``{name}``", f"     - {meaning}"]

@@ -40,7 +40,7 @@ void flush_console() {
 
 }  // namespace guest
 
-// hyp/kernel/print.cpp prints to this.
+// hyp/base/print.cpp prints to this.
 namespace ws::pl011 {
 void put(char character) {
     guest::Line& line = guest::lines[guest::cpu_index()];

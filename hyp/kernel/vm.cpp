@@ -4,18 +4,19 @@
 #include <new>
 
 #include "../arch/syndrome.hpp"
+#include "../base/panic.hpp"
+#include "../boot/run_page.hpp"
 #include "../boot/translation_setup.hpp"
-#include "../psci/psci.hpp"
+#include "../cpu/cpu.hpp"
 #include "../trace/points.hpp"
-#include "../user/host_devices.hpp"
-#include "../user/process.hpp"
-#include "../vtimer/virtual_timer.hpp"
+#include "console.hpp"
+#include "interrupts.hpp"
 #include "line.hpp"
 #include "machine_report.hpp"
 #include "memory_pool.hpp"
-#include "panic.hpp"
 #include "run_report.hpp"
 #include "scheduler.hpp"
+#include "upcalls.hpp"
 #include "vcpu_interrupts.hpp"
 
 namespace ws {
@@ -145,13 +146,6 @@ void end_vm(Vm& vm, trace::Verdict verdict, u64 status, const char* message) {
     stop_vcpus(vm);
     stop_process(*vm.process);
     close_port(vm);
-}
-
-bool may_log(Vm& vm) {
-    constexpr u32 kMost = 64;
-    const u32 before = __atomic_fetch_add(&vm.lines_logged, 1U, __ATOMIC_RELAXED);
-    if (before + 1 == kMost) log("VM ", vm.number, ": further lines of this kind are left out");
-    return before + 1 < kMost;
 }
 
 void crash_guest(const Vcpu& vcpu, const char* why) {

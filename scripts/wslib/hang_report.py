@@ -19,7 +19,7 @@ IMAGE_AT = 0x4020_0000  # hyp/image.ld
 IMAGE_BYTES = 4 << 20
 STACK_BYTES = 64 << 10
 
-_LAYOUT = (ROOT / "hyp/vmm/interface/layout.hpp").read_text(encoding="utf-8")
+_LAYOUT = (ROOT / "hyp/vmm/interface/process_layout.hpp").read_text(encoding="utf-8")
 VMM_START, VMM_END = (int(re.search(rf" {name}{{(0x[0-9a-f']+)}}", _LAYOUT)[1].replace("'", ""), 16) for name in ("kStart", "kEnd"))
 
 

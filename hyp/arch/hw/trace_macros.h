@@ -2,7 +2,7 @@
 // The recorder's part of guest_entry.S and host_vectors.S. All of it is inside the recorder's window: in a build that
 // does not record, the macros are empty and the code around them is the same.
 //
-// Each macro opens a window, calls a function of trace/switch_records.cpp and closes the window.
+// Each macro opens a window, calls a function of world_switch/switch_records.cpp and closes the window.
 
 #define WS_LEVEL_off 0
 #define WS_LEVEL_traps 1

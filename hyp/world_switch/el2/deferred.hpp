@@ -3,7 +3,7 @@
 // its processes run with: tables, vectors, controls.
 #pragma once
 
-#include "../../kernel/cpu.hpp"
+#include "../../cpu/cpu.hpp"
 #include "../../trace/points.hpp"
 
 namespace ws::deferred {

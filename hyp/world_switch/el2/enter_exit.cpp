@@ -2,10 +2,10 @@
 // Entering and leaving a guest in the el2 design: a function call, as with VHE. The kernel has EL2's registers for itself and
 // uses none of EL1, so the guest's stay where they are until the vCPU leaves the CPU. They are reached by their own names.
 #include "../../arch/hw/barriers.hpp"
-#include "../../kernel/cpu.hpp"
+#include "../../cpu/cpu.hpp"
 #include "../../trace/points.hpp"
-#include "../../user/user_frame.hpp"
 #include "../guest_entry.hpp"
+#include "../kernel_entry.hpp"
 
 namespace ws {
 

@@ -4,11 +4,10 @@
 #include "../../boot/el2_setup.hpp"
 #include "../../boot/image.hpp"
 #include "../../boot/translation_setup.hpp"
-#include "../../kernel/cpu.hpp"
-#include "../../kernel/kernel_main.hpp"
-#include "../../user/user_frame.hpp"
+#include "../../cpu/cpu.hpp"
 #include "../forget_translations.hpp"
 #include "../guest_entry.hpp"
+#include "../kernel_entry.hpp"
 
 namespace ws {
 

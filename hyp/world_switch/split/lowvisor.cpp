@@ -3,16 +3,17 @@
 #include "lowvisor.hpp"
 
 #include "../../arch/hw/maintenance.hpp"
+#include "../../base/spin_lock.hpp"
 #include "../../boot/board_info.hpp"
 #include "../../boot/el2_setup.hpp"
 #include "../../boot/image.hpp"
+#include "../../boot/run_page.hpp"
 #include "../../boot/translation_setup.hpp"
-#include "../../kernel/kernel_main.hpp"
-#include "../../kernel/run_report.hpp"
-#include "../../kernel/spin_lock.hpp"
+#include "../../cpu/cpu.hpp"
 #include "../../trace/host_trap.hpp"
 #include "../forget_translations.hpp"
 #include "../guest_entry.hpp"
+#include "../kernel_entry.hpp"
 #include "this_design.hpp"
 
 namespace ws {

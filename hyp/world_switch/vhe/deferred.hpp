@@ -3,7 +3,7 @@
 // exit (KVM: kvm_vcpu_load_sysregs_vhe, activate_traps_vhe_load, kvm_vgic_load).
 #pragma once
 
-#include "../../kernel/cpu.hpp"
+#include "../../cpu/cpu.hpp"
 #include "../../trace/points.hpp"
 
 namespace ws::deferred {

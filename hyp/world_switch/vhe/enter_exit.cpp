@@ -3,10 +3,10 @@
 // EL1 names reach EL2's registers; so the guest's stay where they are until the vCPU leaves the CPU
 // (KVM: __kvm_vcpu_run_vhe in hyp/vhe/switch.c, kvm_vcpu_load_sysregs_vhe).
 #include "../../arch/hw/barriers.hpp"
-#include "../../kernel/cpu.hpp"
+#include "../../cpu/cpu.hpp"
 #include "../../trace/points.hpp"
-#include "../../user/user_frame.hpp"
 #include "../guest_entry.hpp"
+#include "../kernel_entry.hpp"
 #include "undeferred.hpp"
 
 namespace ws {

@@ -2,7 +2,7 @@
 // What the VHE design switches once, when a vCPU comes onto a CPU and when it leaves (KVM: vcpu_load, vcpu_put). Each part is
 // here thanks to one of the optimisations; without it, undeferred.hpp has it at every exit.
 #include "../../arch/hw/barriers.hpp"
-#include "../../kernel/cpu.hpp"
+#include "../../cpu/cpu.hpp"
 #include "../../trace/points.hpp"
 #include "../guest_entry.hpp"
 #include "../optimisations.hpp"

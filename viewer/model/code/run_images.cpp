@@ -18,7 +18,7 @@ using Json = nlohmann::json;
 
 constexpr int kAllOptimisations = 0
 #define OPTIMISATION(bit, name, meaning) | (1 << (bit))
-#include "hyp/world_switch/optimisations.def"
+#include "hyp/trace/format/optimisations.def"
 #undef OPTIMISATION
     ;
 

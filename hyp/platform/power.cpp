@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "power.hpp"
 
-#include "../../arch/hw/barriers.hpp"
-#include "../../arch/hw/calls.hpp"
-#include "../../kernel/panic.hpp"
+#include "../arch/hw/barriers.hpp"
+#include "../arch/hw/calls.hpp"
+#include "../base/panic.hpp"
 
 namespace ws {
 

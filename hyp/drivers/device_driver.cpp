@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "device_driver.hpp"
 
+#include "../cpu/cpu.hpp"
 #include "../kernel/console.hpp"
-#include "../kernel/cpu.hpp"
 #include "../kernel/scheduler.hpp"
-#include "gic_v3.hpp"
+#include "../kernel/upcalls.hpp"
+#include "../platform/gic_v3.hpp"
 
 namespace ws::host_virtio {
 
@@ -91,13 +92,17 @@ Driver* open_driver(const VirtioSlot& slot, u64 wanted) {
     return &driver;
 }
 
+}  // namespace ws::host_virtio
+
+namespace ws {
+
 bool handle_device_interrupt(u32 intid) {
-    for (u32 i = 0; i < driver_count; ++i) {
-        if (drivers[i].intid() != intid) continue;
-        drivers[i].handle_interrupt();
+    for (u32 i = 0; i < host_virtio::driver_count; ++i) {
+        if (host_virtio::drivers[i].intid() != intid) continue;
+        host_virtio::drivers[i].handle_interrupt();
         return true;
     }
     return false;
 }
 
-}  // namespace ws::host_virtio
+}  // namespace ws

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The kernel's start, as the designs see it.
+// The kernel as the designs see it: they prepare EL2, and then enter it. The kernel, which is above them, defines all
+// of this.
 #pragma once
 
 #include "../boot/address_space.hpp"
@@ -17,7 +18,14 @@ void map_kernel_space();
 /// Starts this CPU's recorder on its ring of the run page.
 void start_trace(u32 cpu_id);
 
-/// The kernel on one CPU, its stack the idle thread's: CPU 0 opens the machine and makes the VMs; then all run what is ready.
+/// The kernel's own vectors (user_entry.S): VBAR_EL1 of a kernel at EL1, VBAR_EL2 of one at EL2.
+extern "C" const u8 kernel_vectors[];
+inline u64 kernel_vectors_address() {
+    return reinterpret_cast<u64>(kernel_vectors);
+}
+
+/// The kernel on one CPU, its stack the idle thread's: CPU 0 opens the machine and makes the VMs; then all run what is
+/// ready.
 [[noreturn]] void kernel_main(Cpu& cpu);
 
 extern "C" void split_kernel_start();

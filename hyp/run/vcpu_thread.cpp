@@ -1,18 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "vcpu_thread.hpp"
 
+#include "../base/panic.hpp"
+#include "../cpu/cpu.hpp"
 #include "../exits/dispatch.hpp"
+#include "../kernel/guest_vmcr.hpp"
+#include "../kernel/scheduler.hpp"
+#include "../kernel/upcalls.hpp"
+#include "../kernel/vcpu_interrupts.hpp"
 #include "../psci/psci.hpp"
 #include "../trace/points.hpp"
 #include "../user/process.hpp"
 #include "../vmm/interface/system_call.hpp"
 #include "../vtimer/virtual_timer.hpp"
 #include "../world_switch/design.hpp"
-#include "cpu.hpp"
-#include "panic.hpp"
-#include "scheduler.hpp"
 #include "selfcheck.hpp"
-#include "vcpu_interrupts.hpp"
 
 namespace ws {
 

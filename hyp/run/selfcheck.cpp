@@ -2,11 +2,11 @@
 #include "selfcheck.hpp"
 
 #include "../arch/hw/barriers.hpp"
+#include "../base/panic.hpp"
+#include "../base/print.hpp"
+#include "../cpu/cpu.hpp"
 #include "../world_switch/design.hpp"
 #include "../world_switch/stays_in_cpu.hpp"
-#include "cpu.hpp"
-#include "panic.hpp"
-#include "print.hpp"
 #include "this_design.hpp"
 
 namespace ws {

@@ -2,8 +2,8 @@
 // A vCPU as the kernel sees it. What EL2 needs of it is in `context`, on pages that the designs may share with EL2.
 #pragma once
 
-#include "../exits/fault_retries.hpp"
 #include "../world_switch/vcpu_context.hpp"
+#include "fault_retries.hpp"
 #include "soft_timer.hpp"
 #include "thread.hpp"
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Compiled to assembly text, never linked: cmake/asm_offsets.cmake picks the lines that start with -> and writes asm_offsets.h,
 // so that assembly uses the offsets of the C++ structs and no literals.
-#include "../kernel/cpu.hpp"
-#include "../kernel/panic.hpp"
+#include "../base/panic.hpp"
+#include "../cpu/cpu.hpp"
 #include "../user/user_frame.hpp"
-#include "frames.hpp"
+#include "../world_switch/frames.hpp"
 
 #define OFFSET(name, value) asm volatile("\n->" #name " %0" ::"i"(value))
 

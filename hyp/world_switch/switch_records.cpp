@@ -2,8 +2,9 @@
 // What the assembly of a world switch records: traps and returns, with the general-purpose registers around them. Each
 // function is called inside a window (arch/hw/trace_macros.h) and returns the address of the recorder's `spent`.
 #include "../arch/syndrome.hpp"
-#include "host_trap.hpp"
-#include "points.hpp"
+#include "../cpu/cpu.hpp"
+#include "../trace/host_trap.hpp"
+#include "../trace/points.hpp"
 
 namespace ws::trace {
 

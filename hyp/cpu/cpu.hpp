@@ -2,7 +2,7 @@
 // What belongs to one physical CPU, and how code finds the CPU that it runs on.
 #pragma once
 
-#include "../arch/hw/sysreg_access.hpp"
+#include "../base/cpu_pointer.hpp"
 #include "../trace/recorder.hpp"
 #include "../world_switch/vcpu_context.hpp"
 #include "soft_timer.hpp"
@@ -12,7 +12,7 @@
 namespace ws {
 
 struct alignas(64) Cpu {
-    trace::Recorder recorder;   // first: the per-CPU pointer is a pointer to it as well
+    trace::Recorder recorder;
     HostContext host;
     u32 id;
     u64 mpidr;                  ///< affinity, as the device tree has it
@@ -36,17 +36,14 @@ struct alignas(64) Cpu {
     bool timer_active, timer_active_known;
 };
 
+// The per-CPU pointer is a pointer to the recorder as well: trace/points.hpp takes it for one.
+static_assert(offsetof(Cpu, recorder) == 0);
+
 /// The CPU, for code at EL2.
-WS_INLINE Cpu& el2_cpu() { return *reinterpret_cast<Cpu*>(hw::read<reg::TPIDR_EL2>()); }
+WS_INLINE Cpu& el2_cpu() { return *reinterpret_cast<Cpu*>(cpu_pointer<2>()); }
 
 /// The CPU, for the kernel, at whichever exception level this design runs it.
-WS_INLINE Cpu& this_cpu() {
-    if constexpr (ThisDesign::kKernelEl == 2) {
-        return el2_cpu();
-    } else {
-        return *reinterpret_cast<Cpu*>(hw::read<reg::TPIDR_EL1>());
-    }
-}
+WS_INLINE Cpu& this_cpu() { return *reinterpret_cast<Cpu*>(cpu_pointer<ThisDesign::kKernelEl>()); }
 
 /// The CPU, for code that may run at either level: a panic in the lowvisor must not follow a guest's TPIDR_EL1.
 inline Cpu& running_cpu() {

@@ -3,7 +3,7 @@
 // kernel says own::CNTP (own_registers.hpp), which is CNTHP where it is at EL2.
 #pragma once
 
-#include "spin_lock.hpp"
+#include "../base/spin_lock.hpp"
 
 namespace ws {
 

@@ -1,20 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a VMM told the kernel of its guest's addresses. Any of its threads may tell, at any time; a reader needs no lock.
+// What a VMM has told the kernel of its guest's addresses: where it has devices, and where doorbells. Any of its
+// threads may add to them at any time; nothing is taken away. Who looks an address up needs no lock.
 #pragma once
 
-#include "../kernel/spin_lock.hpp"
+#include "../base/spin_lock.hpp"
 #include "appended_list.hpp"
 
 namespace ws {
 
 struct UserThread;
 
-/// Where the VMM emulates devices: an access there goes to it. Everywhere else the guest gets an external abort at once.
+/// Where the VMM emulates devices: an access there goes to it. Where neither it nor the kernel has a device, the guest
+/// gets an external abort at once.
 class UserDevices {
   public:
     static constexpr u32 kMax = 32;
 
-    /// False: too many, or nothing, or beyond the guest's addresses.
+    /// False: there are too many, or the range is empty or goes beyond 64 bits.
     bool add(Ipa start, u64 bytes) {
         return bytes != 0 && start.value + bytes >= start.value && regions_.add({start, bytes});
     }
@@ -33,8 +35,8 @@ class UserDevices {
     AppendedList<Region, kMax, SpinLock> regions_;
 };
 
-/// Doorbells: a guest's write to such an address sets bits for a thread of the VMM's and wakes it; the guest goes on at once
-/// (KVM: ioeventfd).
+/// Doorbells: a guest's write to such an address sets bits for a thread of the VMM's and wakes it; the guest goes on at
+/// once (KVM: ioeventfd).
 class Kicks {
   public:
     static constexpr u32 kMax = 32;
@@ -45,7 +47,9 @@ class Kicks {
         UserThread* thread;
     };
 
-    bool add(Ipa address, u32 events, UserThread& thread) { return events != 0 && kicks_.add({address, events, &thread}); }
+    bool add(Ipa address, u32 events, UserThread& thread) {
+        return events != 0 && kicks_.add({address, events, &thread});
+    }
     const Kick* find(Ipa address) const {
         return kicks_.find([&](const Kick& kick) { return kick.address == address; });
     }

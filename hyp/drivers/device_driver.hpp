@@ -2,8 +2,8 @@
 // What the drivers of the board's virtio devices have in common: a device with one queue, and threads that wait for it.
 #pragma once
 
-#include "../kernel/spin_lock.hpp"
-#include "virtio_mmio.hpp"
+#include "../base/spin_lock.hpp"
+#include "../platform/virtio_mmio.hpp"
 
 namespace ws::host_virtio {
 
@@ -35,8 +35,5 @@ class Driver {
 
 /// A driver for the device in `slot`, opened, or null.
 Driver* open_driver(const VirtioSlot& slot, u64 wanted);
-
-/// False if the interrupt is of no device that has a driver.
-bool handle_device_interrupt(u32 intid);
 
 }  // namespace ws::host_virtio
