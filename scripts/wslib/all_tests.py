@@ -210,6 +210,7 @@ class Docs(Part):
 
 
 PARTS = (
+    PythonTests("style", "what CONTRIBUTING.md asks of the sources"),
     UnitTests("unit", "unit tests of the tables, the model and the command line"),
     Fuzzers("fuzz", "guests that do what they like to their devices, damaged traces and text files"),
     PythonTests("qemu", "runs in QEMU: verdicts, traces, an outside witness, counts"),
