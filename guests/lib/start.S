@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// A guest's first instructions, on its first CPU: EL1, MMU off, X0 the device tree (Linux: Documentation/arm64/booting.rst).
-// Other CPUs come by PSCI CPU_ON to secondary_start, X0 the address of their SecondaryBoot (smp.cpp).
+// A guest's first instructions, on its first CPU: EL1, MMU off, X0 the device tree (Linux:
+// Documentation/arm64/booting.rst). Other CPUs come by PSCI CPU_ON to secondary_start, X0 the address of their
+// SecondaryBoot (smp.cpp).
     .section .head, "ax"
     .global guest_start
 guest_start:

@@ -25,8 +25,8 @@ class App:
     """What Linux is to run. It prints @app lines, which have to be the same everywhere."""
 
     commands: str
-    # Of two VMs, the first one's and the second one's, instead of `commands`. With no hypervisor there is one machine, and
-    # `commands` do the same work on it.
+    # Of two VMs, the first one's and the second one's, instead of `commands`. With no hypervisor there is one machine,
+    # and `commands` do the same work on it.
     vms: tuple[str, str] | None = None
     disk: bool = False
 

@@ -54,8 +54,9 @@ def debug(options: Options, asked: Asked) -> int:
     hypervisor = hypervisor_elf(options.design, options.trace, options.image_suffix)
     guests = [guest_files(vm, options.file) for vm in options.vms]
     check_arguments([guest.arguments for guest in guests])
-    # sleep=on: with sleep=off QEMU 7.2 goes on for ever, and runs nothing, when it was stopped where an interrupt is taken. Time while
-    # every CPU waits is then the host's, so a session's counts are its own; a replay's are the recorded ones.
+    # sleep=on: with sleep=off QEMU 7.2 goes on for ever, and runs nothing, when it was stopped where an interrupt is
+    # taken. Time while every CPU waits is then the host's, so a session's counts are its own; a replay's are the
+    # recorded ones.
     options.qemu = [*options.qemu, "-S", "-no-shutdown", *([] if options.mttcg else ["-icount", "sleep=on"])]
     with RunFolder(options.folder()) as folder, _Place(asked) as place:
         machine = Machine(options, guests, folder)
@@ -103,7 +104,8 @@ def replay(path: Path, asked: Asked) -> int:
             wanted = place.take_wanted_event()
             if wanted is None:
                 return status
-            # GDB cannot wait for the machine while a program asks something of it, so it has ended and is started again.
+            # GDB cannot wait for the machine while a program asks something of it, so it has ended and is started
+            # again.
             asked = replace(asked, at=wanted, commands=[])
 
 

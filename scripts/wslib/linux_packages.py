@@ -29,8 +29,8 @@ DISK_BYTES = 700 * MIB  # the packages and, for a moment, all that is in them
 PROGRAMS = {"busybox": "busybox-static", "e2fsck": "e2fsck-static"}
 _PROGRAM_FOLDERS = ("bin", "usr/bin", "sbin", "usr/sbin")
 
-# Modules that a guest may need, each with those that it asks for by what they do, not by name (its softdep). What it depends
-# on by name is found in it.
+# Modules that a guest may need, each with those that it asks for by what they do, not by name (its softdep). What it
+# depends on by name is found in it.
 MODULES = {"virtio_mmio": (), "virtio_net": (), "virtio_blk": (), "virtio_console": (), "virtio-rng": (),
            "ext4": ("crc32c_generic",)}
 

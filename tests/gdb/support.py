@@ -53,7 +53,8 @@ class Session:
 
 
 def ws(*arguments: object, timeout: float = LONGEST) -> subprocess.CompletedProcess:
-    # With this variable GDB's Python takes the buffer from the C library's standard output, and hides what is left in it.
+    # With this variable GDB's Python takes the buffer from the C library's standard output, and hides what is left in
+    # it.
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
     return subprocess.run([sys.executable, WS, *map(str, arguments)], stdin=subprocess.DEVNULL, capture_output=True, text=True,
                           timeout=timeout, env=environment)
