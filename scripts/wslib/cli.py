@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from . import ablation, app_bench, bench, build, debug, doctor, ide, machine, os_errors, signals, streams, validation, viewer_bench
+from . import ablation, app_bench, bench, build, debug, doctor, ide, os_errors, qemu_machine, signals, streams, validation, viewer_bench
 from .hang_report import sentences
 from .instruction_count import show_counts
 from .optimisations import ALL, SYNTAX, parse_optimisation, parse_optimisations
@@ -211,8 +211,8 @@ def _add_machine(one: argparse.ArgumentParser, required: bool) -> None:
 
     board = one.add_argument_group("the machine and the hypervisor")
     board.add_argument("--cpus", type=int, default=1, metavar="N",
-                       help=f"CPUs of the machine, 1 to {machine.MAX_CPUS} (%(default)s)")
-    board.add_argument("--cpu", default=machine.DEFAULT_CPU, metavar="MODEL", help="QEMU's name of the CPU (%(default)s)")
+                       help=f"CPUs of the machine, 1 to {qemu_machine.MAX_CPUS} (%(default)s)")
+    board.add_argument("--cpu", default=qemu_machine.DEFAULT_CPU, metavar="MODEL", help="QEMU's name of the CPU (%(default)s)")
     board.add_argument("--optimisations", type=_value(parse_optimisations), default=ALL, metavar="LIST",
                        help=f"of the vhe design: {SYNTAX} (all)")
     board.add_argument("--without", type=_value(parse_optimisation), action="append", default=[], metavar="NAME",
@@ -230,8 +230,8 @@ def _add_trace(one: argparse.ArgumentParser) -> argparse._ArgumentGroup:
     result = one.add_argument_group("the run")
     result.add_argument("--trace", choices=LEVELS,
                         help="what is recorded: %(choices)s (full; off for Linux and with --initrd)")
-    result.add_argument("--trace-memory", type=_size, default=machine.DEFAULT_TRACE_MEMORY, metavar="SIZE",
-                        help=f"memory of the trace's rings ({show_size(machine.DEFAULT_TRACE_MEMORY)})")
+    result.add_argument("--trace-memory", type=_size, default=qemu_machine.DEFAULT_TRACE_MEMORY, metavar="SIZE",
+                        help=f"memory of the trace's rings ({show_size(qemu_machine.DEFAULT_TRACE_MEMORY)})")
     return result
 
 

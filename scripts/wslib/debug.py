@@ -16,10 +16,10 @@ from pathlib import Path
 from . import process, signals
 from .boot_options import check_arguments
 from .linux import guest_files
-from .machine import RAM_BASE, escape
+from .qemu_machine import RAM_BASE, escape
 from .paths import NATIVE, ROOT, hypervisor_elf, shown
 from .problem import Problem, usage_problem
-from .replay import LateCapture, Recording
+from .recording import LateCapture, Recording
 from .run import Machine, environment
 from .run_folder import RUN_BROKE, RunFolder
 from .run_options import Options

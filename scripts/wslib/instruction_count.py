@@ -5,7 +5,7 @@ import json
 import os
 from pathlib import Path
 
-from .machine import escape
+from .qemu_machine import escape
 from .paths import BUILD, built
 
 _FILE = "instructions.json"  # in the run's folder, until it has been read

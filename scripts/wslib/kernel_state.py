@@ -7,7 +7,7 @@ import struct
 from dataclasses import dataclass
 from pathlib import Path
 
-from .machine import RAM_BASE
+from .qemu_machine import RAM_BASE
 from .paths import ROOT
 
 _TABLE = (ROOT / "hyp/trace/format/state.def").read_text(encoding="utf-8")

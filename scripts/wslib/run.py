@@ -19,13 +19,13 @@ from .console import Console, SerialInput
 from .hang_report import report, take_looks
 from .instruction_count import plugin_arguments, take_counts
 from .linux import Commands, GuestFiles, guest_files
-from .machine import (RESERVED_UNTRACED, Layout, boot_arguments, make_layout, module_bytes, native_command,
-                      qemu_command)
 from .optimisations import names_of, show_optimisations
 from .paths import NATIVE, guest_image, hypervisor_image
 from .problem import Problem
 from .qemu_monitor import Monitor
-from .replay import LateCapture, make_snapshot_disk, record_arguments
+from .qemu_machine import (RESERVED_UNTRACED, Layout, boot_arguments, make_layout, module_bytes, native_command,
+                           qemu_command)
+from .recording import LateCapture, make_snapshot_disk, record_arguments
 from .run_folder import RunFolder
 from .run_options import DEFAULT_TIMEOUT, Options  # noqa: F401
 from .verdict import (BROKE, INTERRUPTED, SUCCESS, TIMED_OUT, End, Verdict, judge, judge_commands, judge_console,  # noqa: F401

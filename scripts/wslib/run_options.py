@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from .boot_options import Board, check_boot_options
-from .machine import CPUS_WITHOUT_VHE, DEFAULT_CPU, DEFAULT_TRACE_MEMORY, MAX_CPUS
+from .qemu_machine import CPUS_WITHOUT_VHE, DEFAULT_CPU, DEFAULT_TRACE_MEMORY, MAX_CPUS
 from .optimisations import ALL, image_suffix
 from .paths import NATIVE, RUNS
 from .problem import reading, usage_problem

@@ -6,7 +6,7 @@ import os
 import unittest
 from itertools import groupby
 
-import support
+import gdb_support as support
 
 DESIGNS = support.DESIGNS if os.environ.get("WS_LONG") == "1" else ("vhe",)  # what is tested is the same source in all
 MOST = 16  # FaultRetries::kMost

@@ -8,7 +8,7 @@ import sys
 import unittest
 from itertools import accumulate
 
-import support
+import qemu_support as support
 import test_registers
 
 sys.path.insert(0, str(support.ROOT / "scripts"))

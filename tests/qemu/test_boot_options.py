@@ -7,7 +7,7 @@ import tempfile
 import unittest
 from pathlib import Path
 
-import support
+import qemu_support as support
 
 sys.path.insert(0, str(support.ROOT / "scripts"))
 from wslib.boot_options import KNOWN, check_arguments  # noqa: E402

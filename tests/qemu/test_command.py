@@ -5,11 +5,11 @@ import sys
 import unittest
 from pathlib import Path
 
-import support
+import qemu_support as support
 
 sys.path.insert(0, str(support.ROOT / "scripts"))
 
-from wslib.machine import (ALIGNMENT, DEVICE_TREE_BYTES, DEVICE_TREE_MAX_OFFSET, HYPERVISOR_BYTES,  # noqa: E402
+from wslib.qemu_machine import (ALIGNMENT, DEVICE_TREE_BYTES, DEVICE_TREE_MAX_OFFSET, HYPERVISOR_BYTES,  # noqa: E402
                            RAM_BASE, boot_arguments, make_layout, qemu_command)
 from wslib.run import Options  # noqa: E402
 from wslib.sizes import MIB  # noqa: E402

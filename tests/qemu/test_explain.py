@@ -16,7 +16,7 @@ import unittest
 from fractions import Fraction
 from pathlib import Path
 
-import support
+import qemu_support as support
 
 sys.path.insert(0, str(support.ROOT / "scripts"))
 

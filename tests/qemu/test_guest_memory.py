@@ -11,7 +11,7 @@ import unittest
 from pathlib import Path
 from unittest import mock
 
-import support
+import qemu_support as support
 
 sys.path.insert(0, str(support.ROOT / "scripts"))
 from wslib.problem import Problem  # noqa: E402

@@ -6,7 +6,7 @@ import sys
 import unittest
 from types import SimpleNamespace
 
-import support
+import qemu_support as support
 
 sys.path.insert(0, str(support.ROOT / "scripts"))
 from wslib.hang_report import Look, report  # noqa: E402

@@ -8,7 +8,7 @@ import time
 import unittest
 from pathlib import Path
 
-import support
+import qemu_support as support
 
 sys.path.insert(0, str(support.ROOT / "scripts"))
 

@@ -4,7 +4,7 @@
 import unittest
 from collections import Counter
 
-import support
+import qemu_support as support
 from test_vms import vm
 
 SEEDS, OPERATIONS = (range(1, 21), 1_000_000) if support.LONG else (range(1, 2), 100_000)

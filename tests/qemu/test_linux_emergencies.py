@@ -5,7 +5,7 @@ import os
 import sys
 import unittest
 
-import support
+import qemu_support as support
 from test_linux import execute
 
 sys.path.insert(0, str(support.ROOT / "scripts"))

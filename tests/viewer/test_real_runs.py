@@ -20,7 +20,7 @@ sys.path.insert(0, str(ROOT / "tests" / "qemu"))
 sys.path.insert(0, str(ROOT / "docs"))
 
 import pictures  # noqa: E402  (after the path to it)
-import support  # noqa: E402
+import qemu_support as support  # noqa: E402
 from wslib.run import run  # noqa: E402
 
 

@@ -5,7 +5,7 @@ import json
 import random
 import unittest
 
-import support
+import gdb_support as support
 
 EVENTS = 16  # of each design
 

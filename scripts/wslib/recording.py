@@ -12,7 +12,7 @@ import subprocess
 from pathlib import Path
 
 from .capture import Capture
-from .machine import escape
+from .qemu_machine import escape
 from .paths import shown
 from .problem import Problem, usage_problem
 from .run_folder import DESCRIPTION, RUN_BROKE, RunFolder
