@@ -2,6 +2,7 @@
 #include "guests/lib/gic.hpp"
 #include "guests/lib/mmu.hpp"
 #include "guests/lib/timer.hpp"
+#include "hyp/arch/pstate.hpp"
 #include "operations.hpp"
 
 namespace guest {
@@ -17,7 +18,6 @@ extern "C" void hostile_run(u64* x, u64 code, u64* recovery);
 extern "C" void hostile_return(u64 x0, u64 pstate, u64 target, u64* recovery);
 extern "C" void hostile_jump(u64 target, u64* recovery);
 
-constexpr u64 kEl1hMasked = 0x3c5;
 constexpr u32 kReturnInstruction = 0xd65f'03c0;
 
 /// A piece of code for each CPU, a cache line or more.
@@ -44,7 +44,7 @@ bool recover(Frame& frame) {
     if (mine.address == 0) return false;
     ++mine.exceptions;
     frame.pc = mine.address;
-    frame.pstate = kEl1hMasked;
+    frame.pstate = ws::pstate::kEl1hMasked;
     return true;
 }
 
@@ -78,8 +78,8 @@ void restore_cpu() {
 void restore_interrupts() {
     VirtualTimer::stop();
     PhysicalTimer::stop();
-    // Whatever was active or running: it is not any more (ICC_AP0R0_EL1, ICC_AP1R0_EL1).
-    asm volatile("msr S3_0_C12_C8_4, xzr\n\tmsr S3_0_C12_C9_0, xzr\n\tisb");
+    // Whatever was active or running: it is not any more.
+    asm volatile("msr ICC_AP0R0_EL1, xzr\n\tmsr ICC_AP1R0_EL1, xzr\n\tisb");
     hw::write<reg::ICC_IGRPEN0_EL1>(0);
     gic::silence_distributor();
     gic::init_cpu();
