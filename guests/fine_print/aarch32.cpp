@@ -37,7 +37,7 @@ Frame ended;
 bool leave_aarch32(Frame& frame) {
     ended = frame;
     frame.pc = resume_at;
-    frame.pstate = ws::pstate::kEl1hMasked;
+    frame.pstate = ws::kEl1hMasked;
     return true;
 }
 

@@ -3,12 +3,11 @@
 #include "checks.hpp"
 #include "guests/lib/attempt.hpp"
 #include "guests/lib/psci.hpp"
+#include "hyp/arch/os_lock.hpp"
 
 namespace guest {
 
 namespace {
-
-constexpr u64 kOslk = 1 << 1, kOslm = 1 << 3;
 
 u64 read_oslsr() {
     u64 value;
@@ -22,7 +21,7 @@ void write_oslar(u64 value) {
 
 void expect_lock(bool locked, const char* when) {
     const u64 is = read_oslsr();
-    const u64 wanted = kOslm | (locked ? kOslk : 0);
+    const u64 wanted = ws::oslsr_el1::OSLM.mask() | (locked ? ws::oslsr_el1::OSLK.mask() : 0);
     expect(is == wanted, "OSLSR_EL1", when, "is", hex(is), "instead of", hex(wanted));
 }
 

@@ -44,7 +44,7 @@ bool recover(Frame& frame) {
     if (mine.address == 0) return false;
     ++mine.exceptions;
     frame.pc = mine.address;
-    frame.pstate = ws::pstate::kEl1hMasked;
+    frame.pstate = ws::kEl1hMasked;
     return true;
 }
 

@@ -5,7 +5,7 @@
 
 #include "registers.hpp"
 
-namespace ws::pstate {
+namespace ws {
 
 /// M[4:0]: the exception level, and whether SP is that of EL0 (t) or of the level itself (h).
 inline constexpr u64 kEl0t = 0b0'0000;
@@ -17,4 +17,4 @@ inline constexpr u64 kAllMasked =
     reg::SPSR_EL1::D.mask() | reg::SPSR_EL1::A.mask() | reg::SPSR_EL1::I.mask() | reg::SPSR_EL1::F.mask();
 inline constexpr u64 kEl1hMasked = kAllMasked | kEl1h;
 
-}  // namespace ws::pstate
+}  // namespace ws

@@ -8,7 +8,7 @@ from wslib.style.finding import finding
 from wslib.style.register_tables import FOLDER
 from wslib.style.sources import ASSEMBLY, CPP, code_of, files, matches
 
-_WRITTEN = re.compile(r"\bS([0-3])_[0-7]_[Cc](\d+)_[Cc]\d+_[0-7]\b|\bSysregEncoding\s*\w*\{\s*\d")
+_WRITTEN = re.compile(r"\bS([0-3])_[0-7]_[Cc](\d+)_[Cc]\d+_[0-7]\b|\b(?:SysregEncoding\s*\w*|key\()\{\s*\d")
 # Arm names no register there (Arm ARM D12.3.2): op0 3 with CRn 11 or 15.
 _NAMELESS = {("3", "11"), ("3", "15")}
 # What the assembler does not let pass by its name, and why.
