@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Trees of a few files, for checks to look at."""
 
-import shutil
 import sys
 import tempfile
 import unittest
@@ -36,12 +35,6 @@ class SmallTree(unittest.TestCase):
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(text, encoding="utf-8")
         return CHECKS[self.CHECK](root)
-
-    def copy(self, *folders: str) -> Path:
-        """The tree itself, as far as these folders go."""
-        for folder in folders:
-            shutil.copytree(ROOT / folder, self.root / folder, ignore=shutil.ignore_patterns("__pycache__"))
-        return self.root
 
     def assert_one(self, found: list[str], place: str, *words: str) -> None:
         self.assertEqual(len(found), 1, found)

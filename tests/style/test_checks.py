@@ -4,7 +4,7 @@
 import unittest
 from unittest import mock
 
-from small_tree import CHECKS, SPDX, SmallTree
+from small_tree import CHECKS, ROOT, SPDX, SmallTree
 from wslib.style import formatting
 from wslib.style.finding import NotChecked
 
@@ -162,20 +162,12 @@ class PstateModes(SmallTree):
         self.assertEqual(self.found({"hyp/arch/pstate.hpp": "constexpr u64 kEl1h = 5;\n", "hyp/b.cpp": "f(0x3c50);\n"}), [])
 
 
-@unittest.skipUnless("include_directions" in CHECKS, "not checked: there is no check of the includes")
-class IncludeDirections(SmallTree):
-    CHECK = "include_directions"
-
-    def test_an_include_against_the_table(self):
-        root = self.copy("guests", "hyp", "scripts", "viewer")
-        self.assertEqual(CHECKS[self.CHECK](root), [])
-        file = root / "hyp/arch/types.hpp"
-        file.write_text(file.read_text() + '#include "../kernel/vm.hpp"\n')
-        found = CHECKS[self.CHECK](root)
-        self.assertTrue(any(line.startswith("hyp/arch/types.hpp:") for line in found), found)
-
-
 class EachCheck(unittest.TestCase):
-    def test_has_tests_here(self):
-        here = {cls.CHECK for cls in SmallTree.__subclasses__()}
-        self.assertEqual(set(CHECKS) - here, set(), "checks of scripts/wslib/style without a test")
+    def test_has_tests(self):
+        tested = {cls.CHECK for cls in SmallTree.__subclasses__()}
+        tested |= {file.stem.removeprefix("test_") for file in (ROOT / "tests/style").glob("test_*.py")}
+        self.assertEqual(set(CHECKS) - tested, set(), "checks of scripts/wslib/style that no test has seen fail")
+
+    def test_is_told_of(self):
+        told = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+        self.assertEqual([name for name in CHECKS if f"| `{name}` |" not in told], [], "checks that CONTRIBUTING.md does not name")
