@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // AArch32 code at EL0, with loads from a device that a hypervisor emulates: afterwards the IT block goes on where it
 // was, as it does on a machine whose device is real.
-#include "checks.hpp"
+#include "fine_print_checks.hpp"
 #include "guests/lib/exceptions.hpp"
 #include "guests/lib/gic.hpp"
-#include "guests/lib/machine.hpp"
+#include "guests/lib/guest_machine.hpp"
 #include "guests/lib/mmu.hpp"
-#include "guests/lib/pl011.hpp"
+#include "guests/lib/guest_pl011.hpp"
 #include "guests/lib/timer.hpp"
 #include "hyp/arch/aarch32.hpp"
 #include "hyp/arch/hw/barriers.hpp"

@@ -3,7 +3,7 @@
 #include "guests/lib/gic.hpp"
 #include "guests/lib/timer.hpp"
 #include "hyp/arch/aarch32.hpp"
-#include "operations.hpp"
+#include "hostile_operations.hpp"
 
 namespace guest {
 

@@ -4,7 +4,7 @@
 #include "hyp/arch/hw/barriers.hpp"
 #include "hyp/arch/hw/sysreg_access.hpp"
 #include "hyp/arch/res1.hpp"
-#include "machine.hpp"
+#include "guest_machine.hpp"
 
 namespace guest {
 

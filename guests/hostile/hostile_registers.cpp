@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // MRS, MSR and the system instructions of every encoding (Arm ARM C5.1).
 #include "guests/lib/gic.hpp"
-#include "operations.hpp"
+#include "hostile_operations.hpp"
 
 namespace guest {
 

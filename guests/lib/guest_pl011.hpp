@@ -2,8 +2,8 @@
 // The serial port (PrimeCell UART PL011, Arm DDI 0183).
 #pragma once
 
-#include "machine.hpp"
-#include "mmio.hpp"
+#include "guest_machine.hpp"
+#include "guest_mmio.hpp"
 
 namespace guest::uart {
 

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "hypercall.hpp"
-#include "machine.hpp"
+#include "guest_machine.hpp"
 
 namespace guest::psci {
 

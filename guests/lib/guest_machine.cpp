@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "machine.hpp"
+#include "guest_machine.hpp"
 
 #include "hyp/device_tree/reader.hpp"
 

@@ -3,7 +3,7 @@
 #include "guests/lib/mmu.hpp"
 #include "guests/lib/timer.hpp"
 #include "hyp/arch/pstate.hpp"
-#include "operations.hpp"
+#include "hostile_operations.hpp"
 
 namespace guest {
 

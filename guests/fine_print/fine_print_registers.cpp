@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Debug registers that every system has whether it is debugged or not, and what the firmware knows of itself.
-#include "checks.hpp"
+#include "fine_print_checks.hpp"
 #include "guests/lib/attempt.hpp"
-#include "guests/lib/psci.hpp"
+#include "guests/lib/guest_psci.hpp"
 #include "hyp/arch/os_lock.hpp"
 
 namespace guest {

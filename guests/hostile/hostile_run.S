@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The places where the guest does not know what comes next. Each function keeps its caller's registers on the stack and
-// the way back in *recovery: an exception that is taken in between returns to there, with SP as it was (run.cpp).
+// the way back in *recovery: an exception that is taken in between returns to there, with SP as it was (hostile_run.cpp).
     .text
     .macro save_registers
     stp x29, x30, [sp, #-96]!

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Accesses to devices that are accesses to no register, or not as the specification has them. A bus could answer with
 // an abort; these devices read as zero and ignore writes, as the board's do.
-#include "checks.hpp"
+#include "fine_print_checks.hpp"
 #include "guests/lib/attempt.hpp"
 #include "guests/lib/gic.hpp"
-#include "guests/lib/pl011.hpp"
+#include "guests/lib/guest_pl011.hpp"
 
 namespace guest {
 
