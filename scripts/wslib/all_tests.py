@@ -285,13 +285,7 @@ def to_build(parts: list[tuple[Part, Needs]]) -> Needs:
     return together
 
 
-def run_parts(all_parts: list[Part], names: list[str], substrings: list[str]) -> int:
-    start = time.monotonic()
-    wanted = {part.name: [] if part.name in names else substrings for part in all_parts}
-    needs = [(part, part.needs(wanted[part.name])) for part in all_parts]
-    needs = [(part, its) for part, its in needs if its is not None]
-    targets = to_build(needs)
-    built: dict[str, bool] = {}
+def build_all(targets: Needs, built: dict[str, bool]) -> None:
     for number, preset in enumerate(targets, 1):
         print(f"[build {number}/{len(targets)}] {build.PRESETS[preset]} (build/{preset})", flush=True)
         try:
@@ -301,9 +295,17 @@ def run_parts(all_parts: list[Part], names: list[str], substrings: list[str]) ->
             print(f"  FAILED   {problem}", flush=True)
             built[preset] = False
 
-    rows: list[tuple[str, Counter, float]] = [("build", Counter(), time.monotonic() - start)]
+
+def run_parts(all_parts: list[Part], names: list[str], substrings: list[str]) -> int:
+    start = time.monotonic()
+    wanted = {part.name: [] if part.name in names else substrings for part in all_parts}
+    needs = [(part, part.needs(wanted[part.name])) for part in all_parts]
+    needs = [(part, its) for part, its in needs if its is not None]
+    built: dict[str, bool] = {}
+    rows: list[tuple[str, Counter, float]] = []
     together = Outcome()
-    for number, (part, its) in enumerate(needs, 1):
+
+    def run(number: int, part: Part, its: Needs) -> None:
         print(f"[test {number}/{len(needs)}] {part.name}: {part.what}", flush=True)
         begin = time.monotonic()
         missing = [preset for preset in its if not built[preset]]
@@ -314,6 +316,17 @@ def run_parts(all_parts: list[Part], names: list[str], substrings: list[str]) ->
             outcome = part.run(wanted[part.name])
         rows.append((part.name, outcome.counts, time.monotonic() - begin))
         together.add(outcome)
+
+    numbered = [(number, part, its) for number, (part, its) in enumerate(needs, 1)]
+    for number, part, its in numbered:
+        if not its:  # what needs nothing built tells at once what it finds
+            run(number, part, its)
+    begin = time.monotonic()
+    build_all(to_build(needs), built)
+    rows.append(("build", Counter(), time.monotonic() - begin))
+    for number, part, its in numbered:
+        if its:
+            run(number, part, its)
 
     total = together.counts
     print_times(together.seconds, rows)
