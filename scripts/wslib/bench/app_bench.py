@@ -7,13 +7,13 @@ import sys
 from collections import Counter
 from dataclasses import dataclass
 
-from . import trace_tool
-from .paths import BUILD, DESIGNS, NATIVE, RUNS, built
-from .problem import Problem
-from .run import Result, run
-from .run_options import Options
-from .sizes import MIB
-from .vm_options import LINUX, Vm
+from .. import trace_tool
+from ..machine.vm_options import LINUX, Vm
+from ..paths import BUILD, DESIGNS, NATIVE, RUNS, built
+from ..problem import Problem
+from ..run.one_run import Result, run
+from ..run.run_options import Options
+from ..sizes import MIB
 
 _PROGRAMS = BUILD / "hyp" / "guests" / "linux_apps"
 _LOOPBACK = "ip link set lo up"

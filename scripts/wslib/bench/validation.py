@@ -5,7 +5,8 @@ import json
 import textwrap
 from dataclasses import dataclass
 
-from . import bench, trace_tool
+from .. import trace_tool
+from . import microbenchmarks
 
 BASE = "split"
 REDESIGNED = "el2"  # the paper's board has no VHE
@@ -61,14 +62,14 @@ def main(redesigned: str, profile: str, *, as_json: bool) -> int:
 
 def _row(benchmark: str, redesigned: str, profile: str) -> dict:
     """The model's figures for one benchmark, the paper's, and where they differ what the model has in them."""
-    traces = [bench.full_trace(benchmark, design) for design in (BASE, redesigned)]
+    traces = [microbenchmarks.full_trace(benchmark, design) for design in (BASE, redesigned)]
     told = trace_tool.ask("explain", *traces, "--kind", KINDS[benchmark], "--profile", profile)
     return row_of(benchmark, redesigned, told)
 
 
 def row_of(benchmark: str, redesigned: str, told: dict) -> dict:
     """The same from an explanation."""
-    paper = bench.BENCHMARKS[benchmark].reference.paper
+    paper = microbenchmarks.BENCHMARKS[benchmark].reference.paper
     measured = (paper[BASE], next(cycles for design, cycles in paper.items() if design != BASE))
     calibrated_on = told["profile"]["calibrated_on"]
     before, after = (Figure(design, told["cycles"][side], cycles, calibrated_on == f"{benchmark} on {design}")

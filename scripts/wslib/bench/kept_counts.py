@@ -6,8 +6,8 @@ import json
 import re
 from pathlib import Path
 
-from . import process
-from .paths import BUILD, ROOT
+from .. import process
+from ..paths import BUILD, ROOT
 
 KEPT = ROOT / "tests/qemu/golden"
 ABLATION = "ablation.json"

@@ -7,11 +7,11 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from . import process, trace_tool
-from .paths import DESIGNS, RUNS
-from .problem import Problem
-from .run import Options, Result, finished_run, run
-from .vm_options import Vm
+from .. import process, trace_tool
+from ..machine.vm_options import Vm
+from ..paths import DESIGNS, RUNS
+from ..problem import Problem
+from ..run.one_run import Options, Result, finished_run, run
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,9 @@ from collections import Counter
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from ..paths import ROOT
 from .elf_symbols import Symbols
 from .kernel_state import CpuState, KernelState, VcpuState
-from .paths import ROOT
 from .qemu_monitor import CpuLook, Monitor
 
 LOOKS = 5

@@ -5,8 +5,8 @@ import json
 import os
 from pathlib import Path
 
+from ..paths import BUILD, built
 from .qemu_machine import escape
-from .paths import BUILD, built
 
 _FILE = "instructions.json"  # in the run's folder, until it has been read
 

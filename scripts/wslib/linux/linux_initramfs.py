@@ -9,8 +9,8 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
+from ..paths import ROOT
 from .linux_packages import Linux
-from .paths import ROOT
 
 INIT = ROOT / "guests" / "linux" / "init"
 

@@ -5,12 +5,12 @@ import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from .boot_options import Board, check_boot_options
-from .qemu_machine import CPUS_WITHOUT_VHE, DEFAULT_CPU, DEFAULT_TRACE_MEMORY, MAX_CPUS
-from .optimisations import ALL, image_suffix
-from .paths import NATIVE, RUNS
-from .problem import reading, usage_problem
-from .vm_options import Vm, check_vms
+from ..machine.boot_options import Board, check_boot_options
+from ..machine.qemu_machine import CPUS_WITHOUT_VHE, DEFAULT_CPU, DEFAULT_TRACE_MEMORY, MAX_CPUS
+from ..machine.vm_options import Vm, check_vms
+from ..optimisations import ALL, image_suffix
+from ..paths import NATIVE, RUNS
+from ..problem import reading, usage_problem
 
 DEFAULT_TIMEOUT = 300
 

@@ -9,10 +9,10 @@ import sys
 import time
 from pathlib import Path
 
-from . import build
-from .bench import host
-from .paths import BUILD
-from .problem import Problem
+from .. import build
+from ..paths import BUILD
+from ..problem import Problem
+from .microbenchmarks import host
 
 _EVENTS = 10_000_000
 _FRAMES = 2000

@@ -6,10 +6,10 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from .paths import guest_image
-from .problem import reading, usage_problem
-from .sizes import MIB, parse_size, show_size
-from .values import parse_name
+from ..paths import guest_image
+from ..problem import reading, usage_problem
+from ..sizes import MIB, parse_size, show_size
+from ..values import parse_name
 
 # The hypervisor's own limits (hyp/kernel).
 MAX_VMS = 8

@@ -13,16 +13,16 @@ import time
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
-from . import process, signals
-from .boot_options import check_arguments
-from .linux import guest_files
-from .qemu_machine import RAM_BASE, escape
-from .paths import NATIVE, ROOT, hypervisor_elf, shown
-from .problem import Problem, usage_problem
-from .recording import LateCapture, Recording
-from .run import Machine, environment
-from .run_folder import RUN_BROKE, RunFolder
-from .run_options import Options
+from .. import process, signals
+from ..linux.guest_files import guest_files
+from ..machine.boot_options import check_arguments
+from ..machine.qemu_machine import RAM_BASE, escape
+from ..paths import NATIVE, ROOT, hypervisor_elf, shown
+from ..problem import Problem, usage_problem
+from ..run.one_run import Machine, environment
+from ..run.recording import LateCapture, Recording
+from ..run.run_folder import RUN_BROKE, RunFolder
+from ..run.run_options import Options
 
 GDB = "gdb-multiarch"
 START = ROOT / "scripts/gdb/start.py"

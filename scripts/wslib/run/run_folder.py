@@ -8,10 +8,10 @@ import os
 import shutil
 from pathlib import Path
 
-from .os_errors import is_wrong_name, sentence
-from .paths import shown
-from .problem import USAGE, Problem, usage_problem
-from .sizes import show_size
+from ..os_errors import is_wrong_name, sentence
+from ..paths import shown
+from ..problem import USAGE, Problem, usage_problem
+from ..sizes import show_size
 
 RUN_BROKE = 6  # the exit status for a run that told nothing because QEMU, the capture or the disk failed
 

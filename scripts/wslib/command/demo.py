@@ -6,12 +6,12 @@ import subprocess
 import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from wslib import build
 from wslib.paths import RUNS, host_program, shown
 from wslib.problem import Problem
-from wslib.run import Options, finished_run, run
+from wslib.run.one_run import Options, finished_run, run
 
 GUEST = "hypercall"
 DESIGNS = ("split", "vhe")  # the two that are furthest apart

@@ -12,25 +12,25 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from . import process, signals
-from .boot_options import check_arguments
+from .. import process, signals
+from ..linux.guest_files import Commands, GuestFiles, guest_files
+from ..machine.boot_options import check_arguments
+from ..machine.console import Console, SerialInput
+from ..machine.hang_report import report, take_looks
+from ..machine.instruction_count import plugin_arguments, take_counts
+from ..machine.qemu_machine import (RESERVED_UNTRACED, Layout, boot_arguments, make_layout, module_bytes, native_command,
+                                    qemu_command)
+from ..machine.qemu_monitor import Monitor
+from ..machine.vm_options import Vm, show_pin
+from ..optimisations import names_of, show_optimisations
+from ..paths import NATIVE, guest_image, hypervisor_image
+from ..problem import Problem
 from .capture import Capture, NoCapture
-from .console import Console, SerialInput
-from .hang_report import report, take_looks
-from .instruction_count import plugin_arguments, take_counts
-from .linux import Commands, GuestFiles, guest_files
-from .optimisations import names_of, show_optimisations
-from .paths import NATIVE, guest_image, hypervisor_image
-from .problem import Problem
-from .qemu_monitor import Monitor
-from .qemu_machine import (RESERVED_UNTRACED, Layout, boot_arguments, make_layout, module_bytes, native_command,
-                           qemu_command)
 from .recording import LateCapture, make_snapshot_disk, record_arguments
 from .run_folder import RunFolder
 from .run_options import DEFAULT_TIMEOUT, Options  # noqa: F401
 from .verdict import (BROKE, INTERRUPTED, SUCCESS, TIMED_OUT, End, Verdict, judge, judge_commands, judge_console,  # noqa: F401
                       judge_native)
-from .vm_options import Vm, show_pin
 
 
 @dataclass

@@ -7,8 +7,8 @@ import struct
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..paths import ROOT
 from .qemu_machine import RAM_BASE
-from .paths import ROOT
 
 _TABLE = (ROOT / "hyp/trace/format/state.def").read_text(encoding="utf-8")
 _LAYOUT = (ROOT / "hyp/trace/format/layout.hpp").read_text(encoding="utf-8")

@@ -11,10 +11,10 @@ import shutil
 import subprocess
 from pathlib import Path
 
+from ..machine.qemu_machine import escape
+from ..paths import shown
+from ..problem import Problem, usage_problem
 from .capture import Capture
-from .qemu_machine import escape
-from .paths import shown
-from .problem import Problem, usage_problem
 from .run_folder import DESCRIPTION, RUN_BROKE, RunFolder
 
 SNAPSHOT = "init"  # its name in the disk

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..machine.vm_options import Vm
+from ..paths import guest_image
 from .linux_console import Framed, frame_word
 from .linux_initramfs import make_initramfs
 from .linux_packages import fetch_linux
-from .paths import guest_image
-from .vm_options import Vm
 
 # A kernel that panics resets its machine at once: that is seen, where one that hangs is not.
 KERNEL_ARGUMENTS = "console=ttyAMA0 panic=-1"

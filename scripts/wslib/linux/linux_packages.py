@@ -18,9 +18,9 @@ import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from .paths import BUILD, shown
-from .problem import Problem
-from .sizes import MIB, show_size
+from ..paths import BUILD, shown
+from ..problem import Problem
+from ..sizes import MIB, show_size
 
 FOLDER = BUILD / "linux"
 DISK_BYTES = 700 * MIB  # the packages and, for a moment, all that is in them

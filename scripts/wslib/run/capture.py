@@ -4,9 +4,9 @@
 import json
 import subprocess
 
-from . import process
-from .paths import host_program
-from .problem import Problem
+from .. import process
+from ..paths import host_program
+from ..problem import Problem
 from .run_folder import RUN_BROKE, RunFolder
 
 

@@ -5,8 +5,8 @@ hypervisor's own parser has as well."""
 import re
 from dataclasses import dataclass
 
-from .paths import ROOT
-from .problem import usage_problem
+from ..paths import ROOT
+from ..problem import usage_problem
 
 _TABLE = "".join((ROOT / "hyp/boot" / table).read_text(encoding="utf-8") for table in ("boot_options.def", "vm_options.def"))
 _MODULE = (ROOT / "hyp/boot/board_info.hpp").read_text(encoding="utf-8")

@@ -9,8 +9,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO
 
-from . import os_errors, streams
-from .problem import usage_problem
+from .. import os_errors, streams
+from ..problem import usage_problem
 
 
 class Console:

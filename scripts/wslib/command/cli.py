@@ -9,17 +9,20 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from . import ablation, app_bench, bench, build, debug, doctor, ide, os_errors, qemu_machine, signals, streams, validation, viewer_bench
-from .hang_report import sentences
-from .instruction_count import show_counts
-from .optimisations import ALL, SYNTAX, parse_optimisation, parse_optimisations
-from .paths import DESIGNS, LEVELS, NATIVE, host_program, shown
-from .problem import USAGE, Problem
-from .run import BROKE, DEFAULT_TIMEOUT, INTERRUPTED, Options, run
-from .sizes import parse_size, show_size
-from .values import parse_name, parse_seconds
-from .vm_options import (DEFAULT_MEMORY, LINUX_MEMORY, MAX_VCPUS, MAX_VCPUS_OF_A_VM, MAX_VMS, VM_SYNTAX, parse_offset, parse_pin,
-                         parse_vm)
+from .. import build, os_errors, signals, streams
+from ..bench import ablation, app_bench, microbenchmarks, validation, viewer_bench
+from ..machine import qemu_machine
+from ..machine.hang_report import sentences
+from ..machine.instruction_count import show_counts
+from ..machine.vm_options import (DEFAULT_MEMORY, LINUX_MEMORY, MAX_VCPUS, MAX_VCPUS_OF_A_VM, MAX_VMS, VM_SYNTAX, parse_offset, parse_pin,
+                                  parse_vm)
+from ..optimisations import ALL, SYNTAX, parse_optimisation, parse_optimisations
+from ..paths import DESIGNS, LEVELS, NATIVE, host_program, shown
+from ..problem import USAGE, Problem
+from ..run.one_run import BROKE, DEFAULT_TIMEOUT, INTERRUPTED, Options, run
+from ..sizes import parse_size, show_size
+from ..values import parse_name, parse_seconds
+from . import debug, doctor, ide
 
 _RUN_EPILOG = """\
 The exit status is the guest's verdict:
@@ -99,7 +102,7 @@ def _parser() -> argparse.ArgumentParser:
 
     one = verb("bench", "measure operations: what they cost with no recorder, and what a trace says they cost",
                epilog="Counts are instructions in QEMU. The docs' page on measuring says what they mean.")
-    one.add_argument("--benchmark", action="append", choices=tuple(bench.BENCHMARKS),
+    one.add_argument("--benchmark", action="append", choices=tuple(microbenchmarks.BENCHMARKS),
                      help="only this one; may be given again")
     one.add_argument("--design", action="append", choices=DESIGNS, help="only this one; may be given again")
     one.add_argument("--cpus", type=int, default=1, metavar="N", help="CPUs of the machine (%(default)s)")
@@ -267,7 +270,7 @@ def _bench(asked: argparse.Namespace) -> int:
         return validation.main(asked.redesigned, asked.profile, as_json=asked.json)
     if asked.viewer:
         return viewer_bench.main(as_json=asked.json)
-    return bench.main(asked.benchmark, asked.design, asked.cpus, recorder=asked.recorder, as_json=asked.json)
+    return microbenchmarks.main(asked.benchmark, asked.design, asked.cpus, recorder=asked.recorder, as_json=asked.json)
 
 
 def _run(asked: argparse.Namespace) -> int:

@@ -7,9 +7,9 @@ import shutil
 import sys
 from dataclasses import asdict, dataclass
 
-from . import process
-from .paths import ROOT
-from .sizes import GIB
+from .. import process
+from ..paths import ROOT
+from ..sizes import GIB
 
 PACKAGES = ROOT / "scripts" / "packages.txt"
 

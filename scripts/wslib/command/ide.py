@@ -3,8 +3,8 @@
 
 import json
 
-from .paths import DESIGNS, ROOT, shown
-from .problem import Problem
+from ..paths import DESIGNS, ROOT, shown
+from ..problem import Problem
 
 FOLDER = ROOT / ".vscode"
 START = "${workspaceFolder}/scripts/gdb/start.py"

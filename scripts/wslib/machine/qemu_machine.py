@@ -15,7 +15,7 @@ import itertools
 from dataclasses import dataclass
 from pathlib import Path
 
-from .sizes import MIB, round_up
+from ..sizes import MIB, round_up
 from .vm_options import Vm
 
 RAM_BASE = 0x4000_0000

@@ -12,19 +12,19 @@ import sys
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from itertools import accumulate
 
-from . import bench
-from .build import build_ablated
-from .optimisations import ALL, BITS, NONE, show_optimisations
-from .paths import RUNS, shown
-from .problem import Problem
-from .run import run
+from ..build import build_ablated
+from ..optimisations import ALL, BITS, NONE, show_optimisations
+from ..paths import RUNS, shown
+from ..problem import Problem
+from ..run.one_run import run
+from . import microbenchmarks
 
 LEVEL = "off"
 
 # Goes with `hypercall`: the same from a guest that has used a breakpoint.
 BREAKPOINTS = "hypercall-breakpoints"
-BENCHMARKS = {**bench.BENCHMARKS,
-              BREAKPOINTS: dataclasses.replace(bench.BENCHMARKS["hypercall"], append="breakpoints=1")}
+BENCHMARKS = {**microbenchmarks.BENCHMARKS,
+              BREAKPOINTS: dataclasses.replace(microbenchmarks.BENCHMARKS["hypercall"], append="breakpoints=1")}
 
 
 def numbers() -> list[int]:
@@ -33,9 +33,9 @@ def numbers() -> list[int]:
 
 
 def main(benchmarks: list[str] | None, *, as_json: bool) -> int:
-    wanted = benchmarks or list(bench.BENCHMARKS)
+    wanted = benchmarks or list(microbenchmarks.BENCHMARKS)
     names = [name for name in BENCHMARKS if name in wanted or (name == BREAKPOINTS and "hypercall" in wanted)]
-    tools = {name: version for name, version in bench.host().items() if name in ("qemu", "compiler")}
+    tools = {name: version for name, version in microbenchmarks.host().items() if name in ("qemu", "compiler")}
     told = {"results": measure(names), "tools": tools}
     print(json.dumps(told, indent=2) if as_json else table(told["results"]))
     return 0
@@ -68,7 +68,7 @@ def _total(benchmark: str, number: int) -> tuple[int, int]:
     if result.status:
         raise Problem(f"{benchmark} on vhe with {show_optimisations(number)}: {result.words} ({shown(result.folder)})",
                       result.status)
-    told = bench.told_by_guest(result, "hypercall" if benchmark == BREAKPOINTS else benchmark)
+    told = microbenchmarks.told_by_guest(result, "hypercall" if benchmark == BREAKPOINTS else benchmark)
     return told["iterations"], told["total"]
 
 
