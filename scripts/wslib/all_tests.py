@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""scripts/test, once Python is there: builds what the tests need, runs every part, counts."""
+"""ws test, which scripts/test calls once Python is there: builds what the tests need, runs every part, counts."""
 
 import argparse
 import functools
@@ -16,13 +16,11 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-
-from wslib import build
-from wslib.paths import BUILD, ROOT
-from wslib.problem import Problem
-from wslib.time_limit import end_descendants
-from wslib.unittest_suite import jobs
+from . import build
+from .paths import BUILD, ROOT
+from .problem import Problem
+from .time_limit import end_descendants
+from .unittest_suite import jobs
 
 Needs = dict[str, list[str]]  # targets by preset; none are all
 
@@ -244,7 +242,7 @@ def present(part: Part) -> bool:
     return folder.is_dir()
 
 
-def main() -> int:
+def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="scripts/test", description="Sets up and runs every test.",
                                      allow_abbrev=False)
     parser.add_argument("--only", action="append", default=[], metavar="NAME",
@@ -252,7 +250,7 @@ def main() -> int:
                              "their name; may be given again")
     parser.add_argument("--long", action="store_true", help="the long tests too")
     parser.add_argument("--list", action="store_true", help="list the parts and their tests, run nothing")
-    options = parser.parse_args()
+    options = parser.parse_args(arguments)
 
     if options.long:
         os.environ["WS_LONG"] = "1"
@@ -348,13 +346,3 @@ def print_times(seconds: dict[str, float], rows: list[tuple[str, Counter, float]
     for name, counts, took in rows:
         words = " ".join(f"{counts[kind]:5} {kind}" for kind in ("passed", "failed", "skipped"))
         print(f"{name:8} {words if counts else '':42} {took:7.0f} s")
-
-
-if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except Problem as problem:
-        print(f"scripts/test: {problem}", file=sys.stderr)
-        sys.exit(problem.status)
-    except KeyboardInterrupt:
-        sys.exit("scripts/test: interrupted")

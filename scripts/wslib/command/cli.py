@@ -22,7 +22,7 @@ from ..problem import USAGE, Problem
 from ..run.one_run import BROKE, DEFAULT_TIMEOUT, INTERRUPTED, Options, run
 from ..sizes import parse_size, show_size
 from ..values import parse_name, parse_seconds
-from . import debug, doctor, ide
+from . import debug, demo, doctor, ide
 
 _RUN_EPILOG = """\
 The exit status is the guest's verdict:
@@ -123,7 +123,11 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("--json", action="store_true", help="as data")
     one.set_defaults(do=_bench)
 
-    # These two hand everything on; main() never lets argparse see their arguments.
+    one = verb("demo", "build, run one guest on two designs, compare, show: scripts/demo installs what is needed and calls it")
+    one.set_defaults(do=lambda _: demo.main())
+
+    # These hand everything on; main() never lets argparse see their arguments.
+    verb("test", "build what the tests need and run them: scripts/test installs what is needed and calls it (ws test --help)")
     verb("trace", "work with traces: hands everything on to wstrace (ws trace --help)")
     verb("view", "open traces in the viewer: hands everything on to wsview (ws view --help)")
     return parser
@@ -335,6 +339,10 @@ def _hand_on(program: str, arguments: list[str]) -> int:
 
 
 def _do(verb: str, arguments: list[str]) -> int:
+    if verb == "test":
+        from .. import all_tests  # no other verb needs what it takes
+
+        return all_tests.main(arguments[1:])
     if verb in ("trace", "view"):
         return _hand_on({"trace": "wstrace", "view": "wsview"}[verb], arguments[1:])
     extra = []

@@ -1,17 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
-"""scripts/demo, once Python is there: build, two runs, the comparison, the picture."""
+"""ws demo, which scripts/demo calls once Python is there: build, two runs, the comparison, the picture."""
 
 import os
 import subprocess
-import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
-
-from wslib import build
-from wslib.paths import RUNS, host_program, shown
-from wslib.problem import Problem
-from wslib.run.one_run import Options, finished_run, run
+from .. import build
+from ..paths import RUNS, host_program, shown
+from ..problem import Problem
+from ..run.one_run import Options, finished_run, run
 
 GUEST = "hypercall"
 DESIGNS = ("split", "vhe")  # the two that are furthest apart
@@ -53,13 +50,3 @@ def show(traces: list[str]) -> int:
     print(f"The viewer drew a picture: {shown(PICTURE)}")
     print(f"With a display: scripts/ws view {' '.join(map(shown, map(Path, traces)))}")
     return 0
-
-
-if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except Problem as problem:
-        print(f"demo: {problem}", file=sys.stderr)
-        sys.exit(problem.status)
-    except KeyboardInterrupt:
-        sys.exit("demo: interrupted")
