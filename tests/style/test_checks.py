@@ -162,6 +162,19 @@ class PstateModes(SmallTree):
         self.assertEqual(self.found({"hyp/arch/pstate.hpp": "constexpr u64 kEl1h = 5;\n", "hyp/b.cpp": "f(0x3c50);\n"}), [])
 
 
+class ScriptRooms(SmallTree):
+    CHECK = "script_rooms"
+
+    def test_a_room_that_takes_from_one_above(self):
+        self.assert_one(self.found({"scripts/wslib/machine/a.py": "import os\nfrom ..run.b import c\n"}), "scripts/wslib/machine/a.py:2",
+                        "machine takes from run")
+        self.assert_one(self.found({"scripts/wslib/a.py": "from .bench.b import c\n"}), "scripts/wslib/a.py:1", "takes from bench")
+        self.assert_one(self.found({"scripts/wslib/run/a.py": "from wslib.bench import c\n"}), "scripts/wslib/run/a.py:1")
+
+    def test_a_room_that_takes_from_below(self):
+        self.assertEqual(self.found({"scripts/wslib/run/a.py": "from .b import c\nfrom ..machine.d import e\nfrom ..paths import f\n"}), [])
+
+
 class EachCheck(unittest.TestCase):
     def test_has_tests(self):
         tested = {cls.CHECK for cls in SmallTree.__subclasses__()}

@@ -189,7 +189,7 @@ def native_command(*, image: Path, ramdisk: Path | None, vm: Vm, cpu: str, mttcg
         "-display", "none",
         "-monitor", "none",
         *serial_port(keyboard),
-        *(["-no-reboot"] if vm.is_linux else []),  # ours resets when it panics (linux.py)
+        *(["-no-reboot"] if vm.is_linux else []),  # ours resets when it panics (guest_files.py)
         "-kernel", str(image),
         *(["-initrd", str(ramdisk)] if ramdisk is not None else []),
         "-append", vm.append,

@@ -17,7 +17,7 @@ MAX_VCPUS_OF_A_VM = 8
 MAX_VCPUS = 32
 
 DEFAULT_MEMORY = 64 * MIB
-LINUX = "linux"  # the guest that is Debian's (linux.py), not one of guests/
+LINUX = "linux"  # the guest that is Debian's (guest_files.py), not one of guests/
 LINUX_MEMORY = 256 * MIB
 OFFSET_ALIGNMENT = 4096
 
