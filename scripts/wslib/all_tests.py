@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""scripts/test, once Python is there: builds what the tests need, runs every part, counts."""
+"""ws test, which scripts/test calls once Python is there: builds what the tests need, runs every part, counts."""
 
 import argparse
 import functools
@@ -16,13 +16,11 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-
-from wslib import build
-from wslib.paths import BUILD, ROOT
-from wslib.problem import Problem
-from wslib.time_limit import end_descendants
-from wslib.unittest_suite import jobs
+from . import build
+from .paths import BUILD, ROOT
+from .problem import Problem
+from .time_limit import end_descendants
+from .unittest_suite import jobs
 
 Needs = dict[str, list[str]]  # targets by preset; none are all
 
@@ -210,6 +208,7 @@ class Docs(Part):
 
 
 PARTS = (
+    PythonTests("style", "what CONTRIBUTING.md asks of the sources"),
     UnitTests("unit", "unit tests of the tables, the model and the command line"),
     Fuzzers("fuzz", "guests that do what they like to their devices, damaged traces and text files"),
     PythonTests("qemu", "runs in QEMU: verdicts, traces, an outside witness, counts"),
@@ -243,7 +242,7 @@ def present(part: Part) -> bool:
     return folder.is_dir()
 
 
-def main() -> int:
+def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="scripts/test", description="Sets up and runs every test.",
                                      allow_abbrev=False)
     parser.add_argument("--only", action="append", default=[], metavar="NAME",
@@ -251,7 +250,7 @@ def main() -> int:
                              "their name; may be given again")
     parser.add_argument("--long", action="store_true", help="the long tests too")
     parser.add_argument("--list", action="store_true", help="list the parts and their tests, run nothing")
-    options = parser.parse_args()
+    options = parser.parse_args(arguments)
 
     if options.long:
         os.environ["WS_LONG"] = "1"
@@ -284,13 +283,7 @@ def to_build(parts: list[tuple[Part, Needs]]) -> Needs:
     return together
 
 
-def run_parts(all_parts: list[Part], names: list[str], substrings: list[str]) -> int:
-    start = time.monotonic()
-    wanted = {part.name: [] if part.name in names else substrings for part in all_parts}
-    needs = [(part, part.needs(wanted[part.name])) for part in all_parts]
-    needs = [(part, its) for part, its in needs if its is not None]
-    targets = to_build(needs)
-    built: dict[str, bool] = {}
+def build_all(targets: Needs, built: dict[str, bool]) -> None:
     for number, preset in enumerate(targets, 1):
         print(f"[build {number}/{len(targets)}] {build.PRESETS[preset]} (build/{preset})", flush=True)
         try:
@@ -300,9 +293,17 @@ def run_parts(all_parts: list[Part], names: list[str], substrings: list[str]) ->
             print(f"  FAILED   {problem}", flush=True)
             built[preset] = False
 
-    rows: list[tuple[str, Counter, float]] = [("build", Counter(), time.monotonic() - start)]
+
+def run_parts(all_parts: list[Part], names: list[str], substrings: list[str]) -> int:
+    start = time.monotonic()
+    wanted = {part.name: [] if part.name in names else substrings for part in all_parts}
+    needs = [(part, part.needs(wanted[part.name])) for part in all_parts]
+    needs = [(part, its) for part, its in needs if its is not None]
+    built: dict[str, bool] = {}
+    rows: list[tuple[str, Counter, float]] = []
     together = Outcome()
-    for number, (part, its) in enumerate(needs, 1):
+
+    def run(number: int, part: Part, its: Needs) -> None:
         print(f"[test {number}/{len(needs)}] {part.name}: {part.what}", flush=True)
         begin = time.monotonic()
         missing = [preset for preset in its if not built[preset]]
@@ -313,6 +314,17 @@ def run_parts(all_parts: list[Part], names: list[str], substrings: list[str]) ->
             outcome = part.run(wanted[part.name])
         rows.append((part.name, outcome.counts, time.monotonic() - begin))
         together.add(outcome)
+
+    numbered = [(number, part, its) for number, (part, its) in enumerate(needs, 1)]
+    for number, part, its in numbered:
+        if not its:  # what needs nothing built tells at once what it finds
+            run(number, part, its)
+    begin = time.monotonic()
+    build_all(to_build(needs), built)
+    rows.append(("build", Counter(), time.monotonic() - begin))
+    for number, part, its in numbered:
+        if its:
+            run(number, part, its)
 
     total = together.counts
     print_times(together.seconds, rows)
@@ -334,13 +346,3 @@ def print_times(seconds: dict[str, float], rows: list[tuple[str, Counter, float]
     for name, counts, took in rows:
         words = " ".join(f"{counts[kind]:5} {kind}" for kind in ("passed", "failed", "skipped"))
         print(f"{name:8} {words if counts else '':42} {took:7.0f} s")
-
-
-if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except Problem as problem:
-        print(f"scripts/test: {problem}", file=sys.stderr)
-        sys.exit(problem.status)
-    except KeyboardInterrupt:
-        sys.exit("scripts/test: interrupted")

@@ -8,13 +8,13 @@ import sys
 import unittest
 from itertools import accumulate
 
-import support
+import qemu_support as support
 import test_registers
 
 sys.path.insert(0, str(support.ROOT / "scripts"))
 
-from wslib import kept_counts  # noqa: E402
-from wslib.ablation import BENCHMARKS, BREAKPOINTS, table  # noqa: E402
+from wslib.bench import kept_counts  # noqa: E402
+from wslib.bench.ablation import BENCHMARKS, BREAKPOINTS, table  # noqa: E402
 from wslib.optimisations import ALL, BITS, NONE, names_of, parse_optimisations, show_optimisations  # noqa: E402
 
 # What the documentation shows, and of which compiler it is: made by `ws bench --ablation --json`.

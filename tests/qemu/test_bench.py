@@ -7,7 +7,7 @@ import unittest
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 
-import support
+import qemu_support as support
 
 ONE_CPU = ("hypercall", "io-kernel", "io-user", "virtual-eoi", "stage2-fault", "id-register")
 LATENCIES = ("vm-switch", "timer-interrupt")

@@ -16,13 +16,13 @@ import unittest
 from fractions import Fraction
 from pathlib import Path
 
-import support
+import qemu_support as support
 
 sys.path.insert(0, str(support.ROOT / "scripts"))
 
-from wslib import kept_counts  # noqa: E402
-from wslib.bench import BENCHMARKS  # noqa: E402
-from wslib.validation import AIM, KINDS, row_of  # noqa: E402
+from wslib.bench import kept_counts  # noqa: E402
+from wslib.bench.microbenchmarks import BENCHMARKS  # noqa: E402
+from wslib.bench.validation import AIM, KINDS, row_of  # noqa: E402
 
 GOLDEN = kept_counts.folder()
 COMMAND = "tests/regenerate explanations"

@@ -8,7 +8,7 @@ import sys
 import unittest
 from pathlib import Path
 
-import support
+import qemu_support as support
 
 NEEDS = ()
 SUITE = support.ROOT / "scripts/wslib/unittest_suite.py"

@@ -10,7 +10,7 @@ import sys
 import time
 import unittest
 
-import support
+import qemu_support as support
 
 sys.path.insert(0, str(support.ROOT / "scripts"))
 

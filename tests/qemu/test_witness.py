@@ -17,7 +17,7 @@ import unittest
 from collections import Counter
 from typing import NamedTuple
 
-import support
+import qemu_support as support
 
 
 class Event(NamedTuple):

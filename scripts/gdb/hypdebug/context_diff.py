@@ -7,7 +7,8 @@ from .context import saved_blocks, saved_controls, show_words
 
 # Whose step moves a class: what stands after restore_ and restore_host_ in the names of steps.def.
 _STEPS = {"general": "general_purpose", "return_state": "el1", "user": "el1", "breakpoints": "debug"}
-# What the designs at EL2 switch at every exit. The rest stays in the CPU while the vCPU is loaded, and what is saved of it is old.
+# What the designs at EL2 switch at every exit. The rest stays in the CPU while the vCPU is loaded, and what is saved of
+# it is old.
 _AT_EVERY_EXIT = ("general", "return_state", "debug")
 
 

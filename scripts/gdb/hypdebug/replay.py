@@ -15,7 +15,8 @@ import gdb
 from . import machine, position, running, session, world, world_boundaries
 from .command import Command, none_wanted
 
-# Instructions between the snapshots that are made on the way: what QEMU replays in about as much time as it takes to load one.
+# Instructions between the snapshots that are made on the way: what QEMU replays in about as much time as it takes to
+# load one.
 _SHORTEST_STRIDE = 2_000_000
 _MOST_SNAPSHOTS = 32
 _STARTING_POINT = "init"  # QEMU's snapshot before the first instruction
