@@ -16,7 +16,7 @@ SPLIT, AT_EL2 = ("split",), ("el2", "vhe")
 
 SWITCH = "hyp/world_switch/"
 MACROS = "hyp/arch/hw/trace_macros.h"
-RECORDS = "hyp/trace/switch_records.cpp"
+RECORDS = "hyp/world_switch/switch_records.cpp"
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ PATH = (
     Station("its steps", SWITCH + "kernel_at_el2/every_exit.hpp",
             ("void save_vgic(", "void save_el1(", "void save_debug(", "void deactivate_traps(", "void restore_host_debug(",
              "void save_host_debug(", "void activate_traps(", "void restore_vgic(", "void restore_el1(", "void restore_debug("), AT_EL2),
-    Station("", "hyp/user/user_frame.hpp", ("u64 kernel_vectors_address(",), AT_EL2),
+    Station("", SWITCH + "kernel_entry.hpp", ("u64 kernel_vectors_address(",), AT_EL2),
     Station("", "hyp/arch/hw/barriers.hpp", ("void isb(", "void complete_walks("), AT_EL2),
     Station("", "hyp/arch/hw/barriers.hpp", ("void complete_walks(",), SPLIT),
     Station("down to the kernel at EL1, and up again", SWITCH + "split/host_vectors.S", ("host_vectors:", "host_call:"), SPLIT),
@@ -70,7 +70,7 @@ PATH = (
     Station("the lowvisor takes the call", SWITCH + "split/lowvisor.hpp", ("enum class HostCall ",), SPLIT),
     Station("", SWITCH + "split/lowvisor.cpp", ("u64 lowvisor_host_call(",), SPLIT),
     Station("", "hyp/trace/host_trap.hpp", ("void host_trap(",), SPLIT),
-    Station("the vCPU's loop", "hyp/kernel/vcpu_thread.cpp",
+    Station("the vCPU's loop", "hyp/run/vcpu_thread.cpp",
             ("bool has_requests(", "void enter_guest(", "void run_guest(")),
     Station("", "hyp/vtimer/virtual_timer.hpp", ("bool virtual_timer_needs_a_look(",)),
     Station("from the exit to its handler", "hyp/exits/dispatch.hpp", ("enum class Outcome ",)),
@@ -86,8 +86,9 @@ VOCABULARY = {
     "hyp/world_switch/vcpu_context.hpp": "what EL2 knows of a vCPU, and of the host",
     "hyp/world_switch/class_state.hpp": "the registers of a class, and how they are moved",
     "hyp/world_switch/trap_config.hpp": "what traps",
-    "hyp/kernel/cpu.hpp": "what belongs to a CPU",
-    "hyp/kernel/vcpu.hpp": "what the kernel knows of a vCPU",
+    "hyp/base/cpu_pointer.hpp": "the pointer to a CPU",
+    "hyp/cpu/cpu.hpp": "what belongs to a CPU",
+    "hyp/cpu/vcpu.hpp": "what the kernel knows of a vCPU",
     "hyp/arch/hw/sysreg_access.hpp": "MRS and MSR",
     "hyp/arch/registers.hpp": "registers and their fields",
     "hyp/arch/syndrome.hpp": "why an exception was taken",
@@ -96,7 +97,7 @@ VOCABULARY = {
 }
 
 # Not run, though the image's debug information names lines of it: the compiler has merged a load there with one on the path.
-MERGED = (("hyp/kernel/vcpu_thread.cpp", "bool serve_requests("),)
+MERGED = (("hyp/run/vcpu_thread.cpp", "bool serve_requests("),)
 
 
 @dataclass(frozen=True)
@@ -188,7 +189,7 @@ def reference() -> str:
 
 def _recorders(design: str) -> int:
     """The lines that only a build that records has."""
-    return sum(one.count for _, parts in path(design) for one in parts if "trace" in one.file or one.file.endswith("copy_words.hpp"))
+    return sum(one.count for _, parts in path(design) for one in parts if re.search("trace|records|copy_words", one.file))
 
 
 def _table(widths: str, heads: list[str], rows: list[list[str]]) -> list[str]:

@@ -17,9 +17,10 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "scripts"))
 
-from wslib import kept_counts, process
+from wslib import process
+from wslib.bench import kept_counts
 from wslib.paths import host_program
-from wslib.run import Options
+from wslib.run.one_run import Options
 
 IMAGES = ROOT / "docs" / "images"
 MADE_WITH = IMAGES / "made_with"

@@ -16,10 +16,10 @@ sys.path.insert(0, str(ROOT / "scripts"))
 import guest_state
 import hypercall_path
 import pictures
-from wslib import ablation, bench, kept_counts, validation
+from wslib.bench import ablation, kept_counts, microbenchmarks, validation
+from wslib.machine.vm_options import Vm
 from wslib.paths import BUILD, DESIGNS, RUNS as USUAL_RUNS, guest_names, host_program
-from wslib.run import Options, finished_run, run
-from wslib.vm_options import Vm
+from wslib.run.one_run import Options, finished_run, run
 
 GENERATED = BUILD / "docs" / "generated"
 RUNS = BUILD / "docs" / "runs"
@@ -70,7 +70,7 @@ def explanations() -> None:
     """Why a kind of operation costs what it does, from the runs of the benchmarks that were just made."""
     write("parts.rst", parts())
     for benchmark, kind in validation.KINDS.items():
-        traces = [bench.full_trace(benchmark, design) for design in ("split", "vhe")]
+        traces = [microbenchmarks.full_trace(benchmark, design) for design in ("split", "vhe")]
         text = wstrace("explain", *traces, "--kind", kind)
         write(f"explain-{benchmark}.json", "\n".join(
             wstrace("explain", *traces, "--kind", kind, "--json").replace(str(BENCH_RUNS), "out/bench").splitlines()[:80]) + "\n")
@@ -81,7 +81,7 @@ def explanations() -> None:
 
 def looking_closer() -> None:
     """One operation, one register, one event: from the same runs."""
-    split, vhe = (bench.full_trace("hypercall", design) for design in ("split", "vhe"))
+    split, vhe = (microbenchmarks.full_trace("hypercall", design) for design in ("split", "vhe"))
     kind = validation.KINDS["hypercall"]
 
     def shown(name: str, *arguments: object, first: int = 0, last: int | None = None) -> None:
@@ -103,8 +103,8 @@ def looking_closer() -> None:
 
 
 def parts() -> str:
-    """A table of parts.def."""
-    table = (ROOT / "viewer/model/parts.def").read_text(encoding="utf-8")
+    """A table of cost_parts.def."""
+    table = (ROOT / "viewer/model/operations/cost_parts.def").read_text(encoding="utf-8")
     lines = [".. list-table::", "   :header-rows: 1", "   :widths: auto", "", "   * - Part", "     - In the text", "     - What it is"]
     for name, words, meaning in re.findall(r'^PART\((\w+), "(.*)", "(.*)"\)$', table, re.MULTILINE):
         lines += [f"   * - ``{name}``", f"     - {words}", f"     - {meaning}"]
@@ -217,7 +217,7 @@ def benchmarks() -> str:
 
 def optimisations() -> str:
     """A table of optimisations.def."""
-    table = (ROOT / "hyp/world_switch/optimisations.def").read_text(encoding="utf-8")
+    table = (ROOT / "hyp/trace/format/optimisations.def").read_text(encoding="utf-8")
     lines = [".. list-table::", "   :header-rows: 1", "   :widths: auto", "", "   * - Bit", "     - Name", "     - What it is"]
     for bit, name, meaning in re.findall(r'^OPTIMISATION\((\d+), (\w+), "(.*)"\)$', table, re.MULTILINE):
         lines += [f"   * - {bit}", f"     - ``{name}``", f"     - {meaning}"]

@@ -15,8 +15,6 @@ constexpr u64 kBreakpoint = 0x31;
 constexpr u64 kStep = 0x33;
 constexpr u64 kWatchpoint = 0x35;
 constexpr u64 kBrk = 0x3c;
-constexpr u64 kSpsrDebugMask = 1 << 9;
-constexpr u64 kSpsrStep = 1 << 21;
 constexpr u16 kBeginSteps = 0x5e;
 constexpr u16 kEndSteps = 0x5f;
 
@@ -86,7 +84,7 @@ void set_mdscr(u64 bits) {
 bool on_step(Frame& frame, Seen& mine) {
     expect(mine.steps < kMaxSteps, "stepping does not end, at", hex(frame.pc));
     mine.stepped[mine.steps++] = frame.pc;
-    frame.pstate |= kSpsrStep;
+    frame.pstate |= reg::SPSR_EL1::SS.mask();
     return true;
 }
 
@@ -96,10 +94,10 @@ bool on_brk(Frame& frame) {
     frame.pc += 4;
     if (number == kBeginSteps) {
         set_mdscr(reg::MDSCR_EL1::KDE.mask() | reg::MDSCR_EL1::SS.mask());
-        frame.pstate |= kSpsrStep;
+        frame.pstate |= reg::SPSR_EL1::SS.mask();
     } else {
         set_mdscr(0);
-        frame.pstate &= ~kSpsrStep;
+        frame.pstate &= ~reg::SPSR_EL1::SS.mask();
         frame.pc = frame.x[19];  // out of stepped_code, which is left in its middle
     }
     return true;
@@ -117,7 +115,7 @@ bool on_exception(Frame& frame) {
     mine.far = frame.far;
     mine.esr = frame.esr;
     // The instruction is run with debug exceptions masked; whoever waits for the next one unmasks them.
-    frame.pstate |= kSpsrDebugMask;
+    frame.pstate |= reg::SPSR_EL1::D.mask();
     return true;
 }
 

@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // AArch32 code at EL0, with loads from a device that a hypervisor emulates: afterwards the IT block goes on where it
 // was, as it does on a machine whose device is real.
-#include "checks.hpp"
+#include "fine_print_checks.hpp"
 #include "guests/lib/exceptions.hpp"
 #include "guests/lib/gic.hpp"
-#include "guests/lib/machine.hpp"
+#include "guests/lib/guest_machine.hpp"
 #include "guests/lib/mmu.hpp"
-#include "guests/lib/pl011.hpp"
+#include "guests/lib/guest_pl011.hpp"
 #include "guests/lib/timer.hpp"
+#include "hyp/arch/aarch32.hpp"
 #include "hyp/arch/hw/barriers.hpp"
 #include "hyp/arch/hw/sysreg_access.hpp"
+#include "hyp/arch/pstate.hpp"
 
 namespace guest {
 
@@ -19,8 +21,9 @@ namespace hw = ws::hw;
 namespace reg = ws::reg;
 
 // SPSR_EL1 for AArch32 at EL0, interrupts masked.
-constexpr u64 kA32 = 0x1d0, kT32 = kA32 | 1 << 5, kZero = 1 << 30;
-constexpr u64 kEl1h = 0x3c5;
+constexpr u64 kA32 =
+    reg::SPSR_EL1::A.mask() | reg::SPSR_EL1::I.mask() | reg::SPSR_EL1::F.mask() | ws::aarch32::kModeIs32.mask();
+constexpr u64 kT32 = kA32 | ws::aarch32::kThumb.mask(), kZero = reg::SPSR_EL1::Z.mask();
 constexpr u64 kSvc32 = 0x11, kDataAbortLow = 0x24, kIllegalState = 0x0e;
 constexpr u64 kFirstVector32 = 12;
 /// Where EL0 finds the first GiB, the devices, and RAM; in AArch32's reach.
@@ -34,7 +37,7 @@ Frame ended;
 bool leave_aarch32(Frame& frame) {
     ended = frame;
     frame.pc = resume_at;
-    frame.pstate = kEl1h;
+    frame.pstate = ws::kEl1hMasked;
     return true;
 }
 
@@ -198,8 +201,8 @@ void make_an_interrupt_pending() {
 
 void check_aarch32() {
     map_for_el0();
-    constexpr u64 kNtwi = 1 << 16, kNtwe = 1 << 18;  // EL0's WFI and WFE do not trap to EL1
-    hw::write<reg::SCTLR_EL1>(mmu_state().sctlr | kNtwi | kNtwe);
+    // EL0's WFI and WFE do not trap to EL1.
+    hw::write<reg::SCTLR_EL1>(mmu_state().sctlr | reg::SCTLR_EL1::nTWI.mask() | reg::SCTLR_EL1::nTWE.mask());
     hw::isb();
     arm[0] = kArmSvc;
     if (run(arm, kA32, 0).exception_class() == kIllegalState) {

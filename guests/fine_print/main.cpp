@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "checks.hpp"
+#include "fine_print_checks.hpp"
 #include "guests/lib/mmu.hpp"
 
 namespace guest {

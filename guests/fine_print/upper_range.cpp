@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "upper_range.hpp"
 
-#include "guests/lib/machine.hpp"
+#include "guests/lib/guest_machine.hpp"
 #include "guests/lib/mmu.hpp"
 #include "hyp/arch/hw/barriers.hpp"
 #include "hyp/arch/hw/sysreg_access.hpp"

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Stage 1 walks that end in an abort (Arm ARM D17.2.37: "DFSC" and "IFSC" 0b0101LL, synchronous external abort on a
 // translation table walk at level LL, and 0b0011LL, permission fault).
-#include "checks.hpp"
+#include "fine_print_checks.hpp"
 #include "guests/lib/attempt.hpp"
-#include "guests/lib/machine.hpp"
+#include "guests/lib/guest_machine.hpp"
 #include "hyp/arch/hw/sysreg_access.hpp"
 #include "hyp/arch/registers.hpp"
 #include "upper_range.hpp"

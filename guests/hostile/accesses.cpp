@@ -2,9 +2,9 @@
 // Loads and stores of every kind where they do not belong, and jumps.
 #include "guests/lib/gic.hpp"
 #include "guests/lib/mmu.hpp"
-#include "guests/lib/pl011.hpp"
+#include "guests/lib/guest_pl011.hpp"
 #include "hyp/arch/hw/sysreg_access.hpp"
-#include "operations.hpp"
+#include "hostile_operations.hpp"
 
 namespace guest {
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // HVC and SMC.
-#include "guests/lib/psci.hpp"
-#include "operations.hpp"
+#include "guests/lib/guest_psci.hpp"
+#include "hostile_operations.hpp"
 
 namespace guest {
 

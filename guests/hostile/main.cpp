@@ -2,7 +2,7 @@
 #include "guests/lib/gic.hpp"
 #include "guests/lib/mmu.hpp"
 #include "hyp/arch/hw/sysreg_access.hpp"
-#include "operations.hpp"
+#include "hostile_operations.hpp"
 
 namespace guest {
 

@@ -2,7 +2,8 @@
 // Debug exceptions, other exception levels and states, waiting.
 #include "guests/lib/gic.hpp"
 #include "guests/lib/timer.hpp"
-#include "operations.hpp"
+#include "hyp/arch/aarch32.hpp"
+#include "hostile_operations.hpp"
 
 namespace guest {
 
@@ -10,12 +11,9 @@ namespace {
 
 namespace hw = ws::hw;
 namespace reg = ws::reg;
+namespace aarch32 = ws::aarch32;
 
 extern "C" char el0_code[], el0_a32_code[], el0_t32_code[], el1_code[];
-
-constexpr u64 kSpsrAarch32 = 1 << 4;
-constexpr u64 kSpsrThumb = 1 << 5;
-constexpr u64 kSpsrIfThen = 3 << 25 | 0x3f << 10;
 
 }  // namespace
 
@@ -51,10 +49,9 @@ void leave_el1(Attacker& a) {
     pstate |= reg::SPSR_EL1::I.mask() | reg::SPSR_EL1::F.mask();
     pstate &= ~reg::SPSR_EL1::SS.mask();
     u64 target = reinterpret_cast<u64>(el0_code);
-    if ((pstate & kSpsrAarch32) != 0) {
-        target = reinterpret_cast<u64>((pstate & kSpsrThumb) != 0 ? el0_t32_code : el0_a32_code);
-        // No If-Then block, which would skip the call: IT is in bits 26, 25 and 15 to 10.
-        pstate &= ~kSpsrIfThen;
+    if ((pstate & aarch32::kModeIs32.mask()) != 0) {
+        target = reinterpret_cast<u64>((pstate & aarch32::kThumb.mask()) != 0 ? el0_t32_code : el0_a32_code);
+        pstate &= ~(aarch32::kItLow.mask() | aarch32::kItHigh.mask());  // no If-Then block, which would skip the call
     } else if ((pstate & 0xf) == 5 || (pstate & 0xf) == 4) {
         target = reinterpret_cast<u64>(el1_code);
     }
@@ -63,8 +60,8 @@ void leave_el1(Attacker& a) {
     restore_cpu();
 }
 
-/// WFE, and more seldom WFI with a timer armed, now or soon: that needs an interrupt controller that works, and some thirty
-/// exits to make it.
+/// WFE, and more seldom WFI with a timer armed, now or soon: that needs an interrupt controller that works, and some
+/// thirty exits to make it.
 void wait(Attacker& a) {
     if (!a.random.one_in(8)) {
         asm volatile("sevl\n\twfe\n\tsev\n\twfe\n\tyield" ::: "memory");

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "attempt.hpp"
 
-#include "machine.hpp"
+#include "guest_machine.hpp"
 #include "smp.hpp"
 
 namespace guest {

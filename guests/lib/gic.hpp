@@ -4,8 +4,8 @@
 
 #include "hyp/arch/hw/barriers.hpp"
 #include "hyp/arch/hw/sysreg_access.hpp"
-#include "machine.hpp"
-#include "mmio.hpp"
+#include "guest_machine.hpp"
+#include "guest_mmio.hpp"
 
 namespace guest::gic {
 

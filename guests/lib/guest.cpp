@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "guest.hpp"
 
-#include "console.hpp"
+#include "guest_console.hpp"
 #include "hyp/arch/hw/sysreg_access.hpp"
-#include "machine.hpp"
-#include "psci.hpp"
+#include "guest_machine.hpp"
+#include "guest_psci.hpp"
 
 namespace guest {
 

@@ -4,7 +4,7 @@
 
 #include <initializer_list>
 
-#include "hyp/kernel/print.hpp"
+#include "hyp/base/print.hpp"
 #include "hypercall.hpp"
 
 namespace guest {

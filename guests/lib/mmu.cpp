@@ -3,7 +3,8 @@
 
 #include "hyp/arch/hw/barriers.hpp"
 #include "hyp/arch/hw/sysreg_access.hpp"
-#include "machine.hpp"
+#include "hyp/arch/res1.hpp"
+#include "guest_machine.hpp"
 
 namespace guest {
 
@@ -14,10 +15,9 @@ namespace reg = ws::reg;
 
 constexpr u64 kEntries = 512;
 constexpr u64 kBlockShift = 30;
-constexpr u64 kSctlrMustBeOne = 0x30d0'0800;  // RES1 bits of Armv8.0 (Arm ARM D17.2.118)
 
 alignas(4096) u64 table[kEntries];  // level 1: 512 GiB
-MmuState state{0, 0, 0, kSctlrMustBeOne};
+MmuState state{0, 0, 0, ws::res1::kSctlrEl1};
 
 /// Block descriptors (Arm ARM D8.3.1): attribute index in bits 4:2, SH in 9:8, AF in 10, PXN and UXN in 54:53.
 constexpr u64 kBlock = 1 | 1 << 10;
@@ -41,7 +41,7 @@ void turn_on_mmu() {
     const u64 tcr = TCR_EL1::T0SZ.of(25) | TCR_EL1::IRGN0.of(1) | TCR_EL1::ORGN0.of(1) | TCR_EL1::SH0.of(3) |
                     TCR_EL1::EPD1.of(1) | TCR_EL1::IPS.of(2);
     using reg::SCTLR_EL1;
-    const u64 sctlr = kSctlrMustBeOne | SCTLR_EL1::M.mask() | SCTLR_EL1::C.mask() | SCTLR_EL1::I.mask();
+    const u64 sctlr = ws::res1::kSctlrEl1 | SCTLR_EL1::M.mask() | SCTLR_EL1::C.mask() | SCTLR_EL1::I.mask();
     state = {kMair, tcr, reinterpret_cast<u64>(table), sctlr};
 
     hw::write<reg::MAIR_EL1>(state.mair);

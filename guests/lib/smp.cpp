@@ -6,7 +6,7 @@
 #include "hyp/arch/hw/barriers.hpp"
 #include "hyp/arch/hw/sysreg_access.hpp"
 #include "mmu.hpp"
-#include "psci.hpp"
+#include "guest_psci.hpp"
 
 namespace guest {
 
@@ -15,7 +15,7 @@ namespace {
 constexpr u64 kStackBytes = 16384;
 constexpr u64 kAffinityFields = 0xff'00ff'ffff;  // Aff3, Aff2, Aff1, Aff0
 
-/// What a CPU needs before it can see caches or use a stack; start.S knows the order.
+/// What a CPU needs before it can see caches or use a stack; guest_start.S knows the order.
 struct alignas(64) SecondaryBoot {
     MmuState mmu;
     u64 stack_top;

@@ -4,7 +4,7 @@
 #pragma once
 
 #include "guest.hpp"
-#include "machine.hpp"
+#include "guest_machine.hpp"
 
 namespace guest {
 

@@ -3,8 +3,8 @@
 //
 //   void spin_with_patterns(const CorePatterns* before, CorePatterns* after)
 //
-// SP is the address of `after`: a pattern of its own, and the only way to store without losing a register. Interrupts that
-// are taken meanwhile use the memory below it as their stack. X30 counts down: of all registers it ends as 0.
+// SP is the address of `after`: a pattern of its own, and the only way to store without losing a register. Interrupts
+// that are taken meanwhile use the memory below it as their stack. X30 counts down: of all registers it ends as 0.
     .text
     .global spin_with_patterns
     .type spin_with_patterns, %function

@@ -5,7 +5,7 @@
 
 #include "hyp/arch/hw/barriers.hpp"
 #include "hyp/arch/hw/sysreg_access.hpp"
-#include "machine.hpp"
+#include "guest_machine.hpp"
 
 namespace guest {
 

@@ -25,7 +25,7 @@
 // void virtual_eoi_loop(u64 iterations): INTID 1023 ends nothing, by the same instruction (IHI 0069, 12.2.8)
     function virtual_eoi_loop
     mov x1, #1023
-1:  msr S3_0_C12_C12_1, x1              // ICC_EOIR1_EL1
+1:  msr ICC_EOIR1_EL1, x1
     subs x0, x0, #1
     b.ne 1b
     ret
@@ -42,7 +42,7 @@
     function virtual_ipi_loop
     ldr x3, [x2]
 1:  add x3, x3, #1
-    msr S3_0_C12_C11_5, x1              // ICC_SGI1R_EL1
+    msr ICC_SGI1R_EL1, x1
     isb
 2:  yield
     ldr x4, [x2]
@@ -114,10 +114,10 @@
     sub x3, x3, x2
     tbnz x3, #63, 3b                    // WFI may end for any reason (Arm ARM D1.6.2)
     add x4, x4, x3
-    mrs x3, S3_0_C12_C12_0              // ICC_IAR1_EL1: taken and ended, masked as it is; else WFI would not wait
+    mrs x3, ICC_IAR1_EL1                // taken and ended, masked as it is; else WFI would not wait
     msr CNTV_CTL_EL0, xzr
     isb
-    msr S3_0_C12_C12_1, x3              // ICC_EOIR1_EL1
+    msr ICC_EOIR1_EL1, x3
     isb
     subs x0, x0, #1
     b.ne 1b
@@ -135,10 +135,10 @@
 ipi_vectors:
     other_vectors 5
     .balign 0x80                        // IRQ, EL1 with SP_EL1
-    mrs x1, S3_0_C12_C12_0              // ICC_IAR1_EL1
+    mrs x1, ICC_IAR1_EL1
     add x2, x2, #1
     str x2, [x0]
-    msr S3_0_C12_C12_1, x1              // ICC_EOIR1_EL1
+    msr ICC_EOIR1_EL1, x1
     eret
     other_vectors 10
 
@@ -156,8 +156,8 @@ late_end:
     add x4, x4, x3
     msr CNTV_CTL_EL0, xzr
     isb
-    mrs x3, S3_0_C12_C12_0              // ICC_IAR1_EL1
+    mrs x3, ICC_IAR1_EL1
     mov x7, #1
-    msr S3_0_C12_C12_1, x3              // ICC_EOIR1_EL1
+    msr ICC_EOIR1_EL1, x3
     eret
     other_vectors 10

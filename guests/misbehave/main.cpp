@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A guest for each way a run can end badly: how=fail, crash, hang, nothing, undefined, aborts, wait or halt.
 #include "guests/lib/guest.hpp"
-#include "guests/lib/psci.hpp"
+#include "guests/lib/guest_psci.hpp"
 #include "hyp/arch/hw/barriers.hpp"
 #include "hyp/arch/hw/sysreg_access.hpp"
 

@@ -2,7 +2,7 @@
 #include "forms.hpp"
 #include "guests/lib/attempt.hpp"
 #include "guests/lib/gic.hpp"
-#include "guests/lib/pl011.hpp"
+#include "guests/lib/guest_pl011.hpp"
 #include "guests/lib/random.hpp"
 #include "virtio.hpp"
 

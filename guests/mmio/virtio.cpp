@@ -3,8 +3,8 @@
 #include "virtio.hpp"
 
 #include "guests/lib/guest.hpp"
-#include "guests/lib/machine.hpp"
-#include "guests/lib/mmio.hpp"
+#include "guests/lib/guest_machine.hpp"
+#include "guests/lib/guest_mmio.hpp"
 #include "hyp/vmm/virtio/mmio_layout.hpp"
 
 namespace guest {

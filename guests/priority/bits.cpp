@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The registers with a bit for each interrupt (IHI 0069, 12.9), and lines with a level.
-#include "guests/lib/pl011.hpp"
+#include "guests/lib/guest_pl011.hpp"
 #include "scenario.hpp"
 
 namespace guest {

@@ -4,6 +4,7 @@
 #include "guests/lib/gic.hpp"
 #include "guests/lib/guest.hpp"
 #include "hyp/arch/hw/sysreg_access.hpp"
+#include "hyp/arch/res1.hpp"
 #include "hyp/world_switch/class_state.hpp"
 
 namespace guest {
@@ -45,7 +46,7 @@ u64 harmless(u64 bits) {
     using namespace ws::reg;
     switch (id) {
         case SysregId::SCTLR_EL1:
-            return 0x30d0'0800 | (bits & (SCTLR_EL1::UCT.mask() | SCTLR_EL1::DZE.mask() | SCTLR_EL1::UMA.mask() |
+            return ws::res1::kSctlrEl1 | (bits & (SCTLR_EL1::UCT.mask() | SCTLR_EL1::DZE.mask() | SCTLR_EL1::UMA.mask() |
                                           SCTLR_EL1::nTWE.mask() | SCTLR_EL1::nTWI.mask() | SCTLR_EL1::I.mask()));
         case SysregId::CPACR_EL1: return CPACR_EL1::FPEN.mask() | (bits & CPACR_EL1::TTA.mask());
         case SysregId::CNTKCTL_EL1: return bits & 0x303;   // who may use timers and counters at EL0
@@ -95,21 +96,21 @@ struct VirtualInterface {
 };
 VirtualInterface expected_interface;
 
-#define WS_ICC_REGISTERS(f)                                                                                            \
-    f(priority_mask, "S3_0_C4_C6_0", 0xf8) f(binary_point0, "S3_0_C12_C8_3", 7) f(binary_point1, "S3_0_C12_C12_3", 7)  \
-        f(group0, "S3_0_C12_C12_6", 1) f(group1, "S3_0_C12_C12_7", 1) f(active0, "S3_0_C12_C8_4", 0xffff'ffff)         \
-            f(active1, "S3_0_C12_C9_0", 0xffff'ffff)
+#define WS_ICC_REGISTERS(f)                                                                                           \
+    f(priority_mask, "ICC_PMR_EL1", 0xf8) f(binary_point0, "ICC_BPR0_EL1", 7) f(binary_point1, "ICC_BPR1_EL1", 7)     \
+        f(group0, "ICC_IGRPEN0_EL1", 1) f(group1, "ICC_IGRPEN1_EL1", 1) f(active0, "ICC_AP0R0_EL1", 0xffff'ffff)      \
+            f(active1, "ICC_AP1R0_EL1", 0xffff'ffff)
 
 void fill_interface(u64 filling) {
     u64 n = 200;
-#define WS_FILL(name, encoding, mask) asm volatile("msr " encoding ", %0" ::"r"(pattern(filling, n++) & (mask)));
+#define WS_FILL(name, its_name, mask) asm volatile("msr " its_name ", %0" ::"r"(pattern(filling, n++) & (mask)));
     WS_ICC_REGISTERS(WS_FILL)
 #undef WS_FILL
     // Whatever the pattern: the interrupt that ends a WFI gets through.
     ws::hw::write<ws::reg::ICC_PMR_EL1>((pattern(filling, 200) & 0xf8) | 0x08);
     ws::hw::write<ws::reg::ICC_IGRPEN1_EL1>(1);
     asm volatile("isb" ::: "memory");
-#define WS_KEEP(name, encoding, mask) asm volatile("mrs %0, " encoding : "=r"(expected_interface.name));
+#define WS_KEEP(name, its_name, mask) asm volatile("mrs %0, " its_name : "=r"(expected_interface.name));
     WS_ICC_REGISTERS(WS_KEEP)
 #undef WS_KEEP
 }
@@ -122,8 +123,8 @@ u64 wrong(const char* name, u64 was, u64 is, u64 round) {
 u64 verify_interface(u64 round) {
     u64 errors = 0;
     u64 is = 0;
-#define WS_VERIFY(name, encoding, mask)                              \
-    asm volatile("mrs %0, " encoding : "=r"(is));                    \
+#define WS_VERIFY(name, its_name, mask)                              \
+    asm volatile("mrs %0, " its_name : "=r"(is));                    \
     if (is != expected_interface.name) errors += wrong("ICC " #name, expected_interface.name, is, round);
     WS_ICC_REGISTERS(WS_VERIFY)
 #undef WS_VERIFY

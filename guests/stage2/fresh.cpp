@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Memory that nobody has touched: zeros, whoever looks first.
-#include "checks.hpp"
-#include "guests/lib/console.hpp"
-#include "guests/lib/machine.hpp"
-#include "guests/lib/psci.hpp"
+#include "stage2_checks.hpp"
+#include "guests/lib/guest_console.hpp"
+#include "guests/lib/guest_machine.hpp"
+#include "guests/lib/guest_psci.hpp"
 
 namespace guest {
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // memory_release and memory_protect.
-#include "checks.hpp"
+#include "stage2_checks.hpp"
 #include "guests/lib/attempt.hpp"
-#include "guests/lib/machine.hpp"
+#include "guests/lib/guest_machine.hpp"
 
 namespace guest {
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "checks.hpp"
+#include "stage2_checks.hpp"
 #include "guests/lib/attempt.hpp"
-#include "guests/lib/machine.hpp"
+#include "guests/lib/guest_machine.hpp"
 #include "guests/lib/mmu.hpp"
 
 namespace guest {

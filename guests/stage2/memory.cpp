@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "checks.hpp"
-#include "guests/lib/machine.hpp"
+#include "stage2_checks.hpp"
+#include "guests/lib/guest_machine.hpp"
 
 namespace guest {
 

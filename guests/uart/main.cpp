@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "guests/lib/exceptions.hpp"
 #include "guests/lib/gic.hpp"
-#include "guests/lib/pl011.hpp"
+#include "guests/lib/guest_pl011.hpp"
 #include "guests/lib/smp.hpp"
 
 namespace guest {

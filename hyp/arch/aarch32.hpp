@@ -8,7 +8,8 @@
 
 namespace ws::aarch32 {
 
-inline constexpr BitField kModeIs32{4, 4};   ///< M[4]
+inline constexpr BitField kModeIs32{4, 4};   ///< M[4]; the rest of M is 0 for User
+inline constexpr BitField kThumb{5, 5};      ///< T
 inline constexpr BitField kBigEndian{9, 9};  ///< E
 inline constexpr BitField kItLow{26, 25};    ///< IT[1:0]
 inline constexpr BitField kItHigh{15, 10};   ///< IT[7:2]

@@ -34,12 +34,13 @@ enum class SysregId : u16 {
 #undef SYSREG
 };
 
-/// One type a system register, with its fields as constants: `HCR_EL2::VM.mask()`.
+/// One type a system register, with its fields as constants: `HCR_EL2::VM.mask()`. Of a register with two layouts, those
+/// of the one that counts while HCR_EL2.E2H is 0; reg::e2h1 has the other's.
 namespace reg {
 // NOLINTBEGIN
 #define FIELD(name, msb, lsb, meaning) static constexpr BitField name{msb, lsb};
 #define FIELD_E2H0 FIELD
-#define FIELD_E2H1 FIELD
+#define FIELD_E2H1(...)
 #define SYSREG(name_, op0_, op1_, crn_, crm_, op2_, class_, e2h_, meaning_, ...) \
     struct name_ {                                                               \
         static constexpr SysregId id = SysregId::name_;                          \
@@ -49,9 +50,22 @@ namespace reg {
     };
 #include "sysregs.def"
 #undef SYSREG
+#undef FIELD_E2H0
+#undef FIELD_E2H1
+
+namespace e2h1 {
+#define FIELD_E2H0(...)
+#define FIELD_E2H1 FIELD
+#define SYSREG(name_, op0_, op1_, crn_, crm_, op2_, class_, e2h_, meaning_, ...) \
+    struct name_ {                                                               \
+        __VA_ARGS__                                                              \
+    };
+#include "sysregs.def"
+#undef SYSREG
 #undef FIELD
 #undef FIELD_E2H0
 #undef FIELD_E2H1
+}  // namespace e2h1
 // NOLINTEND
 }  // namespace reg
 

@@ -2,7 +2,7 @@
 #include "address_space.hpp"
 
 #include "../arch/stage1_descriptor.hpp"
-#include "../kernel/panic.hpp"
+#include "../base/panic.hpp"
 
 namespace ws {
 

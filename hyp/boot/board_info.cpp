@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "board_info.hpp"
 
+#include "../base/panic.hpp"
 #include "../device_tree/reader.hpp"
-#include "../kernel/panic.hpp"
 #include "boot_options.hpp"
 
 namespace ws {

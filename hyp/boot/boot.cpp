@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // From the first line of C++ to the kernel's: read the board, say where the trace goes, then let the design prepare
 // EL2 and enter the kernel. The MMU is off until the design turns it on.
-#include "../kernel/cpu.hpp"
-#include "../kernel/panic.hpp"
-#include "../kernel/run_report.hpp"
+#include "../base/panic.hpp"
+#include "../cpu/cpu.hpp"
 #include "../platform/qemu_virt/pl011.hpp"
 #include "../world_switch/design.hpp"
 #include "board_info.hpp"
 #include "image.hpp"
+#include "run_page.hpp"
 #include "this_design.hpp"
 
 namespace ws {

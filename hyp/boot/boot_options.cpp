@@ -3,7 +3,7 @@
 
 #include <initializer_list>
 
-#include "../kernel/panic.hpp"
+#include "../base/panic.hpp"
 
 namespace ws {
 

@@ -4,8 +4,8 @@
 #include "../arch/hw/barriers.hpp"
 #include "../arch/hw/maintenance.hpp"
 #include "../arch/hw/sysreg_access.hpp"
-#include "../kernel/cpu.hpp"
-#include "../kernel/panic.hpp"
+#include "../base/panic.hpp"
+#include "../cpu/cpu.hpp"
 #include "board_info.hpp"
 #include "clock_alignment.hpp"
 

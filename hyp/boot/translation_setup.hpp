@@ -4,6 +4,7 @@
 
 #include "../arch/hw/barriers.hpp"
 #include "../arch/hw/sysreg_access.hpp"
+#include "../arch/res1.hpp"
 #include "address_space.hpp"
 
 namespace ws {
@@ -14,9 +15,6 @@ inline u64 output_address_size() {
     constexpr u64 k40Bits = 2;
     return implemented < k40Bits ? implemented : k40Bits;
 }
-
-/// SCTLR_EL1 with the MMU and the caches off: the bits that must be one (Armv8.0).
-inline constexpr u64 kSctlrEl1MustBeOne = 0x30d0'0800;
 
 /// EL1&0, from EL1 or from EL2; with E2H the same lines, run at EL2, turn on EL2&0: the names are redirected.
 inline void turn_on_el1_translation(const AddressSpace& space) {
@@ -29,7 +27,7 @@ inline void turn_on_el1_translation(const AddressSpace& space) {
     hw::write<reg::TTBR0_EL1>(space.root().value);
     hw::write<reg::TTBR1_EL1>(0);
     hw::isb();
-    hw::write<reg::SCTLR_EL1>(kSctlrEl1MustBeOne | S::M.mask() | S::C.mask() | S::I.mask() | S::SA.mask() | S::WXN.mask());
+    hw::write<reg::SCTLR_EL1>(res1::kSctlrEl1 | S::M.mask() | S::C.mask() | S::I.mask() | S::SA.mask() | S::WXN.mask());
     hw::isb();
 }
 
@@ -37,15 +35,13 @@ inline void turn_on_el1_translation(const AddressSpace& space) {
 inline void turn_on_el2_translation(const AddressSpace& space) {
     using T = reg::TCR_EL2;
     using S = reg::SCTLR_EL2;
-    constexpr u64 kTcrMustBeOne = (1ULL << 31) | (1ULL << 23);
-    constexpr u64 kSctlrMustBeOne = 0x30c5'0830;
     hw::dsb_sy();   // the walker sees the tables
     hw::write<reg::MAIR_EL2>(AddressSpace::kMair);
-    hw::write<reg::TCR_EL2>(kTcrMustBeOne | T::T0SZ.of(64 - AddressSpace::kAddressBits) | T::IRGN0.of(1) | T::ORGN0.of(1) |
+    hw::write<reg::TCR_EL2>(res1::kTcrEl2 | T::T0SZ.of(64 - AddressSpace::kAddressBits) | T::IRGN0.of(1) | T::ORGN0.of(1) |
                             T::SH0.of(3) | T::PS.of(output_address_size()));
     hw::write<reg::TTBR0_EL2>(space.root().value);
     hw::isb();
-    hw::write<reg::SCTLR_EL2>(kSctlrMustBeOne | S::M.mask() | S::C.mask() | S::I.mask() | S::SA.mask() | S::WXN.mask());
+    hw::write<reg::SCTLR_EL2>(res1::kSctlrEl2 | S::M.mask() | S::C.mask() | S::I.mask() | S::SA.mask() | S::WXN.mask());
     hw::isb();
 }
 

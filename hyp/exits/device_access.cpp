@@ -2,6 +2,7 @@
 #include "device_access.hpp"
 
 #include "../arch/hw/barriers.hpp"
+#include "../kernel/console.hpp"
 #include "../kernel/vcpu_interrupts.hpp"
 #include "../trace/points.hpp"
 #include "../user/vmm_exit.hpp"

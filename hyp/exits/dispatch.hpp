@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the kernel does for an exit: one handler an exception class, each in a file of its own.
+// What the kernel does for an exit: one handler for each exception class. The line of each names its file.
 #pragma once
 
 #include "../kernel/vm.hpp"

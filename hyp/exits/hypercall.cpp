@@ -3,6 +3,7 @@
 // not in hypercalls.def is NOT_SUPPORTED; that answer is also the shortest way through the hypervisor, and the one that
 // the hypercall benchmark times.
 #include "../arch/syndrome.hpp"
+#include "../kernel/console.hpp"
 #include "../kernel/guest_memory.hpp"
 #include "../psci/psci.hpp"
 #include "../trace/points.hpp"

@@ -3,6 +3,7 @@
 // (Arm ARM, AArch64.TakeException).
 #include "inject.hpp"
 
+#include "../arch/pstate.hpp"
 #include "../arch/syndrome.hpp"
 #include "../trace/points.hpp"
 #include "dispatch.hpp"
@@ -14,14 +15,13 @@ namespace ws {
 namespace {
 
 using S = reg::SPSR_EL1;
-constexpr u64 kEl1h = 5;
 
 /// Offset of EL1's synchronous vector for an exception taken from `pstate`.
 u64 synchronous_vector(u64 pstate) {
     constexpr u64 kAarch32 = 0x10;
     const u64 mode = S::M.get(pstate);
     if (mode == kEl1h) return 0x200;
-    if (mode == 4) return 0x000;   // EL1t
+    if (mode == kEl1t) return 0x000;
     return (mode & kAarch32) != 0 ? 0x600 : 0x400;
 }
 
@@ -60,7 +60,7 @@ void inject(Vcpu& vcpu, u64 esr, Fault fault, trace::Injection what) {
 }
 
 /// Was the guest at its EL0?
-bool at_el0(u64 pstate) { return (S::M.get(pstate) & 0xf) == 0; }
+bool at_el0(u64 pstate) { return (S::M.get(pstate) & 0xf) == kEl0t; }
 
 /// An abort's syndrome for EL1: what EL2's says of the access, with another class and status.
 u64 abort_syndrome(const VcpuContext& context, AbortOf what, u64 status) {

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Stage 2 aborts: memory that is touched for the first time, memory that is protected, a device, or nothing at all
 // (KVM: kvm_handle_guest_abort).
-#include "../kernel/guest_memory.hpp"
 #include "../arch/syndrome.hpp"
+#include "../kernel/console.hpp"
+#include "../kernel/guest_log.hpp"
+#include "../kernel/guest_memory.hpp"
 #include "dispatch.hpp"
 #include "inject.hpp"
 #include "mmio.hpp"

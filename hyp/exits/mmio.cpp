@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mmio.hpp"
 
+#include "../arch/pstate.hpp"
 #include "../arch/syndrome.hpp"
+#include "../kernel/console.hpp"
+#include "../kernel/guest_log.hpp"
 #include "device_access.hpp"
 #include "guest_el1.hpp"
 #include "inject.hpp"
@@ -18,7 +21,6 @@ bool is_big_endian(const VcpuContext& context) {
     const u64 pstate = context.return_state.value<reg::SPSR_EL2>();
     if (aarch32::is_aarch32(pstate)) return aarch32::kBigEndian.get(pstate) != 0;   // which SETEND may have changed
     const u64 sctlr = read_guest_el1<reg::SCTLR_EL1>(context);
-    constexpr u64 kEl0t = 0;
     const bool el0 = (reg::SPSR_EL2::M.get(pstate) & 0xf) == kEl0t;
     return (el0 ? reg::SCTLR_EL1::E0E : reg::SCTLR_EL1::EE).get(sctlr) != 0;
 }

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Trapped MSR, MRS and system instructions (EC 0x18; KVM: sys_regs.c).
+#include "../arch/os_lock.hpp"
 #include "../arch/syndrome.hpp"
+#include "../kernel/guest_log.hpp"
 #include "../kernel/vcpu_interrupts.hpp"
 #include "../vtimer/physical_timer.hpp"
 #include "../world_switch/design.hpp"
+#include "../world_switch/guest_state.hpp"
 #include "debug_registers.hpp"
 #include "dispatch.hpp"
 #include "id_registers.hpp"
@@ -19,19 +22,22 @@ constexpr u64 key(SysregEncoding e) {
     using namespace iss::sys64;
     return Op0.of(e.op0) | Op1.of(e.op1) | CRn.of(e.crn) | CRm.of(e.crm) | Op2.of(e.op2);
 }
-constexpr u64 kEncodingMask = key({3, 7, 15, 15, 7});
+constexpr u64 kEncodingMask = iss::sys64::Op0.mask() | iss::sys64::Op1.mask() | iss::sys64::CRn.mask() |
+                              iss::sys64::CRm.mask() | iss::sys64::Op2.mask();
 template <class Register>
 constexpr u64 kKey = key(info(Register::id).encoding);
 
-constexpr u64 kOslarEl1 = key({2, 0, 1, 0, 4});
-constexpr u64 kOslsrEl1 = key({2, 0, 1, 1, 4});
-constexpr u64 kOsdlrEl1 = key({2, 0, 1, 3, 4});
-constexpr u64 kMdrarEl1 = key({2, 0, 1, 0, 0});
+constexpr u64 kOslarEl1 = key(encoding_of("OSLAR_EL1"));
+constexpr u64 kOslsrEl1 = key(encoding_of("OSLSR_EL1"));
+constexpr u64 kOsdlrEl1 = key(encoding_of("OSDLR_EL1"));
+constexpr u64 kMdrarEl1 = key(encoding_of("MDRAR_EL1"));
 
 /// OSLSR_EL1: the lock is implemented (OSLM); it is locked (Arm ARM D17.3, OSLSR_EL1). It keeps an operating
 /// system's debugger and an external one apart, and there is no external one: the state is the vCPU's to write and to read. It
 /// never reaches the CPU's own lock, so debug exceptions do not depend on it (KVM masks MDSCR_EL1.MDE meanwhile).
-constexpr u64 kOslm = 1 << 3, kOslk = 1 << 1;
+constexpr u64 oslsr(bool locked) {
+    return oslsr_el1::OSLM.mask() | (locked ? oslsr_el1::OSLK.mask() : 0);
+}
 
 /// The debug communication channel, claim tags and what else an external debugger shares with the CPU: there is none, they
 /// read as zero and writes are ignored.
@@ -39,15 +45,16 @@ bool is_external_debug(SysregEncoding e) {
     if (e.op0 != 2) return false;
     const bool channel = e.crn == 0 && (e.op1 == 3 || e.op2 == 0 || (e.op2 == 2 && e.crm != 2));
     const bool claims = e.op1 == 0 && e.crn == 7;
-    const bool power = e == SysregEncoding{2, 0, 1, 4, 4};
+    const bool power = e == encoding_of("DBGPRCR_EL1");
     return channel || claims || power;
 }
 
 /// Group 3 of identification registers: op0 = 3, op1 = 0, CRn = 0, CRm from 1 to 7.
 bool is_feature_register(u64 esr) {
-    constexpr u64 kMask = key({3, 7, 15, 8, 0});
-    const u64 crm = iss::sys64::CRm.get(esr);
-    return (esr & kMask) == key({3, 0, 0, 0, 0}) && crm != 0;
+    using namespace iss::sys64;
+    constexpr u64 kMask = Op0.mask() | Op1.mask() | CRn.mask() | CRm.of(8);
+    const u64 crm = CRm.get(esr);
+    return (esr & kMask) == Op0.of(3) && crm != 0;
 }
 
 /// DC ISW, CSW, CISW. A guest's memory is coherent for all that can see it, and only a physical CPU's caches have sets
@@ -104,7 +111,7 @@ bool emulate_read(Vcpu& vcpu, u64 encoding, u64& value) {
         case kKey<reg::CNTP_CVAL_EL0>: value = read_physical_timer(vcpu, TimerRegister::compare); return true;
         case kKey<reg::CNTP_TVAL_EL0>: value = read_physical_timer(vcpu, TimerRegister::value); return true;
         case kKey<reg::ICC_SRE_EL1>: value = 7; return true;   // SRE, and no bypass
-        case kOslsrEl1: value = kOslm | (vcpu.os_locked ? kOslk : 0); return true;
+        case kOslsrEl1: value = oslsr(vcpu.os_locked); return true;
         case kMdrarEl1:                     // there are no memory-mapped debug registers
         case kOsdlrEl1:
         case kKey<reg::ACTLR_EL1>: value = 0; return true;
@@ -112,24 +119,9 @@ bool emulate_read(Vcpu& vcpu, u64 encoding, u64& value) {
     }
 }
 
-/// The log tells of each unknown register once.
-void tell(Vm& vm, SysregEncoding e, bool is_read, u64 pc) {
-    DevicesLocked locked(vm);
-    const u16 number = static_cast<u16>(e.op0 << 14 | e.op1 << 11 | e.crn << 7 | e.crm << 3 | e.op2);
-    for (u32 i = 0; i < vm.told_count; ++i) {
-        if (vm.told[i] == number) return;
-    }
-    if (vm.told_count == Vm::kMaxTold) return;
-    vm.told[vm.told_count++] = number;
-    const SysregInfo* const row = find_sysreg(e);
-    log("VM ", vm.number, ": ", is_read ? "MRS" : "MSR", " of ", row != nullptr ? row->name : "a register that is not known",
-        ", S", u32{e.op0}, "_", u32{e.op1}, "_C", u32{e.crn}, "_C", u32{e.crm}, "_", u32{e.op2}, ", at ", hex(pc),
-        ": not virtualised, undefined");
-    if (vm.told_count == Vm::kMaxTold) log("VM ", vm.number, ": further registers are not told of");
-}
-
-/// What is left: debug registers, maintenance that does nothing here, and what no guest has.
-void handle_others(Vcpu& vcpu, SysregEncoding e, bool is_read) {
+/// What is left: debug registers, maintenance that does nothing here, and what no guest has. Not inlined, for the registers
+/// that it needs would be saved at every trapped access.
+[[gnu::noinline]] void handle_others(Vcpu& vcpu, SysregEncoding e, bool is_read) {
     VcpuContext& context = *vcpu.context;
     const unsigned rt = static_cast<unsigned>(iss::sys64::Rt.get(context.exit.esr));
     if (is_debug_register(e)) {
@@ -145,7 +137,7 @@ void handle_others(Vcpu& vcpu, SysregEncoding e, bool is_read) {
         if (is_read) context.set_x(rt, 0);
         context.skip_instruction();
     } else {
-        tell(*vcpu.vm, e, is_read, context.pc());
+        log_unknown_register(*vcpu.vm, e, is_read, context.pc());
         inject_undefined(vcpu);
     }
 }

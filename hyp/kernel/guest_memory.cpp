@@ -3,12 +3,12 @@
 
 #include "../arch/hw/maintenance.hpp"
 #include "../arch/hw/zero_memory.hpp"
+#include "../base/panic.hpp"
 #include "../trace/points.hpp"
 #include "../world_switch/design.hpp"
-#include "../user/process.hpp"
 #include "memory_pool.hpp"
-#include "panic.hpp"
 #include "this_design.hpp"
+#include "upcalls.hpp"
 
 namespace ws {
 

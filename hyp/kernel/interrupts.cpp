@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "interrupts.hpp"
 
+#include "../base/print.hpp"
 #include "../boot/board_info.hpp"
-#include "../platform/device_driver.hpp"
+#include "../cpu/cpu.hpp"
 #include "../platform/gic_v3.hpp"
 #include "../trace/points.hpp"
-#include "../vtimer/virtual_timer.hpp"
 #include "console.hpp"
-#include "cpu.hpp"
-#include "print.hpp"
 #include "scheduler.hpp"
+#include "upcalls.hpp"
 
 namespace ws {
 
@@ -42,7 +41,7 @@ void handle(u32 intid) {
     } else if (intid == board.uart_intid) {
         handle_console_input();
     } else if (intid != kMaintenance &&   // for that, reading the list registers after the exit was all
-               !host_virtio::handle_device_interrupt(intid)) {
+               !handle_device_interrupt(intid)) {
         log("physical interrupt ", intid, " has no handler; it is disabled");
         gic::disable(intid);
     }

@@ -8,6 +8,9 @@
 
 namespace ws {
 
+/// The board's PPI 27, the virtual timer's. A guest's has the same number, and is linked to it.
+inline constexpr u32 kGuestTimerIntid = 27;
+
 /// Opens the interrupt controller: its distributor once, then each CPU's own part on that CPU.
 void open_interrupts();
 void open_interrupts_of_this_cpu();

@@ -2,8 +2,8 @@
 // A line of text that is put together: what does not fit is cut off.
 #pragma once
 
+#include "../base/print.hpp"
 #include "../trace/format/layout.hpp"
-#include "print.hpp"
 
 namespace ws {
 

@@ -2,7 +2,7 @@
 #include "machine_report.hpp"
 
 #include "../arch/syndrome.hpp"
-#include "print.hpp"
+#include "../base/print.hpp"
 
 namespace ws {
 

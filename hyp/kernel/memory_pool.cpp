@@ -2,10 +2,10 @@
 #include "memory_pool.hpp"
 
 #include "../arch/hw/zero_memory.hpp"
+#include "../base/panic.hpp"
+#include "../base/spin_lock.hpp"
 #include "../boot/image.hpp"
 #include "../stage2/table_memory.hpp"
-#include "panic.hpp"
-#include "spin_lock.hpp"
 
 namespace ws {
 

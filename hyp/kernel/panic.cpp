@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "panic.hpp"
+#include "../base/panic.hpp"
 
+#include "../base/print.hpp"
 #include "../boot/board_info.hpp"
 #include "../boot/image.hpp"
-#include "../platform/qemu_virt/power.hpp"
-#include "cpu.hpp"
+#include "../boot/run_page.hpp"
+#include "../cpu/cpu.hpp"
+#include "../platform/power.hpp"
 #include "line.hpp"
 #include "machine_report.hpp"
-#include "print.hpp"
 #include "run_report.hpp"
 #include "symbols.hpp"
 

@@ -32,7 +32,7 @@ panic_entry:
     .endr
     .endm
 
-#include "panic_vector.h"
+#include "../base/panic_vector.h"
     .balign 0x800
     .global panic_vectors
 panic_vectors:

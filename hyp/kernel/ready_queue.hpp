@@ -4,7 +4,7 @@
 // those pass that wake meanwhile, and comes before all that wake after that: nobody starves, whatever the others do.
 #pragma once
 
-#include "thread.hpp"
+#include "../cpu/thread.hpp"
 
 namespace ws {
 

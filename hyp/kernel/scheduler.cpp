@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "scheduler.hpp"
 
+#include "../base/panic.hpp"
 #include "../boot/board_info.hpp"
+#include "../cpu/cpu.hpp"
+#include "../cpu/vcpu.hpp"
 #include "../trace/points.hpp"
-#include "../user/user_space.hpp"
-#include "cpu.hpp"
 #include "interrupts.hpp"
-#include "panic.hpp"
 #include "ready_queue.hpp"
-#include "vcpu_thread.hpp"
+#include "upcalls.hpp"
 
 namespace ws {
 

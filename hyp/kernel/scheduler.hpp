@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Who runs where: one queue of ready threads for all CPUs (ready_queue.hpp), in time slices while others wait.
-// The kernel is never preempted: a thread leaves its CPU where it calls one of these.
+// Who runs where: one queue of ready threads for all CPUs, in the order in which they are due (ready_queue.hpp): a
+// thread that wakes is due at once, one that had the CPU a time slice later at most. Time slices count while others
+// wait. The kernel is never preempted: a thread leaves its CPU where it calls one of these.
 #pragma once
 
-#include "thread.hpp"
+#include "../cpu/thread.hpp"
 
 namespace ws {
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "vcpu_interrupts.hpp"
 
+#include "../cpu/cpu.hpp"
 #include "../trace/points.hpp"
-#include "../vtimer/virtual_timer.hpp"
-#include "cpu.hpp"
+#include "guest_vmcr.hpp"
 #include "interrupts.hpp"
 #include "scheduler.hpp"
 

@@ -3,19 +3,22 @@
 
 #include <new>
 
+#include "../arch/pstate.hpp"
+#include "../arch/res1.hpp"
 #include "../arch/syndrome.hpp"
+#include "../base/panic.hpp"
+#include "../boot/run_page.hpp"
 #include "../boot/translation_setup.hpp"
-#include "../psci/psci.hpp"
+#include "../cpu/cpu.hpp"
 #include "../trace/points.hpp"
-#include "../user/host_devices.hpp"
-#include "../user/process.hpp"
-#include "../vtimer/virtual_timer.hpp"
+#include "console.hpp"
+#include "interrupts.hpp"
 #include "line.hpp"
 #include "machine_report.hpp"
 #include "memory_pool.hpp"
-#include "panic.hpp"
 #include "run_report.hpp"
 #include "scheduler.hpp"
+#include "upcalls.hpp"
 #include "vcpu_interrupts.hpp"
 
 namespace ws {
@@ -110,7 +113,6 @@ bool create_vcpu(Vm& vm, u64 index) {
 }
 
 void reset_vcpu(Vcpu& vcpu, Ipa entry, u64 x0) {
-    constexpr u64 kEl1hMasked = 0x3c5;   // EL1h, D A I F masked
     VcpuContext& context = *vcpu.context;
     context = {};
     context.owner = vcpu.owner;
@@ -118,12 +120,11 @@ void reset_vcpu(Vcpu& vcpu, Ipa entry, u64 x0) {
     context.pc() = entry.value;
     context.pstate() = kEl1hMasked;
     // MMU and caches off, as a kernel expects it (Linux: booting.rst).
-    context.el1.value<reg::SCTLR_EL1>() = kSctlrEl1MustBeOne;
+    context.el1.value<reg::SCTLR_EL1>() = res1::kSctlrEl1;
     context.list_registers.value<reg::ICH_HCR_EL2>() = reg::ICH_HCR_EL2::En.mask();
     context.lists_changed = true;
     context.vtcr = Stage2::vtcr(output_address_size());
-    constexpr u64 kMpidrMustBeOne = 1ULL << 31;
-    context.traps.vmpidr = kMpidrMustBeOne | vcpu.index;
+    context.traps.vmpidr = res1::kMpidrEl1 | vcpu.index;
     context.traps.vpidr = this_cpu().host.traps.vpidr;
     context.traps = ThisDesign::guest_traps(context);
     vcpu.timer_line = false;
@@ -145,13 +146,6 @@ void end_vm(Vm& vm, trace::Verdict verdict, u64 status, const char* message) {
     stop_vcpus(vm);
     stop_process(*vm.process);
     close_port(vm);
-}
-
-bool may_log(Vm& vm) {
-    constexpr u32 kMost = 64;
-    const u32 before = __atomic_fetch_add(&vm.lines_logged, 1U, __ATOMIC_RELAXED);
-    if (before + 1 == kMost) log("VM ", vm.number, ": further lines of this kind are left out");
-    return before + 1 < kMost;
 }
 
 void crash_guest(const Vcpu& vcpu, const char* why) {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gic_v3.hpp"
 
-#include "../arch/hw/mmio.hpp"
-#include "../kernel/panic.hpp"
+#include "../arch/hw/device_memory.hpp"
+#include "../base/panic.hpp"
 
 namespace ws::gic {
 

@@ -2,7 +2,7 @@
 #include "virtio_mmio.hpp"
 
 #include "../arch/hw/barriers.hpp"
-#include "../arch/hw/mmio.hpp"
+#include "../arch/hw/device_memory.hpp"
 
 namespace ws::host_virtio {
 

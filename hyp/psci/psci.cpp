@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "psci.hpp"
 
+#include "../base/panic.hpp"
+#include "../cpu/cpu.hpp"
 #include "../kernel/guest_memory.hpp"
 #include "../kernel/interrupts.hpp"
-#include "../kernel/panic.hpp"
 #include "../kernel/scheduler.hpp"
+#include "../kernel/upcalls.hpp"
 #include "../kernel/vcpu_interrupts.hpp"
 #include "../trace/points.hpp"
 #include "../user/vmm_exit.hpp"

@@ -7,6 +7,7 @@
 #pragma once
 
 #include "../arch/registers.hpp"
+#include "../arch/res1.hpp"
 #include "vmid_allocator.hpp"
 
 namespace ws {
@@ -57,9 +58,8 @@ class Stage2 {
     /// VTCR_EL2, the same for all VMs; `physical_address_size` as in its field PS.
     static constexpr u64 vtcr(u64 physical_address_size) {
         using V = reg::VTCR_EL2;
-        constexpr u64 kMustBeOne = 1ULL << 31;
         constexpr u64 kStartAtLevel1 = 1;
-        return kMustBeOne | V::T0SZ.of(64 - kIpaBits) | V::SL0.of(kStartAtLevel1) | V::IRGN0.of(1) | V::ORGN0.of(1) |
+        return res1::kVtcrEl2 | V::T0SZ.of(64 - kIpaBits) | V::SL0.of(kStartAtLevel1) | V::IRGN0.of(1) | V::ORGN0.of(1) |
                V::SH0.of(3) | V::PS.of(physical_address_size);
     }
 

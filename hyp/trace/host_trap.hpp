@@ -12,7 +12,7 @@ WS_INLINE void host_trap(u64 clock) {
     if constexpr (kLevel >= payload::trap::kLevel) {
         constexpr u8 kLowerElSync = 8;
         const u64 start = hw::read_trace_clock();
-        Recorder& recorder = el2_cpu().recorder;
+        Recorder& recorder = recorder_here<At::el2>();
         Window window(clock, recorder);
         window.emit_quickly(payload::trap{hw::read<reg::ESR_EL2>(), hw::read<reg::ELR_EL2>(), hw::read<reg::SPSR_EL2>(),
                                           0, 0, kHost, kLowerElSync, 0});

@@ -4,22 +4,20 @@
 
 #include "../arch/hw/barriers.hpp"
 #include "../arch/hw/sysreg_access.hpp"
-#include "../kernel/cpu.hpp"
+#include "../base/cpu_pointer.hpp"
 #include "../world_switch/class_state.hpp"
 #include "recorder.hpp"
+#include "this_design.hpp"
 
 namespace ws::trace {
 
 /// Where a trace point's code runs, which says where its CPU's pointer is: in the split design the kernel is at EL1.
 enum class At : u8 { el2, kernel };
 
+/// A Cpu begins with its recorder (cpu/cpu.hpp holds it to that), so the per-CPU pointer is the recorder's.
 template <At at>
 WS_INLINE Recorder& recorder_here() {
-    if constexpr (at == At::el2) {
-        return el2_cpu().recorder;
-    } else {
-        return this_cpu().recorder;
-    }
+    return *reinterpret_cast<Recorder*>(cpu_pointer<at == At::el2 ? 2 : ThisDesign::kKernelEl>());
 }
 
 /// Runs `emit(window)` between two readings of the clock, if this build records at `level`.

@@ -24,15 +24,13 @@
 
 namespace ws::trace {
 
-#ifndef WS_TRACE_LEVEL
-#error "the build defines WS_TRACE_LEVEL: off, traps or full"
-#endif
+/// What the build defines: off, traps or full.
 inline constexpr Level kLevel = Level::WS_TRACE_LEVEL;
 
 /// What the recorder does in a vector: it reads the clock and keeps it.
 inline constexpr unsigned kVectorInstructions = 2;
 
-/// One CPU's recorder, in its Cpu.
+/// One CPU's recorder. It is the first member of that CPU's Cpu, so the per-CPU pointer is a pointer to it (points.hpp).
 struct Recorder {
     u8* position;         ///< where the next event goes
     u8* limit;            ///< at or above it, trace_make_room comes first

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "host_devices.hpp"
 
+#include "../base/panic.hpp"
+#include "../cpu/cpu.hpp"
+#include "../drivers/virtio_block.hpp"
+#include "../drivers/virtio_entropy.hpp"
 #include "../kernel/console.hpp"
-#include "../kernel/cpu.hpp"
 #include "../kernel/memory_pool.hpp"
 #include "../kernel/network_switch.hpp"
-#include "../kernel/panic.hpp"
-#include "../platform/virtio_block.hpp"
-#include "../platform/virtio_entropy.hpp"
+#include "../kernel/upcalls.hpp"
 #include "../vmm/interface/system_call.hpp"
 #include "vmm_exit.hpp"
 

@@ -23,9 +23,6 @@ i64 send_frame(Process& process, UserVa frame, u64 bytes);
 /// and what does not fit into its queue is lost rather than that its senders wait.
 i64 receive_frame(Process& process, UserVa to);
 
-/// The VM is over: nobody takes its frames any more.
-void close_port(const Vm& vm);
-
 /// How many bytes were filled: all, or none where the board has no source.
 i64 fill_with_random(Process& process, UserVa to, u64 bytes);
 

@@ -4,7 +4,7 @@
 #pragma once
 
 #include "../boot/board_info.hpp"
-#include "../kernel/thread.hpp"
+#include "../cpu/thread.hpp"
 #include "../kernel/vm.hpp"
 #include "user_frame.hpp"
 #include "user_space.hpp"
@@ -52,12 +52,6 @@ struct Process {
     u8* memory(UserVa at, u64 bytes, bool write) const;
 };
 
-/// The VMM of a VM, with its first thread ready to start.
-Process& create_process(Vm& vm, const Module& module);
-
-/// The guest's RAM from `ipa` on is at `pa`: the process can touch it. The VM's memory_lock is held.
-void map_for_vmm(Process& process, Ipa ipa, Pa pa, u64 bytes);
-
 /// A further thread, blocked; null if there are too many. It starts at `entry` with `argument`. The first threads are to run the
 /// vCPUs, in their order, and are pinned as those are.
 UserThread* add_user_thread(Process& process, UserVa entry, u64 argument);
@@ -65,8 +59,5 @@ UserThread* add_user_thread(Process& process, UserVa entry, u64 argument);
 /// Runs the current thread at EL0, with what it asks for and what interrupts it, until it calls `run`. Returns the vCPU that it
 /// names.
 u64 run_until_run_call(UserThread& thread);
-
-/// The VM is over, so its VMM is: its threads end when they leave EL0, or wake.
-void stop_process(Process& process);
 
 }  // namespace ws

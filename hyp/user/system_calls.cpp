@@ -2,10 +2,10 @@
 #include "system_calls.hpp"
 
 #include "../arch/hw/maintenance.hpp"
-#include "../kernel/cpu.hpp"
+#include "../cpu/cpu.hpp"
 #include "../kernel/scheduler.hpp"
+#include "../kernel/upcalls.hpp"
 #include "../kernel/vcpu_interrupts.hpp"
-#include "../psci/psci.hpp"
 #include "../trace/points.hpp"
 #include "../vmm/interface/system_call.hpp"
 #include "host_devices.hpp"

@@ -2,7 +2,7 @@
 // Into a user process and out of it, the same in every design but for what kernel_names.h of its folder says.
 #include "asm_offsets.h"
 #include "../arch/hw/register_moves.h"
-#include "../kernel/panic_vector.h"
+#include "../base/panic_vector.h"
 
     .text
 #include "kernel_names.h"

@@ -18,8 +18,4 @@ struct alignas(16) UserFrame {
 /// el0t_64_sync).
 extern "C" void run_user(UserFrame& frame);
 
-/// The kernel's own vectors (user_entry.S): VBAR_EL1 of a kernel at EL1, VBAR_EL2 of one at EL2.
-extern "C" const u8 kernel_vectors[];
-inline u64 kernel_vectors_address() { return reinterpret_cast<u64>(kernel_vectors); }
-
 }  // namespace ws

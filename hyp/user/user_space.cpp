@@ -4,8 +4,8 @@
 #include "../arch/hw/barriers.hpp"
 #include "../arch/hw/sysreg_access.hpp"
 #include "../arch/stage1_descriptor.hpp"
+#include "../base/panic.hpp"
 #include "../kernel/memory_pool.hpp"
-#include "../kernel/panic.hpp"
 #include "this_design.hpp"
 
 namespace ws {
@@ -70,10 +70,5 @@ void UserSpace::make_tables(UserVa start, u64 bytes) {
 }
 
 u64 UserSpace::ttbr() const { return u64{asid_} << kAsidShift | reinterpret_cast<u64>(root_); }
-
-void use_space(u64 ttbr) {
-    hw::write<reg::TTBR0_EL1>(ttbr);
-    hw::isb();
-}
 
 }  // namespace ws

@@ -4,7 +4,7 @@
 #pragma once
 
 #include "../boot/address_space.hpp"
-#include "../vmm/interface/layout.hpp"
+#include "../vmm/interface/process_layout.hpp"
 
 namespace ws {
 
@@ -31,9 +31,5 @@ class UserSpace {
     u64* root_ = nullptr;
     u16 asid_ = 0;
 };
-
-/// From now on this CPU's EL0 translates by `ttbr`, a process's. No vCPU is loaded. (TTBR0_EL1 is right in every design: at EL1 it is
-/// the kernel's own, E2H redirects it, and in el2 processes run on EL1's tables.)
-void use_space(u64 ttbr);
 
 }  // namespace ws

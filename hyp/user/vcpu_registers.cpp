@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "vcpu_registers.hpp"
 
+#include "../arch/pstate.hpp"
 #include "../vmm/interface/system_call.hpp"
 
 namespace ws {
@@ -27,10 +28,10 @@ const u64* find(const VcpuContext& context, u64 number) {
 
 /// Flags, masks, and the mode: EL0t, EL1t or EL1h, AArch64.
 bool is_guest_pstate(u64 value) {
-    constexpr u64 kFlagsAndMasks = 0xf000'03c0, kMode = 0x1f;
-    constexpr u64 kEl0t = 0, kEl1t = 4, kEl1h = 5;
-    const u64 mode = value & kMode;
-    return (value & ~(kFlagsAndMasks | kMode)) == 0 && (mode == kEl0t || mode == kEl1t || mode == kEl1h);
+    using S = reg::SPSR_EL2;
+    constexpr u64 kFlagsAndMasks = S::N.mask() | S::Z.mask() | S::C.mask() | S::V.mask() | kAllMasked;
+    const u64 mode = S::M.get(value);
+    return (value & ~(kFlagsAndMasks | S::M.mask())) == 0 && (mode == kEl0t || mode == kEl1t || mode == kEl1h);
 }
 
 }  // namespace

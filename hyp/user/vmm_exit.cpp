@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "vmm_exit.hpp"
 
-#include "../kernel/cpu.hpp"
+#include "../cpu/cpu.hpp"
 #include "../kernel/scheduler.hpp"
-#include "../kernel/vcpu_thread.hpp"
+#include "../kernel/upcalls.hpp"
 #include "../trace/points.hpp"
-#include "../vmm/interface/system_call.hpp"
 #include "../vmm/interface/run_area.hpp"
+#include "../vmm/interface/system_call.hpp"
 #include "process.hpp"
 
 namespace ws {

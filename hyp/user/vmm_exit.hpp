@@ -3,7 +3,8 @@
 // call (KVM: kvm_arch_vcpu_ioctl_run returning, and what it does first when it is called again).
 #pragma once
 
-#include "../exits/device_access.hpp"
+#include "../kernel/guest_access.hpp"
+#include "../kernel/vm.hpp"
 
 namespace ws {
 
@@ -15,9 +16,6 @@ bool kick_user_device(Vcpu& vcpu, const DeviceAccess& access);
 
 /// The guest's machine is to be switched off, or to begin anew.
 void tell_vmm(Vcpu& vcpu, trace::VmmExitReason reason);
-
-/// Something happened that the VMM's thread that waits is to know: bits of what `wait` answers.
-void signal_vmm(Vm& vm, u32 events);
 
 /// The call `wait`: until a bit is set; returns which. 0: the VM is over.
 u32 wait_for_events(UserThread& user);

@@ -12,7 +12,7 @@
 
 #include "../arch/types.hpp"
 #include "bank.hpp"
-#include "notes.hpp"
+#include "trace_hooks.hpp"
 
 namespace ws::vgic {
 
@@ -32,7 +32,7 @@ class InterruptController {
     /// Power-on state of a machine of so many vCPUs; vCPU i has MPIDR_EL1.Aff0 =
     /// i. All lines are low. Links stay.
     void reset(u32 vcpus);
-    /// What notes.hpp is to call vCPU 0; the others follow.
+    /// What trace_hooks.hpp is to call vCPU 0; the others follow.
     void name_vcpus(u32 first) { first_name_ = first; }
     /// The vCPU's redistributor, SGIs and PPIs as after power-on. SPIs keep their
     /// state.

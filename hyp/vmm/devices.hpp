@@ -4,7 +4,7 @@
 #pragma once
 
 #include "interface/run_area.hpp"
-#include "virtio/guest_memory.hpp"
+#include "virtio/vmm_guest_memory.hpp"
 
 namespace ws::vmm {
 

@@ -4,7 +4,7 @@
 
 #include "../trace/format/events.hpp"
 #include "interface/boot_page.hpp"
-#include "interface/layout.hpp"
+#include "interface/process_layout.hpp"
 #include "interface/run_area.hpp"
 #include "interface/system_call.hpp"
 

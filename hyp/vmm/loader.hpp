@@ -3,7 +3,7 @@
 #pragma once
 
 #include "interface/boot_page.hpp"
-#include "virtio/guest_memory.hpp"
+#include "virtio/vmm_guest_memory.hpp"
 
 namespace ws::vmm {
 

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "virtual_timer.hpp"
 
-#include "../kernel/cpu.hpp"
+#include "../cpu/cpu.hpp"
 #include "../kernel/scheduler.hpp"
+#include "../kernel/upcalls.hpp"
 #include "../kernel/vcpu_interrupts.hpp"
 #include "../platform/gic_v3.hpp"
 #include "../trace/points.hpp"

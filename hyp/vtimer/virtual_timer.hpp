@@ -4,13 +4,12 @@
 // (KVM: arch_timer.c).
 #pragma once
 
+#include "../kernel/interrupts.hpp"
 #include "../kernel/vm.hpp"
 #include "../world_switch/design.hpp"
 #include "../world_switch/stays_in_cpu.hpp"
 
 namespace ws {
-
-inline constexpr u32 kGuestTimerIntid = 27;
 
 /// Can the timer's condition have changed without anybody telling the interrupt controller? Where every exit stops the timer
 /// (split) its interrupt is never seen, so each exit has to look; else the interrupt tells, and only a line that is up
@@ -27,21 +26,9 @@ inline bool virtual_timer_needs_a_look(const Vcpu& vcpu) {
 /// Compares the timer with the count, and tells the interrupt controller.
 void sync_virtual_timer(Vcpu& vcpu);
 
-/// The board's PPI 27 came on this CPU.
-void virtual_timer_fired();
-
 /// Makes PPI 27 of this CPU active exactly while the loaded vCPU's timer interrupt is pending or active: then the board
 /// does not signal it again (KVM: kvm_timer_vcpu_load_gic).
 void link_timer_interrupt(Vcpu& vcpu);
-
-/// ICH_VMCR_EL2 of a vCPU that is loaded: which priorities its CPU interface would signal.
-inline u64 read_guest_vmcr(const VcpuContext& context) {
-    if constexpr (kVgicStaysInCpu) {
-        return hw::read<reg::ICH_VMCR_EL2>();
-    } else {
-        return context.vgic.value<reg::ICH_VMCR_EL2>();
-    }
-}
 
 /// The vCPU waits: it is to be woken when its timer is due.
 void arm_wake_up(Vcpu& vcpu);

@@ -3,7 +3,7 @@
 #include "asm_offsets.h"
 #include "../arch/hw/register_moves.h"
 #include "../arch/hw/trace_macros.h"
-#include "../kernel/panic_vector.h"
+#include "../base/panic_vector.h"
 
     .text
 

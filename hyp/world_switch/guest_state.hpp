@@ -80,6 +80,16 @@ constexpr const GuestRegisters* find_guest_registers(SysregEncoding e) {
     return nullptr;
 }
 
+/// The encoding of a register that sysregs.def has no row for; one that this table has none for either does not compile.
+consteval SysregEncoding encoding_of(const char* name) {
+    for (const GuestRegisters& row : kGuestRegisters) {
+        if (__builtin_strcmp(row.name, name) == 0) {
+            return {row.op0, row.op1, row.crn.first, row.crm.first, row.op2.first};
+        }
+    }
+    __builtin_unreachable();
+}
+
 /// Does the table say what becomes of the register with this encoding? (No pointers here and below: with the sanitizers GCC 12 takes
 /// a comparison with null for no constant.)
 constexpr bool is_accounted_for(SysregEncoding e) {

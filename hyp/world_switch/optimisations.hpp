@@ -12,14 +12,14 @@ static_assert(WS_ABLATED_SOURCE);
 
 struct Optimisations {
 #define OPTIMISATION(bit, name, meaning) bool name;
-#include "optimisations.def"
+#include "../trace/format/optimisations.def"
 #undef OPTIMISATION
 };
 
 constexpr Optimisations optimisations_of(u64 number) {
     return {
 #define OPTIMISATION(bit, name, meaning) .name = (number >> (bit) & 1) != 0,
-#include "optimisations.def"
+#include "../trace/format/optimisations.def"
 #undef OPTIMISATION
     };
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "../arch/registers.hpp"
+#include "../arch/res1.hpp"
 
 namespace ws {
 
@@ -51,8 +52,8 @@ constexpr u64 guest_mdcr(u64 counters) {
 
 constexpr u64 host_mdcr(u64 counters) { return reg::MDCR_EL2::HPMN.of(counters); }
 
-/// CPTR_EL2 with E2H=0: bits that must be one, FP/SIMD free. SVE traps always: no guest is told of it.
-inline constexpr u64 kCptrE2h0 = 0x33ff;
+/// CPTR_EL2 with E2H=0: FP/SIMD free. SVE traps always, by a bit that is RES1 without it: no guest is told of it.
+inline constexpr u64 kCptrE2h0 = res1::kCptrEl2;
 constexpr u64 guest_cptr_e2h0(bool fp_loaded) {
     return kCptrE2h0 | reg::CPTR_EL2::TTA.mask() | reg::CPTR_EL2::TAM.mask() | (fp_loaded ? 0 : reg::CPTR_EL2::TFP.mask());
 }
@@ -61,17 +62,18 @@ constexpr u64 guest_cptr_e2h0(bool fp_loaded) {
 /// guest's registers and so may not use them.
 inline constexpr u64 kFpenNotEl0 = 1;
 /// CPTR_EL2 with E2H=1, in CPACR_EL1's layout.
-constexpr u64 host_cptr_e2h1() { return reg::CPTR_EL2::FPEN.of(kFpenNotEl0); }
+constexpr u64 host_cptr_e2h1() { return reg::e2h1::CPTR_EL2::FPEN.of(kFpenNotEl0); }
 constexpr u64 guest_cptr_e2h1(bool fp_loaded) {
-    return reg::CPTR_EL2::TTA_E2H1.mask() | reg::CPTR_EL2::TAM.mask() | (fp_loaded ? reg::CPTR_EL2::FPEN.mask() : 0);
+    using C = reg::e2h1::CPTR_EL2;
+    return C::TTA.mask() | C::TAM.mask() | (fp_loaded ? C::FPEN.mask() : 0);
 }
 
 /// CNTHCTL_EL2 of a guest: it may read the physical counter, its physical timer traps.
 inline constexpr u64 kGuestCnthctlE2h0 = reg::CNTHCTL_EL2::EL1PCTEN.mask();
-inline constexpr u64 kGuestCnthctlE2h1 = reg::CNTHCTL_EL2::EL1PCTEN_E2H1.mask();
+inline constexpr u64 kGuestCnthctlE2h1 = reg::e2h1::CNTHCTL_EL2::EL1PCTEN.mask();
 /// The host may use both.
 inline constexpr u64 kHostCnthctlE2h0 = reg::CNTHCTL_EL2::EL1PCTEN.mask() | reg::CNTHCTL_EL2::EL1PCEN.mask();
-inline constexpr u64 kHostCnthctlE2h1 = reg::CNTHCTL_EL2::EL1PCTEN_E2H1.mask() | reg::CNTHCTL_EL2::EL1PTEN.mask();
+inline constexpr u64 kHostCnthctlE2h1 = reg::e2h1::CNTHCTL_EL2::EL1PCTEN.mask() | reg::e2h1::CNTHCTL_EL2::EL1PTEN.mask();
 
 /// HSTR_EL2 of a guest: coprocessor 15's implementation defined c15 traps, should EL0 be AArch32.
 inline constexpr u64 kGuestHstr = 1U << 15;

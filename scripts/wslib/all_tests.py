@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""scripts/test, once Python is there: builds what the tests need, runs every part, counts."""
+"""ws test, which scripts/test calls once Python is there: builds what the tests need, runs every part, counts."""
 
 import argparse
 import functools
@@ -12,23 +12,46 @@ import tempfile
 import time
 import xml.etree.ElementTree
 from collections import Counter
-from dataclasses import dataclass
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-
-from wslib import build
-from wslib.paths import BUILD, ROOT
-from wslib.problem import Problem
-from wslib.time_limit import end_descendants
+from . import build
+from .paths import BUILD, ROOT
+from .problem import Problem
+from .time_limit import end_descendants
+from .unittest_suite import jobs
 
 Needs = dict[str, list[str]]  # targets by preset; none are all
 
-FAILED = Counter(passed=0, failed=1)
+
+@dataclass
+class Outcome:
+    """Of a part: how many tests passed, failed, were skipped; and how long each took."""
+
+    counts: Counter = field(default_factory=Counter)
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    def add(self, other: "Outcome") -> None:
+        self.counts += other.counts
+        self.seconds |= other.seconds
+
+
+def one(good: bool, name: str, seconds: float) -> Outcome:
+    """Of a part that is one test."""
+    return Outcome(Counter(passed=1) if good else Counter(failed=1), {name: seconds})
+
+
+def failed() -> Outcome:
+    """Of a part that did not come to its tests."""
+    return Outcome(Counter(failed=1))
+
+
 # What the tests that run programs run: of the build with the sanitizers, all but the unit tests.
 PROGRAMS = ("wstrace", "wsview", "instruction_count", "synthetic_trace", "large_trace", "frame_tour")
 UNIT_SECONDS = 300  # for one unit test; the slowest takes a tenth of it
 DOCS_SECONDS = 1800
+SLOWEST = 10  # so many tests are named with their times
 
 
 @dataclass(frozen=True)
@@ -38,7 +61,7 @@ class Part:
     name: str
     what: str
 
-    def run(self, wanted: list[str]) -> Counter:
+    def run(self, wanted: list[str]) -> Outcome:
         raise NotImplementedError
 
     def names(self) -> list[str]:
@@ -55,22 +78,23 @@ class Part:
 class UnitTests(Part):
     """The C++ unit tests, by ctest, in the build with the sanitizers."""
 
-    def run(self, wanted: list[str]) -> Counter:
+    def run(self, wanted: list[str]) -> Outcome:
         with tempfile.TemporaryDirectory() as folder:
             report = Path(folder) / "ctest.xml"
             command = ["ctest", "--output-on-failure", "--output-junit", report, "--no-tests=ignore", "--timeout",
-                       str(UNIT_SECONDS)]
+                       str(UNIT_SECONDS), "--parallel", str(jobs())]
             if wanted:
                 command += ["-R", "|".join(map(ctest_pattern, wanted))]
             subprocess.run(command, cwd=BUILD / "debug", stdin=subprocess.DEVNULL)
             if not report.exists():
-                return FAILED
+                return failed()
             suite = xml.etree.ElementTree.parse(report).getroot()
-        total, failed, skipped = (int(suite.get(name, 0)) for name in ("tests", "failures", "skipped"))
+        total, bad, skipped = (int(suite.get(name, 0)) for name in ("tests", "failures", "skipped"))
         if total == 0 and not wanted:
             print("  FAILED   ctest found no tests")
-            return FAILED
-        return Counter(passed=total - failed - skipped, failed=failed, skipped=skipped)
+            return failed()
+        seconds = {case.get("name", ""): float(case.get("time", 0)) for case in suite.iter("testcase")}
+        return Outcome(Counter(passed=total - bad - skipped, failed=bad, skipped=skipped), seconds)
 
     # Who has test cases, and where.
     SOURCES = {"unit_tests": ("tests/unit", r'^TEST_CASE\("([^"]*)"'), "window_model_test": ("tests/viewer", r'^TEST_CASE\("([^"]*)"')}
@@ -106,11 +130,14 @@ class PythonTests(Part):
         suite = ROOT / "scripts/wslib/unittest_suite.py"
         return [sys.executable, str(suite), str(ROOT / "tests" / self.name), report, *wanted]
 
-    def run(self, wanted: list[str]) -> Counter:
+    def run(self, wanted: list[str]) -> Outcome:
         with tempfile.TemporaryDirectory() as folder:
-            report = Path(folder) / "counts.json"
+            report = Path(folder) / "report.json"
             subprocess.run(self._command(str(report), wanted), stdin=subprocess.DEVNULL)
-            return Counter(json.loads(report.read_text())) if report.exists() else FAILED
+            if not report.exists():
+                return failed()
+            told = json.loads(report.read_text())
+            return Outcome(Counter(told["counts"]), told["seconds"])
 
     def names(self) -> list[str]:
         return list(self._listed())
@@ -134,10 +161,14 @@ class Fuzzers(Part):
     # Seconds, and the longest input that is tried.
     NAMES = {"virtio_fuzzer": (60, 1024), "trace_fuzzer": (40, 4096), "text_fuzzer": (20, 4096)}
 
-    def run(self, wanted: list[str]) -> Counter:
-        return sum((self._run_one(name) for name in self.wanted_names(wanted)), Counter())
+    def run(self, wanted: list[str]) -> Outcome:
+        together = Outcome()
+        with ThreadPoolExecutor(jobs()) as pool:
+            for outcome in pool.map(self._run_one, self.wanted_names(wanted)):
+                together.add(outcome)
+        return together
 
-    def _run_one(self, name: str) -> Counter:
+    def _run_one(self, name: str) -> Outcome:
         folder = BUILD / "fuzz" / name
         seeds, corpus = folder / "seeds", folder / "corpus"
         corpus.mkdir(parents=True, exist_ok=True)
@@ -150,8 +181,8 @@ class Fuzzers(Part):
                    "-timeout=60", "-malloc_limit_mb=64", f"-artifact_prefix={folder}/"]
         with (folder / "log.txt").open("w") as log:
             good = succeeds(command, seconds + 300, stdout=log, stderr=subprocess.STDOUT)
-        print(f"  {'ok' if good else 'FAILED':8} {seconds:6} s  {name}, log in {folder}/log.txt")
-        return Counter(passed=1) if good else FAILED
+        print(f"  {'ok' if good else 'FAILED':8} {seconds:6} s  {name}, log in {folder}/log.txt", flush=True)
+        return one(good, name, seconds)
 
     def names(self) -> list[str]:
         return list(self.NAMES)
@@ -164,18 +195,20 @@ class Fuzzers(Part):
 class Docs(Part):
     """The site builds without a warning."""
 
-    def run(self, wanted: list[str]) -> Counter:
+    def run(self, wanted: list[str]) -> Outcome:
         command = ["sphinx-build", "-W", "--keep-going", "-q", "-b", "html", ROOT / "docs", BUILD / "docs" / "html"]
         # The pages show what users have: the optimised programs.
+        begin = time.monotonic()
         good = succeeds(command, DOCS_SECONDS, env={**os.environ, "WS_HOST_BUILD": "release"})
         print(f"  {'ok' if good else 'FAILED':8} sphinx-build -W docs build/docs/html")
-        return Counter(passed=1) if good else FAILED
+        return one(good, "docs", time.monotonic() - begin)
 
     def needs(self, wanted: list[str]) -> Needs | None:
         return None if wanted else {"release": build.TARGETS["release"], "hyp": []}
 
 
 PARTS = (
+    PythonTests("style", "what CONTRIBUTING.md asks of the sources"),
     UnitTests("unit", "unit tests of the tables, the model and the command line"),
     Fuzzers("fuzz", "guests that do what they like to their devices, damaged traces and text files"),
     PythonTests("qemu", "runs in QEMU: verdicts, traces, an outside witness, counts"),
@@ -209,7 +242,7 @@ def present(part: Part) -> bool:
     return folder.is_dir()
 
 
-def main() -> int:
+def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="scripts/test", description="Sets up and runs every test.",
                                      allow_abbrev=False)
     parser.add_argument("--only", action="append", default=[], metavar="NAME",
@@ -217,7 +250,7 @@ def main() -> int:
                              "their name; may be given again")
     parser.add_argument("--long", action="store_true", help="the long tests too")
     parser.add_argument("--list", action="store_true", help="list the parts and their tests, run nothing")
-    options = parser.parse_args()
+    options = parser.parse_args(arguments)
 
     if options.long:
         os.environ["WS_LONG"] = "1"
@@ -250,13 +283,7 @@ def to_build(parts: list[tuple[Part, Needs]]) -> Needs:
     return together
 
 
-def run_parts(all_parts: list[Part], names: list[str], substrings: list[str]) -> int:
-    start = time.monotonic()
-    wanted = {part.name: [] if part.name in names else substrings for part in all_parts}
-    needs = [(part, part.needs(wanted[part.name])) for part in all_parts]
-    needs = [(part, its) for part, its in needs if its is not None]
-    targets = to_build(needs)
-    built: dict[str, bool] = {}
+def build_all(targets: Needs, built: dict[str, bool]) -> None:
     for number, preset in enumerate(targets, 1):
         print(f"[build {number}/{len(targets)}] {build.PRESETS[preset]} (build/{preset})", flush=True)
         try:
@@ -266,23 +293,41 @@ def run_parts(all_parts: list[Part], names: list[str], substrings: list[str]) ->
             print(f"  FAILED   {problem}", flush=True)
             built[preset] = False
 
-    rows = []
-    for number, (part, its) in enumerate(needs, 1):
+
+def run_parts(all_parts: list[Part], names: list[str], substrings: list[str]) -> int:
+    start = time.monotonic()
+    wanted = {part.name: [] if part.name in names else substrings for part in all_parts}
+    needs = [(part, part.needs(wanted[part.name])) for part in all_parts]
+    needs = [(part, its) for part, its in needs if its is not None]
+    built: dict[str, bool] = {}
+    rows: list[tuple[str, Counter, float]] = []
+    together = Outcome()
+
+    def run(number: int, part: Part, its: Needs) -> None:
         print(f"[test {number}/{len(needs)}] {part.name}: {part.what}", flush=True)
         begin = time.monotonic()
         missing = [preset for preset in its if not built[preset]]
         if missing:
             print(f"  FAILED   not run: build/{missing[0]} did not build", flush=True)
-            counts = FAILED
+            outcome = failed()
         else:
-            counts = part.run(wanted[part.name])
-        rows.append((part.name, counts, time.monotonic() - begin))
+            outcome = part.run(wanted[part.name])
+        rows.append((part.name, outcome.counts, time.monotonic() - begin))
+        together.add(outcome)
 
-    total = sum((counts for _, counts, _ in rows), Counter())
-    print()
-    for name, counts, seconds in rows:
-        print(f"{name:8} {counts['passed']:5} passed {counts['failed']:4} failed {counts['skipped']:4} skipped "
-              f"{seconds:7.0f} s")
+    numbered = [(number, part, its) for number, (part, its) in enumerate(needs, 1)]
+    for number, part, its in numbered:
+        if not its:  # what needs nothing built tells at once what it finds
+            run(number, part, its)
+    begin = time.monotonic()
+    build_all(to_build(needs), built)
+    rows.append(("build", Counter(), time.monotonic() - begin))
+    for number, part, its in numbered:
+        if its:
+            run(number, part, its)
+
+    total = together.counts
+    print_times(together.seconds, rows)
     print(f"in {time.monotonic() - start:.0f} s")
     if not total["passed"] and not total["failed"]:
         print(f"no test has {' or '.join(substrings)} in its name", file=sys.stderr)
@@ -292,11 +337,12 @@ def run_parts(all_parts: list[Part], names: list[str], substrings: list[str]) ->
     return 1 if total["failed"] else 0
 
 
-if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except Problem as problem:
-        print(f"scripts/test: {problem}", file=sys.stderr)
-        sys.exit(problem.status)
-    except KeyboardInterrupt:
-        sys.exit("scripts/test: interrupted")
+def print_times(seconds: dict[str, float], rows: list[tuple[str, Counter, float]]) -> None:
+    slowest = sorted(seconds.items(), key=lambda item: item[1], reverse=True)[:SLOWEST]
+    print("\nthe slowest:" if slowest else "")
+    for name, took in slowest:
+        print(f"{took:8.1f} s  {name}")
+    print()
+    for name, counts, took in rows:
+        words = " ".join(f"{counts[kind]:5} {kind}" for kind in ("passed", "failed", "skipped"))
+        print(f"{name:8} {words if counts else '':42} {took:7.0f} s")

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The optimisations that the vhe design can be built without: hyp/world_switch/optimisations.def."""
+"""The optimisations that the vhe design can be built without: hyp/trace/format/optimisations.def."""
 
 import re
 
 from .paths import ROOT
 
-_TABLE = (ROOT / "hyp/world_switch/optimisations.def").read_text(encoding="utf-8")
+_TABLE = (ROOT / "hyp/trace/format/optimisations.def").read_text(encoding="utf-8")
 # Name -> its bit, in the table's order.
 BITS = {name: 1 << int(bit) for bit, name in re.findall(r'^OPTIMISATION\((\d+), (\w+), "', _TABLE, re.MULTILINE)}
 ALL = sum(BITS.values())

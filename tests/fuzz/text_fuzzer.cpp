@@ -6,13 +6,14 @@
 #include <cstring>
 #include <string>
 
-#include "viewer/model/error.hpp"
-#include "viewer/model/metadata.hpp"
-#include "viewer/model/notes.hpp"
-#include "viewer/model/places.hpp"
-#include "viewer/model/profile.hpp"
-#include "viewer/model/settings.hpp"
-#include "viewer/model/tour.hpp"
+#include "viewer/model/base/error.hpp"
+#include "viewer/model/base/settings.hpp"
+#include "viewer/model/code/event_location.hpp"
+#include "viewer/model/explain/cost_profile.hpp"
+#include "viewer/model/format/metadata.hpp"
+#include "viewer/model/notes_and_tours/note_file.hpp"
+#include "viewer/model/notes_and_tours/tour.hpp"
+#include "viewer/views/shared/tabs.hpp"
 
 using namespace ws;
 
@@ -25,7 +26,7 @@ struct Reader {
 };
 
 constexpr Reader kReaders[] = {
-    {"profile", [](const std::string& text) { model::Profile::parse(text, "fuzz.profile"); }},
+    {"profile", [](const std::string& text) { model::CostProfile::parse(text, "fuzz.profile"); }},
     {"metadata", [](const std::string& text) { model::parse_metadata(text, "fuzz"); }},
     {"run", [](const std::string& text) { model::parse_run_files(text, "fuzz/run.json"); }},
     {"listing",
@@ -38,9 +39,10 @@ constexpr Reader kReaders[] = {
          const model::Image image("fuzz", "0000000000001000 <f>:\n    1000:\tnop\n    1004:\tret\n", text);
          for (std::size_t row = 0; row < image.size(); ++row) model::telling_frame(image.frames(row));
      }},
-    {"notes", [](const std::string& text) { model::Notes::parse(model::Notes::parse(text, "fuzz").text(), "fuzz"); }},
+    {"notes",
+     [](const std::string& text) { model::NoteFile::parse(model::NoteFile::parse(text, "fuzz").text(), "fuzz"); }},
     {"settings", [](const std::string& text) { model::Settings::parse(text, "fuzz.json"); }},
-    {"tour", [](const std::string& text) { model::Tour::parse(text, "fuzz.tour"); }},
+    {"tour", [](const std::string& text) { model::Tour::parse(text, "fuzz.tour", view::kTabNames); }},
 };
 
 }  // namespace

@@ -9,13 +9,15 @@
 #include <filesystem>
 #include <fstream>
 
-#include "viewer/model/browse.hpp"
-#include "viewer/model/describe.hpp"
-#include "viewer/model/lane_index.hpp"
-#include "viewer/model/laws.hpp"
-#include "viewer/model/marks.hpp"
-#include "viewer/model/segments.hpp"
-#include "viewer/model/statistics.hpp"
+#include "viewer/model/laws/laws.hpp"
+#include "viewer/model/operations/benchmark_marks.hpp"
+#include "viewer/model/operations/operation_stops.hpp"
+#include "viewer/model/operations/recorder_cost.hpp"
+#include "viewer/model/operations/segments.hpp"
+#include "viewer/model/operations/summary.hpp"
+#include "viewer/model/trace/cross_cpu_links.hpp"
+#include "viewer/model/trace/describe.hpp"
+#include "viewer/model/trace/lane_index.hpp"
 
 using namespace ws;
 using namespace ws::model;
@@ -139,13 +141,14 @@ void look_at(const Run& run) {
     summarize(run);
     recorder_cost(trace);
     measure(run);
-    const Marks marks = find_marks(trace);
+    const CrossCpuLinks marks = find_cross_cpu_links(trace);
     for (const InterruptLife& life : marks.interrupts) demand(life.events.size() > 1, "an interrupt of one event");
-    for (const CpuLanes& lanes : make_lanes(run)) demand(lanes.end >= lanes.begin, "lanes that end before they begin");
+    for (const CpuLanes& lanes : make_lanes(run.timeline))
+        demand(lanes.end >= lanes.begin, "lanes that end before they begin");
     for (const Operation& operation : run.operations.all()) take_apart(run, operation);
     if (run.operations.all().empty()) return;
     const Comparison comparison = compare(run, run);
-    const Browse browse(run, nullptr, comparison);
+    const OperationStops browse(run, nullptr, comparison);
     demand(browse.kinds() == comparison.rows.size(), "kinds without a row");
 }
 

@@ -4,7 +4,7 @@
 import json
 import unittest
 
-import support
+import gdb_support as support
 
 # The commands that need no arguments, at the first instruction of a guest's exit.
 COMMANDS = ("world", "vcpu", "context", "context el1", "context vcpu 1", "s2 0x40080000", "walk $pc", "vgic", "timer", "trace 5", "irqs",

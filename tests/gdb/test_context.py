@@ -3,7 +3,7 @@
 
 import unittest
 
-import support
+import gdb_support as support
 
 # MSR (register): op0 3, then op1, CRn, CRm, op2 as sysregs.def has them.
 TPIDR_EL1 = 0xd518_d080

@@ -12,7 +12,7 @@ import time
 import unittest
 from pathlib import Path
 
-import support
+import gdb_support as support
 
 
 class Errors(unittest.TestCase):

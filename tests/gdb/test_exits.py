@@ -3,7 +3,7 @@
 
 import unittest
 
-import support
+import gdb_support as support
 
 COUNT = 100
 # On one CPU, with two vCPUs: interrupts, accesses to devices, system registers, of both vCPUs.

@@ -4,7 +4,7 @@
 import random
 import unittest
 
-import support
+import gdb_support as support
 
 EVENTS = 200
 CLOCK = 0xd53b_9d00  # MRS Xt, PMCCNTR_EL0

@@ -6,7 +6,7 @@ import os
 import unittest
 from itertools import groupby
 
-import support
+import gdb_support as support
 
 DESIGNS = support.DESIGNS if os.environ.get("WS_LONG") == "1" else ("vhe",)  # what is tested is the same source in all
 MOST = 16  # FaultRetries::kMost
@@ -39,7 +39,8 @@ class Retries(unittest.TestCase):
                           if trap["event"] == "trap" and trap["owner"] and (trap["ESR_EL2"] or 0) >> 26 in ABORTS
                           and trap["ESR_EL2"] & 0x3c == PERMISSION]
                 times = {len(list(same)) for _, same in groupby(denied)}
-                # The same access is denied twice by the guest's own doing: read-only tables, then tables without any right.
+                # The same access is denied twice by the guest's own doing: read-only tables, then tables without any
+                # right.
                 self.assertLessEqual(times, {MOST + 1, 2 * (MOST + 1)})
                 self.assertGreater(len(times), 0)
                 self.assertGreater(console.count("again and again"), 10)

@@ -3,7 +3,7 @@
 
 import unittest
 
-import support
+import gdb_support as support
 
 ADDRESSES = 1000
 

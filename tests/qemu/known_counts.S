@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// A guest of which it is known how many instructions each CPU executes. CPU n goes 2 * ROUNDS * (n + 1) instructions through the
-// one loop that all of them share; what each does besides is the same for every ROUNDS. Nobody waits for anybody: whoever
-// comes last switches the machine off. Built by test_count_each_cpu.py with CPUS and ROUNDS.
+// A guest of which it is known how many instructions each CPU executes. CPU n goes 2 * ROUNDS * (n + 1) instructions
+// through the one loop that all of them share; what each does besides is the same for every ROUNDS. Nobody waits for
+// anybody: whoever comes last switches the machine off. Built by test_count_each_cpu.py with CPUS and ROUNDS.
     .arch armv8.1-a
     .text
     .globl _start

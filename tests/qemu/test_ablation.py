@@ -2,7 +2,6 @@
 """The vhe design without some of its optimisations: it still works, moves what it then has to, and what each of them is
 worth adds up."""
 
-import functools
 import json
 import re
 import subprocess
@@ -10,13 +9,13 @@ import sys
 import unittest
 from itertools import accumulate
 
-import support
+import qemu_support as support
 import test_registers
 
 sys.path.insert(0, str(support.ROOT / "scripts"))
 
-from wslib import kept_counts  # noqa: E402
-from wslib.ablation import BENCHMARKS, BREAKPOINTS, table  # noqa: E402
+from wslib.bench import kept_counts  # noqa: E402
+from wslib.bench.ablation import BENCHMARKS, BREAKPOINTS, table  # noqa: E402
 from wslib.build import build_listed  # noqa: E402
 from wslib.optimisations import ALL, BITS, NONE, names_of, parse_optimisations, show_optimisations  # noqa: E402
 
@@ -57,7 +56,7 @@ def setUpModule():
             raise AssertionError(done.stdout + done.stderr)
 
 
-@functools.cache
+@support.once
 def run(number: int, guest: str, cpus: int, level: str) -> support.Run:
     """A guest as it is meant to be run, on vhe with these optimisations; untraced, the hypervisor checks its registers."""
     how = support.setup(guest)

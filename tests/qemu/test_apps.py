@@ -5,7 +5,7 @@ import json
 import re
 import unittest
 
-import support
+import qemu_support as support
 
 # Instructions, as a share of those without a hypervisor, at most.
 LIMITS = {"split": 1.25, "el2": 1.10, "vhe": 1.10}

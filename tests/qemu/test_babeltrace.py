@@ -6,7 +6,7 @@ import re
 import subprocess
 import unittest
 
-import support
+import qemu_support as support
 
 
 class Babeltrace(unittest.TestCase):

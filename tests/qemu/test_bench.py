@@ -1,14 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """What each operation costs, that the trace says the same as the guest, and what the recorder costs."""
 
-import functools
 import json
 import os
 import unittest
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 
-import support
+import qemu_support as support
 
 ONE_CPU = ("hypercall", "io-kernel", "io-user", "virtual-eoi", "stage2-fault", "id-register")
 LATENCIES = ("vm-switch", "timer-interrupt")
@@ -26,7 +25,7 @@ LIMITS = {
 ONE_TRAP = ("hypercall", "io-kernel", "id-register")
 
 
-@functools.cache
+@support.once
 def told(benchmark: str) -> dict[str, dict]:
     """`ws bench` for one benchmark: its row for each design."""
     done = support.ws("bench", "--benchmark", benchmark, "--json")

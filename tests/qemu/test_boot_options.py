@@ -7,12 +7,12 @@ import tempfile
 import unittest
 from pathlib import Path
 
-import support
+import qemu_support as support
 
 sys.path.insert(0, str(support.ROOT / "scripts"))
-from wslib.boot_options import KNOWN, check_arguments  # noqa: E402
+from wslib.machine.boot_options import KNOWN, check_arguments  # noqa: E402
 from wslib.problem import Problem  # noqa: E402
-from wslib.run_options import Options  # noqa: E402
+from wslib.run.run_options import Options  # noqa: E402
 
 LONGEST = 1023
 
@@ -80,7 +80,7 @@ class Taken(unittest.TestCase):
 
     def test_python_reads_every_row_of_the_table(self):
         rows = re.findall(r"^(?:BOOT|VM)_\w+\(", "".join(file.read_text() for file in (support.ROOT / "hyp/boot").glob("*_options.def")), re.MULTILINE)
-        self.assertEqual(len(KNOWN.split(", ")), len(rows), "scripts/wslib/boot_options.py misses a row of the tables")
+        self.assertEqual(len(KNOWN.split(", ")), len(rows), "scripts/wslib/machine/boot_options.py misses a row of the tables")
 
 
 class EarlyPanic(unittest.TestCase):

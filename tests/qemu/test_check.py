@@ -3,7 +3,7 @@
 
 import unittest
 
-import support
+import qemu_support as support
 
 
 class Check(unittest.TestCase):

@@ -5,15 +5,15 @@ import sys
 import unittest
 from pathlib import Path
 
-import support
+import qemu_support as support
 
 sys.path.insert(0, str(support.ROOT / "scripts"))
 
-from wslib.machine import (ALIGNMENT, DEVICE_TREE_BYTES, DEVICE_TREE_MAX_OFFSET, HYPERVISOR_BYTES,  # noqa: E402
-                           RAM_BASE, boot_arguments, make_layout, qemu_command)
-from wslib.run import Options  # noqa: E402
+from wslib.machine.qemu_machine import (ALIGNMENT, DEVICE_TREE_BYTES, DEVICE_TREE_MAX_OFFSET, HYPERVISOR_BYTES,  # noqa: E402
+                                   RAM_BASE, boot_arguments, make_layout, qemu_command)
+from wslib.run.one_run import Options  # noqa: E402
 from wslib.sizes import MIB  # noqa: E402
-from wslib.vm_options import Vm, parse_offset, parse_pin, parse_vm  # noqa: E402
+from wslib.machine.vm_options import Vm, parse_offset, parse_pin, parse_vm  # noqa: E402
 
 
 class FurtherVm(unittest.TestCase):

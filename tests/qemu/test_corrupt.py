@@ -7,7 +7,7 @@ import shutil
 import unittest
 from pathlib import Path
 
-import support
+import qemu_support as support
 
 
 def stream_of(trace: Path) -> Path:

@@ -9,7 +9,7 @@ import subprocess
 import unittest
 from pathlib import Path
 
-import support
+import qemu_support as support
 
 CPUS = 4
 FEW, MANY = 20_000, 50_000  # rounds

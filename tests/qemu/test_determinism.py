@@ -5,7 +5,7 @@ import re
 import unittest
 from pathlib import Path
 
-import support
+import qemu_support as support
 
 # hyp/trace/format/layout.hpp, PacketHeader.
 HEADER_BYTES = 88

@@ -7,7 +7,6 @@ that changes counts on purpose, and with a look at what git diff then says:
     tests/regenerate explanations
 """
 
-import functools
 import itertools
 import json
 import os
@@ -17,13 +16,13 @@ import unittest
 from fractions import Fraction
 from pathlib import Path
 
-import support
+import qemu_support as support
 
 sys.path.insert(0, str(support.ROOT / "scripts"))
 
-from wslib import kept_counts  # noqa: E402
-from wslib.bench import BENCHMARKS  # noqa: E402
-from wslib.validation import AIM, KINDS, row_of  # noqa: E402
+from wslib.bench import kept_counts  # noqa: E402
+from wslib.bench.microbenchmarks import BENCHMARKS  # noqa: E402
+from wslib.bench.validation import AIM, KINDS, row_of  # noqa: E402
 
 GOLDEN = kept_counts.folder()
 COMMAND = "tests/regenerate explanations"
@@ -33,7 +32,7 @@ PROFILES = support.ROOT / "viewer/profiles"
 DEFAULT = PROFILES / "xgene-gicv2.profile"
 
 
-@functools.cache
+@support.once
 def trace(benchmark: str, design: str) -> support.Run:
     """The run that `ws bench` makes of a benchmark."""
     how = BENCHMARKS[benchmark].options(benchmark, design, 1, "full")
@@ -46,7 +45,7 @@ def trace(benchmark: str, design: str) -> support.Run:
     return made
 
 
-@functools.cache
+@support.once
 def told(benchmark: str, a: str, b: str, *options: str) -> dict:
     return support.wstrace_json("explain", trace(benchmark, a).folder, trace(benchmark, b).folder, "--kind",
                                 KINDS[benchmark], *options)
@@ -233,7 +232,7 @@ class Places(unittest.TestCase):
 
     def test_every_step_of_every_design(self):
         steps = re.findall(r'^STEP_PLACE\((\w+), \w+, \w+, ("[^"]+"|kSwitch|kHostEl1), "(\w+)"\)$',
-                           (support.ROOT / "viewer/model/parts.def").read_text(encoding="utf-8"), re.MULTILINE)
+                           (support.ROOT / "viewer/model/operations/cost_parts.def").read_text(encoding="utf-8"), re.MULTILINE)
         self.assertGreater(len(steps), 30)
         for step, file, function in steps:
             with self.subTest(step=step):

@@ -6,9 +6,9 @@ import itertools
 import re
 import unittest
 
-import support
+import qemu_support as support
 
-PARTS = dict(re.findall(r'^PART\((\w+), "([^"]*)"', (support.ROOT / "viewer/model/parts.def").read_text(encoding="utf-8"), re.MULTILINE))
+PARTS = dict(re.findall(r'^PART\((\w+), "([^"]*)"', (support.ROOT / "viewer/model/operations/cost_parts.def").read_text(encoding="utf-8"), re.MULTILINE))
 STEPS = set(re.findall(r"^STEP\(\d+, (\w+)", (support.ROOT / "hyp/trace/format/steps.def").read_text(encoding="utf-8"), re.MULTILINE))
 # Of any guest and design: an exception, what the hypervisor does at the least, and the return.
 LEAST = 100

@@ -3,7 +3,7 @@
 
 import unittest
 
-import support
+import qemu_support as support
 
 WALK = 1 << 7  # ESR_ELx.S1PTW
 ABORTS = (0x20, 0x24)  # exception classes at EL2

@@ -11,12 +11,12 @@ import unittest
 from pathlib import Path
 from unittest import mock
 
-import support
+import qemu_support as support
 
 sys.path.insert(0, str(support.ROOT / "scripts"))
 from wslib.problem import Problem  # noqa: E402
-from wslib.run_folder import RunFolder  # noqa: E402
-from wslib.verdict import End, judge  # noqa: E402
+from wslib.run.run_folder import RunFolder  # noqa: E402
+from wslib.run.verdict import End, judge  # noqa: E402
 
 MIB = 1 << 20
 GUEST = ("--trace", "off", "--keep-ram")
@@ -49,7 +49,7 @@ class Size(unittest.TestCase):
     def test_memory_that_may_never_be_touched_needs_no_disk(self):
         with RunFolder(support.new_folder() / "run") as folder:
             free = mock.Mock(free=65 * MIB)
-            with mock.patch("wslib.run_folder.shutil.disk_usage", return_value=free):
+            with mock.patch("wslib.run.run_folder.shutil.disk_usage", return_value=free):
                 folder.make_ram(8258 * MIB, range(64 * MIB, 8256 * MIB + MIB))
                 self.assertEqual(folder.ram.stat().st_size, 8258 * MIB)
                 folder.ram.unlink()

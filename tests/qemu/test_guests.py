@@ -3,8 +3,8 @@
 
 import unittest
 
-import support
-from support import Case
+import qemu_support as support
+from qemu_support import Case
 
 
 def ways(guest: str) -> list[tuple[str, int, bool]]:

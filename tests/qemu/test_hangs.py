@@ -6,11 +6,11 @@ import sys
 import unittest
 from types import SimpleNamespace
 
-import support
+import qemu_support as support
 
 sys.path.insert(0, str(support.ROOT / "scripts"))
-from wslib.hang_report import Look, report  # noqa: E402
-from wslib.kernel_state import VcpuState  # noqa: E402
+from wslib.machine.hang_report import Look, report  # noqa: E402
+from wslib.machine.kernel_state import VcpuState  # noqa: E402
 from wslib.paths import guest_image  # noqa: E402
 
 WAYS = ("on", "sgi", "busy", "flags", "lock", "wfe")
@@ -89,7 +89,7 @@ class MoreThanAskedFor(unittest.TestCase):
 class TwoPrograms(unittest.TestCase):
     def test_every_row_of_state_is_read(self):
         table = (support.ROOT / "hyp/trace/format/state.def").read_text()
-        reader = (support.ROOT / "scripts/wslib/kernel_state.py").read_text()
+        reader = (support.ROOT / "scripts/wslib/machine/kernel_state.py").read_text()
         for name in re.findall(r"^STATE\((\w+)", table, re.MULTILINE):
             with self.subTest(row=name):
                 self.assertIn(f'"{name}"', reader, "a row of state.def that nobody reads")

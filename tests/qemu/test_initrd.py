@@ -8,12 +8,12 @@ import time
 import unittest
 from pathlib import Path
 
-import support
+import qemu_support as support
 
 sys.path.insert(0, str(support.ROOT / "scripts"))
 
-from wslib.linux_initramfs import Archive  # noqa: E402
-from wslib.linux_packages import fetch_linux  # noqa: E402
+from wslib.linux.linux_initramfs import Archive  # noqa: E402
+from wslib.linux.linux_packages import fetch_linux  # noqa: E402
 
 INIT = b"""#!/bin/busybox sh
 busybox mkdir /proc

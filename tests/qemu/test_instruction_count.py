@@ -5,7 +5,7 @@ import json
 import re
 import unittest
 
-import support
+import qemu_support as support
 
 
 def counted(design: str, benchmark: str, iterations: int, *options: str) -> tuple[int, int]:

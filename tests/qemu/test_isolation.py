@@ -4,7 +4,7 @@
 import unittest
 from collections import Counter
 
-import support
+import qemu_support as support
 from test_vms import vm
 
 SEEDS, OPERATIONS = (range(1, 21), 1_000_000) if support.LONG else (range(1, 2), 100_000)
@@ -12,8 +12,8 @@ SEEDS, OPERATIONS = (range(1, 21), 1_000_000) if support.LONG else (range(1, 2),
 
 def beside(design: str, seed: int, operations: int, cpus: int, level: str) -> support.Run:
     """VM 1 is hostile; VM 2 sees to its own memory and registers meanwhile. On the same CPU, or each on its own."""
-    # A round of the neighbour is as long as a hundred operations and more: it must not have gone before the other is done,
-    # which has most of its memory cleared for it as it touches it.
+    # A round of the neighbour is as long as a hundred operations and more: it must not have gone before the other is
+    # done, which has most of its memory cleared for it as it touches it.
     run = support.new_run(design, "hostile", "--trace", level, "--cpus", str(cpus), "--pin", "0", "--timeout", "3600",
                           *vm("neighbours", f"rounds={operations // 100 + 60} mib=2 wait=40000", pin=cpus - 1),
                           append=f"seed={seed} operations={operations}")

@@ -6,7 +6,7 @@ guest's state (hyp/world_switch/guest_state.def) does not know; the hypervisor c
 import re
 import unittest
 
-import support
+import qemu_support as support
 from test_vms import vm
 
 CPUS = ("neoverse-n1", "cortex-a76", "max")

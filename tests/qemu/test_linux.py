@@ -13,14 +13,14 @@ import sys
 import time
 import unittest
 
-import support
+import qemu_support as support
 
 sys.path.insert(0, str(support.ROOT / "scripts"))
 
-from wslib.linux_console import Framed, frame_word  # noqa: E402
-from wslib.linux_packages import module_dependencies, unpacked_kernel  # noqa: E402
+from wslib.linux.linux_console import Framed, frame_word  # noqa: E402
+from wslib.linux.linux_packages import module_dependencies, unpacked_kernel  # noqa: E402
 from wslib.problem import Problem  # noqa: E402
-from wslib.verdict import End, judge_commands, judge_native  # noqa: E402
+from wslib.run.verdict import End, judge_commands, judge_native  # noqa: E402
 
 EVERYWHERE = (*support.DESIGNS, "native")
 

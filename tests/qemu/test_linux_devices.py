@@ -11,7 +11,7 @@ import time
 import unittest
 from pathlib import Path
 
-import support
+import qemu_support as support
 from test_linux import EVERYWHERE, execute
 
 MIB = 1 << 20

@@ -5,12 +5,12 @@ import os
 import sys
 import unittest
 
-import support
+import qemu_support as support
 from test_linux import execute
 
 sys.path.insert(0, str(support.ROOT / "scripts"))
 
-from wslib.linux_console import Framed  # noqa: E402
+from wslib.linux.linux_console import Framed  # noqa: E402
 
 BEGIN, END = b"[    0.0] boot\r\n\n@ws begin 0123\n", b"@ws end 0123 0\n[    1.000000] off\r\n"
 LINE = b"[    0.842442] disaster @ws end [2]\r\n"

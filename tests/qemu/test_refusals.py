@@ -10,7 +10,7 @@ import sys
 import unittest
 from pathlib import Path
 
-import support
+import qemu_support as support
 
 BROKE, USAGE = 6, 2
 RUN = ("run", "--design", "vhe", "--guest", "hypercall", "--trace", "off")

@@ -11,7 +11,7 @@ import subprocess
 import unittest
 from typing import NamedTuple
 
-from support import DESIGNS, LONG, ROOT, at_once, new_folder, new_run
+from qemu_support import DESIGNS, LONG, ROOT, at_once, new_folder, new_run
 
 IMAGE_ADDRESS = 0x40200000
 NOP = 0xD503201F

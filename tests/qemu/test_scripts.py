@@ -8,7 +8,7 @@ import subprocess
 import sys
 import unittest
 
-import support
+import qemu_support as support
 
 INSTALL = support.ROOT / "scripts" / "install"
 

@@ -5,7 +5,7 @@ import subprocess
 import sys
 import unittest
 
-import support
+import qemu_support as support
 
 TEXT = "".join(chr(ord("!") + 7 * i % 94) for i in range(120))  # every character that can be seen
 

@@ -10,7 +10,7 @@ import unittest
 from collections.abc import Callable
 from pathlib import Path
 
-import support
+import qemu_support as support
 
 ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
 RUN = ("run", "--design", "vhe", "--guest", "misbehave", "--append", "how=hang", "--trace", "off")

@@ -8,7 +8,7 @@ import subprocess
 import unittest
 from pathlib import Path
 
-import support
+import qemu_support as support
 
 TOOLS = "aarch64-linux-gnu-"
 RECORDER = ("/hyp/trace/", "/hyp/arch/")

@@ -4,7 +4,7 @@
 import re
 import unittest
 
-import support
+import qemu_support as support
 
 LOWER_EL_IRQ, LOWER_EL_SYNC = 9, 8
 ABORTS = (0x20, 0x24)  # IABT_LOW, DABT_LOW

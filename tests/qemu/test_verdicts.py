@@ -8,7 +8,7 @@ import tempfile
 import unittest
 from pathlib import Path
 
-import support
+import qemu_support as support
 
 
 class Verdicts(unittest.TestCase):

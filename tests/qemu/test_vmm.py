@@ -4,7 +4,7 @@
 import re
 import unittest
 
-import support
+import qemu_support as support
 from test_vms import vm
 
 # vm.fault=N (hyp/vmm/faults.cpp): the exception class that ends it.

@@ -4,7 +4,7 @@
 import unittest
 from collections import defaultdict
 
-import support
+import qemu_support as support
 
 FAIL, UNDEFINED, CRASH = "how=fail", "how=undefined", "how=crash"
 

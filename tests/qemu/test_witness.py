@@ -17,7 +17,7 @@ import unittest
 from collections import Counter
 from typing import NamedTuple
 
-import support
+import qemu_support as support
 
 
 class Event(NamedTuple):
@@ -36,7 +36,7 @@ def trap(vector: int, syndrome: int, address: int) -> Event:
     return Event("trap", vector, None if vector & 0x180 in INTERRUPT_VECTORS else syndrome, address)
 
 
-VMM = range(0x40_0000_0000, 0x80_0000_0000)  # hyp/vmm/interface/layout.hpp
+VMM = range(0x40_0000_0000, 0x80_0000_0000)  # hyp/vmm/interface/process_layout.hpp
 
 
 def vmm_calls(log: str) -> int:

@@ -6,7 +6,7 @@
 #include <thread>
 #include <vector>
 
-#include "hyp/user/appended_list.hpp"
+#include "hyp/kernel/appended_list.hpp"
 #include "tests/unit/catch.hpp"
 
 using namespace ws;

@@ -5,9 +5,10 @@
 
 #include "tests/unit/catch.hpp"
 #include "tests/unit/stories.hpp"
-#include "viewer/model/export.hpp"
-#include "viewer/model/laws.hpp"
-#include "viewer/model/run.hpp"
+#include "viewer/model/export/export.hpp"
+#include "viewer/model/laws/laws.hpp"
+#include "viewer/model/operations/run.hpp"
+#include "viewer/model/operations/time_span.hpp"
 
 using namespace ws;
 using namespace ws::test;
@@ -191,4 +192,43 @@ TEST_CASE("what one CPU lost leaves out what the others did meanwhile", "[damage
     REQUIRE(alone.trace.damage().size() == 1);
     check_contains(alone.trace.damage()[0].text(), "the file is missing");
     CHECK(alone.operations.all().empty());  // the shared clock cannot be told without the other CPU's recorder
+}
+
+TEST_CASE("a stretch of time over a hole is known as damaged, and one beside it is not", "[damage]") {
+    const Packets packets(4);
+    const auto damaged = [](const model::Trace& trace, model::EventIndex first, model::EventIndex last, i64 more = 0) {
+        return model::measure_span(trace, {trace.net(first), trace.net(last) + more}).damaged;
+    };
+    SECTION("in the middle") {
+        std::string bytes = packets.bytes();
+        bytes[packets.begin_of(1) + 200] ^= 1;
+        packets.write(bytes);
+        const model::Trace trace = model::Trace::load(packets.folder());
+        const model::EventIndex behind = trace.gaps().at(0).before;
+        const auto last = static_cast<model::EventIndex>(trace.events().size() - 1);
+        CHECK(damaged(trace, 0, last));
+        CHECK(damaged(trace, behind - 1, behind));
+        CHECK(model::measure_span(trace, {trace.net(behind) - 1, trace.net(behind)}).damaged);
+        CHECK_FALSE(damaged(trace, 0, behind - 1));
+        CHECK_FALSE(damaged(trace, behind, last));
+    }
+    SECTION("at the end") {
+        packets.write(packets.bytes().substr(0, packets.begin_of(3) + 100));
+        const model::Trace trace = model::Trace::load(packets.folder());
+        const auto last = static_cast<model::EventIndex>(trace.events().size() - 1);
+        CHECK(damaged(trace, 0, last, 1));
+        CHECK_FALSE(damaged(trace, 0, last));
+    }
+    SECTION("at the beginning") {
+        std::string bytes = packets.bytes();
+        bytes[200] ^= 1;
+        packets.write(bytes);
+        const model::Trace trace = model::Trace::load(packets.folder());
+        CHECK(model::measure_span(trace, {trace.net(0) - 1, trace.net(1)}).damaged);
+        CHECK_FALSE(damaged(trace, 0, 1));
+    }
+    SECTION("a trace that is whole") {
+        const model::Trace trace = model::Trace::load(packets.folder());
+        CHECK_FALSE(damaged(trace, 0, static_cast<model::EventIndex>(trace.events().size() - 1), 1));
+    }
 }

@@ -5,7 +5,7 @@
 #include "hyp/arch/syndrome.hpp"
 #include "tests/unit/catch.hpp"
 #include "tests/unit/stories.hpp"
-#include "viewer/model/describe.hpp"
+#include "viewer/model/trace/describe.hpp"
 
 using namespace ws;
 using namespace ws::test;

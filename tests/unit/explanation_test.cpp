@@ -5,8 +5,8 @@
 #include "tests/unit/catch.hpp"
 #include "tests/unit/some_profile.hpp"
 #include "tests/unit/stories.hpp"
-#include "viewer/model/explanation.hpp"
-#include "viewer/model/what_if.hpp"
+#include "viewer/model/explain/explanation.hpp"
+#include "viewer/model/explain/what_if.hpp"
 
 using namespace ws;
 using namespace ws::test;
@@ -62,7 +62,7 @@ std::string refusal_of(Act act) {
     return "taken";
 }
 
-const model::ClassCost& cost_of(const model::Profile& profile, RegisterClass c) {
+const model::ClassCost& cost_of(const model::CostProfile& profile, RegisterClass c) {
     return profile.classes[static_cast<std::size_t>(c)];
 }
 
@@ -104,7 +104,7 @@ TEST_CASE("the parts of an operation sum to its net instructions", "[explain]") 
 
 TEST_CASE("cycles are counts times the profile's costs", "[explain]") {
     Played played("vhe", 1);
-    const model::Profile profile = some_profile();
+    const model::CostProfile profile = some_profile();
     const Breakdown breakdown = model::break_down(played.run, {0, model::kNoEvent, {}}, profile);
     const auto registers = static_cast<i64>(model::find_block(RegisterClass::general)->registers);
     const model::ClassCost& general = cost_of(profile, RegisterClass::general);
@@ -154,7 +154,7 @@ TEST_CASE("a run explained by itself differs in nothing", "[explain]") {
 TEST_CASE("one value of a profile changes what it prices and nothing else", "[explain]") {
     Played split("split");
     Played vhe("vhe");
-    model::Profile dear = some_profile();
+    model::CostProfile dear = some_profile();
     constexpr model::Millicycles kMore = 7000;
     dear.classes[static_cast<std::size_t>(RegisterClass::el1)].save.each += kMore;
     const Explanation before = model::explain(split.run, vhe.run, "", some_profile());
@@ -245,7 +245,7 @@ TEST_CASE("a virtual IPI is the sender's exit up to the kick and the target's wh
     const model::Run run = load(fake);
     const auto ways = model::virtual_ipis(run);
     REQUIRE(ways.size() == 1);
-    const model::Profile profile = some_profile();
+    const model::CostProfile profile = some_profile();
     const Breakdown breakdown = model::break_down(run, ways[0], profile);
     check_sums(breakdown);
     CHECK(breakdown.whole.instructions == static_cast<i64>(model::net_of(run, ways[0])));
@@ -311,13 +311,13 @@ TEST_CASE("a pair is chosen by its number", "[explain]") {
 }
 
 TEST_CASE("a cost is set, and a profile's text is one again", "[explain]") {
-    model::Profile profile = some_profile();
+    model::CostProfile profile = some_profile();
     model::set_cost(profile, "exception = 12.5");
     CHECK(profile.exception.each == 12'500);
     CHECK(model::cycles_text(12'500) == "12.5");
     CHECK(model::cycles_text(65'000) == "65");
     CHECK(model::cycles_text(7) == "0.007");
-    model::Profile again = model::Profile::parse(model::profile_text(profile), "again.profile");
+    model::CostProfile again = model::CostProfile::parse(model::profile_text(profile), "again.profile");
     const auto costs = model::profile_costs(profile);
     const auto same = model::profile_costs(again);
     for (std::size_t i = 0; i < costs.size(); ++i) {

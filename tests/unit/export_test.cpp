@@ -8,8 +8,8 @@
 
 #include "tests/unit/catch.hpp"
 #include "tests/unit/stories.hpp"
-#include "viewer/model/export.hpp"
-#include "viewer/model/whole_file.hpp"
+#include "viewer/model/base/atomic_file.hpp"
+#include "viewer/model/export/export.hpp"
 
 using namespace ws;
 using namespace ws::test;
@@ -104,19 +104,19 @@ TEST_CASE("a file is there in whole or not at all", "[export]") {
     const TemporaryFolder folder;
     const std::filesystem::path file = folder.path() / "out.csv";
     {
-        model::WholeFile out(file);
+        model::AtomicFile out(file);
         out.write("half");
     }
     CHECK(files_in(folder.path()) == 0);
     {
-        model::WholeFile out(file);
+        model::AtomicFile out(file);
         out.write("whole");
         CHECK_FALSE(std::filesystem::exists(file));
         out.finish();
     }
     CHECK(contents(file) == "whole");
     {
-        model::WholeFile out(file);
+        model::AtomicFile out(file);
         out.write("another one that does not end");
     }
     CHECK(contents(file) == "whole");
@@ -125,7 +125,7 @@ TEST_CASE("a file is there in whole or not at all", "[export]") {
 
 TEST_CASE("a file that cannot be written is told of", "[export]") {
     try {
-        const model::WholeFile out("/nowhere/at/all.csv");
+        const model::AtomicFile out("/nowhere/at/all.csv");
         FAIL("it was opened");
     } catch (const model::TraceError& error) {
         CHECK(std::string(error.what()) == "/nowhere/at/all.csv: cannot be written: No such file or directory");

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "viewer/model/image.hpp"
+#include "viewer/model/code/image_code.hpp"
 
 namespace ws::test {
 

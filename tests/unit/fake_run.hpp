@@ -8,9 +8,9 @@
 #include <vector>
 
 #include "tests/unit/temporary_folder.hpp"
-#include "viewer/model/capture.hpp"
-#include "viewer/model/event_info.hpp"
-#include "viewer/model/trace.hpp"
+#include "viewer/model/capture/capture.hpp"
+#include "viewer/model/format/event_info.hpp"
+#include "viewer/model/trace/trace.hpp"
 
 namespace ws::test {
 

@@ -2,8 +2,8 @@
 // Finding events, and figures of the operations of a run.
 #include "tests/unit/catch.hpp"
 #include "tests/unit/stories.hpp"
-#include "viewer/model/exit_statistics.hpp"
-#include "viewer/model/find.hpp"
+#include "viewer/model/operations/exit_statistics.hpp"
+#include "viewer/model/find/find.hpp"
 
 using namespace ws;
 using namespace ws::test;

@@ -74,9 +74,9 @@ TEST_CASE("what does not fit into a guest's memory is refused, with what it need
     CHECK(std::string(no_ramdisk.problem) == "the guest's memory is too small for its ramdisk; bytes needed");
     CHECK(place(image, 20 * kMiB, no_ramdisk.needed_bytes).problem == nullptr);
     // Sizes that a hostile header could hold: what is needed is more than there can be, and is told so.
-    for (const GuestPlacement& refused :
-         {place(image_with(0, ~u64{0}), 0, 64 * kMiB), place(image_with(~u64{0}, 1), 0, 64 * kMiB),
-          place(image, ~u64{0}, 64 * kMiB)}) {
+    const GuestPlacement hostile[] = {place(image_with(0, ~u64{0}), 0, 64 * kMiB),
+                                      place(image_with(~u64{0}, 1), 0, 64 * kMiB), place(image, ~u64{0}, 64 * kMiB)};
+    for (const GuestPlacement& refused : hostile) {
         CHECK(refused.problem != nullptr);
         CHECK(refused.needed_bytes == ~u64{0});
     }

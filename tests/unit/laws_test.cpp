@@ -5,7 +5,7 @@
 
 #include "tests/unit/catch.hpp"
 #include "tests/unit/stories.hpp"
-#include "viewer/model/laws.hpp"
+#include "viewer/model/laws/laws.hpp"
 
 using namespace ws;
 using namespace ws::test;

@@ -4,9 +4,9 @@
 
 #include "tests/unit/catch.hpp"
 #include "tests/unit/stories.hpp"
-#include "viewer/model/ledger.hpp"
-#include "viewer/model/segments.hpp"
-#include "viewer/model/time_machine.hpp"
+#include "viewer/model/explain/ledger.hpp"
+#include "viewer/model/operations/segments.hpp"
+#include "viewer/model/registers/register_history.hpp"
 
 using namespace ws;
 using namespace ws::test;
@@ -134,7 +134,7 @@ TEST_CASE("a restore of what the register holds is redundant only while nobody r
     const Ledger ledger = last_books(load(fake));
     const LedgerEntry& entry = entry_of(ledger, "TTBR0_EL1");
     CHECK(entry.redundant_restores == 1);
-    CHECK(entry.redundant_saves == 0);  // nobody knows what the copy held
+    CHECK(entry.redundant_saves == 0);     // nobody knows what the copy held
     CHECK(entry.restored_not_saved == 1);  // the host's
     CHECK(model::remark(entry) == "1 of 3 redundant, restored but not saved");
 }
@@ -171,7 +171,7 @@ TEST_CASE("the machine at an event: whose each register is, and what it holds", 
     play(fake, "split", 2);
     const model::Run run = load(fake);
     const model::Trace& trace = run.trace;
-    const model::TimeMachine machine(trace);
+    const model::RegisterHistory machine(trace);
     // The EL1 blocks of the first hypercall: guest saved, host restored, host saved, guest restored.
     const model::EventIndex saved = nth(trace, id_of(RegisterClass::el1), 0);
     const model::EventIndex host_in = nth(trace, id_of(RegisterClass::el1), 1);
@@ -214,7 +214,7 @@ TEST_CASE("far from the start the machine is the same as near it, on each CPU", 
     enter(fake, 2, 1);
     play(fake, "split", 700);  // several checkpoints
     const model::Run run = load(fake);
-    const model::TimeMachine machine(run.trace);
+    const model::RegisterHistory machine(run.trace);
     const model::EventIndex first = nth(run.trace, id_of(trace::EventId::control_write), 0);
     const model::EventIndex late = nth(run.trace, id_of(trace::EventId::control_write), 1200);
     CHECK(late > 10'000);

@@ -2,9 +2,9 @@
 #include <string>
 
 #include "tests/unit/catch.hpp"
-#include "viewer/model/error.hpp"
-#include "viewer/model/event_info.hpp"
-#include "viewer/model/metadata.hpp"
+#include "viewer/model/base/error.hpp"
+#include "viewer/model/format/event_info.hpp"
+#include "viewer/model/format/metadata.hpp"
 
 using namespace ws;
 using namespace ws::model;

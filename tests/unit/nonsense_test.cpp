@@ -5,9 +5,11 @@
 
 #include "tests/unit/catch.hpp"
 #include "tests/unit/stories.hpp"
-#include "viewer/model/describe.hpp"
-#include "viewer/model/laws.hpp"
-#include "viewer/model/statistics.hpp"
+#include "viewer/model/laws/laws.hpp"
+#include "viewer/model/operations/benchmark_marks.hpp"
+#include "viewer/model/operations/recorder_cost.hpp"
+#include "viewer/model/operations/summary.hpp"
+#include "viewer/model/trace/describe.hpp"
 
 using namespace ws;
 using namespace ws::test;

@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the clock that all CPUs share cannot tell is told so, and is in no figure.
+#include <nlohmann/json.hpp>
+
 #include "tests/unit/catch.hpp"
 #include "tests/unit/stories.hpp"
-#include "viewer/model/browse.hpp"
-#include "viewer/model/exit_statistics.hpp"
-#include "viewer/model/idle.hpp"
-#include "viewer/model/statistics.hpp"
-#include "viewer/model/ways.hpp"
+#include "viewer/model/explain/compared_paths.hpp"
+#include "viewer/model/export/export.hpp"
+#include "viewer/model/operations/exit_statistics.hpp"
+#include "viewer/model/operations/idle.hpp"
+#include "viewer/model/operations/operation_stops.hpp"
+#include "viewer/model/operations/recorder_cost.hpp"
+#include "viewer/model/operations/summary.hpp"
 
 using namespace ws;
 using namespace ws::test;
@@ -68,6 +72,22 @@ TEST_CASE("an operation in a turn that cuts another CPU's recording is not measu
     CHECK(model::words_of_time(run, 1, {all[1].begin, all[1].end}) == model::kNotMeasurable);
 }
 
+TEST_CASE("Perfetto is told of the operation that is not measurable", "[cut]") {
+    FakeRun fake({.cpus = 2});
+    play_cut(fake, 200);
+    const model::Run run = load(fake);
+    std::string text;
+    model::export_perfetto(run, [&](const std::string& part) { text += part; });
+    const auto json = nlohmann::json::parse(text);
+    std::vector<bool> measured;
+    for (const auto& slice : json.at("traceEvents")) {
+        if (slice.value("cat", "") == "operation") {
+            measured.push_back(slice.at("args").value("duration", "") != model::kNotMeasurable);
+        }
+    }
+    CHECK(measured == std::vector<bool>{true, false, true});
+}
+
 TEST_CASE("what is not measurable is in no minimum, median, histogram, pair or cost", "[cut]") {
     FakeRun fake({.cpus = 2});
     play_cut(fake, 200);
@@ -99,8 +119,8 @@ TEST_CASE("what is not measurable is in no minimum, median, histogram, pair or c
     CHECK(row.paired + row.not_measurable == row.a.count);
     CHECK(row.a.measured == 2);
     CHECK(row.a.net.min == all[0].net());
-    CHECK(model::way_kinds(run, other, comparison).at(0).pairs.size() == 2);
-    CHECK(model::Browse(run, &other, comparison).kind(0).stops.size() == 3);  // to look at it is there
+    CHECK(model::path_kinds(run, other, comparison).at(0).pairs.size() == 2);
+    CHECK(model::OperationStops(run, &other, comparison).kind(0).stops.size() == 3);  // to look at it is there
 
     u64 cut = 0;
     for (const model::CostRow& cost : model::recorder_cost(run.trace)) {

@@ -3,7 +3,7 @@
 #include "hyp/arch/syndrome.hpp"
 #include "tests/unit/catch.hpp"
 #include "tests/unit/stories.hpp"
-#include "viewer/model/run.hpp"
+#include "viewer/model/operations/run.hpp"
 
 using namespace ws;
 using namespace ws::test;

@@ -4,7 +4,7 @@
 
 #include "tests/unit/catch.hpp"
 #include "tests/unit/stories.hpp"
-#include "viewer/model/comparison.hpp"
+#include "viewer/model/operations/comparison.hpp"
 
 using namespace ws;
 using namespace ws::test;

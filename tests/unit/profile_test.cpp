@@ -8,7 +8,7 @@
 
 using namespace ws;
 using namespace ws::test;
-using model::Profile;
+using model::CostProfile;
 using model::ProfileError;
 
 namespace {
@@ -16,7 +16,7 @@ namespace {
 /// What a profile's text is refused with.
 std::string refusal(const std::string& text) {
     try {
-        Profile::parse(text, "some/where/mine.profile");
+        CostProfile::parse(text, "some/where/mine.profile");
     } catch (const ProfileError& error) {
         return error.what();
     }
@@ -33,8 +33,8 @@ std::string with(const std::string& key, const std::string& line) {
 }  // namespace
 
 TEST_CASE("a profile is read with its sources, to the thousandth of a cycle", "[profile]") {
-    const Profile profile =
-        Profile::parse(with("fp.save", "fp.save = 4.147 | a book, page 7  # a comment"), "a/mine.profile");
+    const CostProfile profile =
+        CostProfile::parse(with("fp.save", "fp.save = 4.147 | a book, page 7  # a comment"), "a/mine.profile");
     CHECK(profile.name == "mine");
     CHECK(profile.machine == "none");
     const model::ClassCost& fp = profile.classes[static_cast<std::size_t>(RegisterClass::fp)];
@@ -44,7 +44,7 @@ TEST_CASE("a profile is read with its sources, to the thousandth of a cycle", "[
 }
 
 TEST_CASE("a class costs a write or a save and a restore, as it moves", "[profile]") {
-    Profile profile;
+    CostProfile profile;
     std::size_t blocks = 0;
     std::size_t controls = 0;
     for (const RegisterClassInfo& info : kRegisterClasses) {
@@ -86,7 +86,7 @@ TEST_CASE("the profiles that come along are whole, and each value has its source
     CHECK(std::find(names.begin(), names.end(), model::kDefaultProfile) != names.end());
     for (const std::string& name : names) {
         INFO(name);
-        Profile profile = Profile::load(name);
+        CostProfile profile = CostProfile::load(name);
         CHECK(profile.name == name);
         for (const auto& [key, cost] : model::profile_costs(profile)) {
             INFO(key);
@@ -100,11 +100,11 @@ TEST_CASE("a profile is found by its name or by a path", "[profile]") {
     TemporaryFolder folder;
     const std::filesystem::path file = folder.path() / "here.profile";
     std::ofstream(file) << profile_text();
-    CHECK(Profile::load(file.string()).name == "here");
-    CHECK_THROWS_AS(Profile::load((folder.path() / "gone.profile").string()), ProfileError);
-    CHECK_THROWS_AS(Profile::load(folder.path().string()), ProfileError);
+    CHECK(CostProfile::load(file.string()).name == "here");
+    CHECK_THROWS_AS(CostProfile::load((folder.path() / "gone.profile").string()), ProfileError);
+    CHECK_THROWS_AS(CostProfile::load(folder.path().string()), ProfileError);
     try {
-        Profile::load("no-such-machine");
+        CostProfile::load("no-such-machine");
         FAIL("taken");
     } catch (const ProfileError& error) {
         check_contains(error.what(), "there is no profile no-such-machine; there are ");
@@ -113,7 +113,7 @@ TEST_CASE("a profile is found by its name or by a path", "[profile]") {
 }
 
 TEST_CASE("a profile whose costs somebody has changed is not called as the published one", "[profile]") {
-    Profile profile = Profile::load("xgene-gicv2");
+    CostProfile profile = CostProfile::load("xgene-gicv2");
     CHECK(profile.told() == "xgene-gicv2");
     const std::string before = model::cycles_text(profile.exception.each);
     model::set_cost(profile, "exception=200");
@@ -124,11 +124,12 @@ TEST_CASE("a profile whose costs somebody has changed is not called as the publi
     const TemporaryFolder folder;
     const std::string file = (folder.path() / "xgene-gicv2.profile").string();
     std::ofstream(file) << model::profile_text(profile);
-    CHECK(Profile::load(file).told() == profile.told());
+    CHECK(CostProfile::load(file).told() == profile.told());
     model::set_cost(profile, "exception=" + before);
     model::set_cost(
         profile,
-        "fp.save=" + model::cycles_text(
-                         Profile::load("xgene-gicv2").classes[static_cast<std::size_t>(RegisterClass::fp)].save.each));
+        "fp.save=" +
+            model::cycles_text(
+                CostProfile::load("xgene-gicv2").classes[static_cast<std::size_t>(RegisterClass::fp)].save.each));
     CHECK(profile.told() == "xgene-gicv2");
 }

@@ -4,7 +4,7 @@
 
 #include "tests/unit/catch.hpp"
 #include "tests/unit/stories.hpp"
-#include "viewer/model/metadata.hpp"
+#include "viewer/model/format/metadata.hpp"
 
 using namespace ws;
 using namespace ws::test;

@@ -4,7 +4,7 @@
 
 #include "tests/unit/catch.hpp"
 #include "tests/unit/stories.hpp"
-#include "viewer/model/run_names.hpp"
+#include "viewer/model/operations/run_names.hpp"
 
 using namespace ws;
 using namespace ws::test;

@@ -3,10 +3,10 @@
 // whose operations are more than one trap.
 #include "tests/unit/catch.hpp"
 #include "tests/unit/stories.hpp"
-#include "viewer/model/describe.hpp"
-#include "viewer/model/laws.hpp"
-#include "viewer/model/segments.hpp"
-#include "viewer/model/statistics.hpp"
+#include "viewer/model/laws/laws.hpp"
+#include "viewer/model/operations/benchmark_marks.hpp"
+#include "viewer/model/operations/segments.hpp"
+#include "viewer/model/trace/describe.hpp"
 
 using namespace ws;
 using namespace ws::test;

@@ -4,13 +4,13 @@
 
 #include <string>
 
-#include "viewer/model/profile.hpp"
+#include "viewer/model/explain/cost_profile.hpp"
 
 namespace ws::test {
 
 inline std::string profile_text() {
     std::string text = "# a machine that there is not\nmachine = none\ncalibrated_on = none\n";
-    model::Profile profile;
+    model::CostProfile profile;
     int cycles = 1;
     for (const auto& [key, cost] : model::profile_costs(profile)) {
         text += key + " = " + std::to_string(cycles) + ".5 | assumed\n";
@@ -19,8 +19,8 @@ inline std::string profile_text() {
     return text;
 }
 
-inline model::Profile some_profile() {
-    return model::Profile::parse(profile_text(), "some.profile");
+inline model::CostProfile some_profile() {
+    return model::CostProfile::parse(profile_text(), "some.profile");
 }
 
 }  // namespace ws::test

@@ -7,14 +7,14 @@
 #include "tests/unit/catch.hpp"
 #include "tests/unit/fake_image.hpp"
 #include "tests/unit/stories.hpp"
-#include "viewer/model/find.hpp"
-#include "viewer/model/source_text.hpp"
-#include "viewer/model/tool.hpp"
+#include "viewer/model/base/external_program.hpp"
+#include "viewer/model/code/source_text.hpp"
+#include "viewer/model/find/find.hpp"
 
 using namespace ws;
 using namespace ws::test;
+using model::EventLocations;
 using model::Image;
-using model::Places;
 using trace::Step;
 
 namespace {
@@ -68,7 +68,7 @@ void step(FakeRun& run, Step which, trace::Operation operation) {
     run.emit(trace::payload::phase_end{which});
 }
 
-Places places_of(const model::Trace& trace, const Image& image) {
+EventLocations locations_of(const model::Trace& trace, const Image& image) {
     return {trace, {std::make_shared<const Image>(image), ""}, {}};
 }
 
@@ -109,10 +109,10 @@ TEST_CASE("what is no output of the tools is refused in one line", "[source]") {
 
 TEST_CASE("a tool that is missing or fails is told in a sentence", "[source]") {
     CHECK(refusal([] {
-              model::run_tool({"no-such-program", "x"});
+              model::run_program({"no-such-program", "x"});
           }) == "no-such-program is not installed: scripts/ws doctor tells how to mend it");
-    check_contains(refusal([] { model::run_tool({"false", "a-file"}); }), "false a-file failed");
-    CHECK(model::run_tool({"echo", "word"}) == "word\n");
+    check_contains(refusal([] { model::run_program({"false", "a-file"}); }), "false a-file failed");
+    CHECK(model::run_program({"echo", "word"}) == "word\n");
 }
 
 TEST_CASE("run.json tells which images ran", "[source]") {
@@ -149,10 +149,10 @@ TEST_CASE("an image of another build is refused", "[source]") {
     // A file of no code: its flat image is the data alone.
     const auto data = folder.path() / "data";
     std::ofstream(data) << "data";
-    model::run_tool(
+    model::run_program(
         {"aarch64-linux-gnu-objcopy", "-I", "binary", "-O", "elf64-littleaarch64", data.string(), elf.string()});
     check_contains(refusal([&] { model::load_image(image); }), "hyp is of another build than the run");
-    const std::string told = model::run_tool({"sha256sum", data.string()});
+    const std::string told = model::run_program({"sha256sum", data.string()});
     check_contains(refusal([&] { model::load_image({image.file, told.substr(0, 64)}); }), "hyp holds no instruction");
 }
 
@@ -162,14 +162,14 @@ TEST_CASE("an event's place follows from its kind, its step and its neighbours",
     step(run, Step::restore_timer, trace::Operation::restore);
     const model::Trace trace = run.trace();
     const TwoWays ways;
-    const Places places = places_of(trace, ways.code.image());
+    const EventLocations locations = locations_of(trace, ways.code.image());
     const std::vector<u64> expected = {ways.begin_save,    ways.block_save,    ways.end_save,
                                        ways.begin_restore, ways.block_restore, ways.end_restore};
     for (model::EventIndex i = 0; i < expected.size(); ++i) {
         INFO(i);
-        REQUIRE(places.of(i).size() == 1);
-        CHECK(places.of(i)[0].problem == "");
-        CHECK(places.of(i)[0].address == expected[i]);
+        REQUIRE(locations.of(i).size() == 1);
+        CHECK(locations.of(i)[0].problem == "");
+        CHECK(locations.of(i)[0].address == expected[i]);
     }
 }
 
@@ -180,14 +180,14 @@ TEST_CASE("where the trace does not tell which place it was, none is named", "[s
     run.emit(trace::payload::control_write{0, 1, SysregId::HCR_EL2, 1});
     const model::Trace trace = run.trace();
     const TwoWays ways;
-    const Places places = places_of(trace, ways.code.image());
-    const model::Place block = places.of(0)[0];
+    const EventLocations locations = locations_of(trace, ways.code.image());
+    const model::EventLocation block = locations.of(0)[0];
     CHECK_FALSE(block.row);
     CHECK_FALSE(block.address);
     CHECK(block.problem == "one of 2 places, and the trace does not tell which");
     CHECK(block.either.size() == 2);
     CHECK_FALSE(model::one_line_of(block));
-    CHECK(places.of(1)[0].problem == "fake has no place that records such an event");
+    CHECK(locations.of(1)[0].problem == "fake has no place that records such an event");
 }
 
 TEST_CASE("copies of one line have the line in common", "[source]") {
@@ -198,9 +198,9 @@ TEST_CASE("copies of one line have the line in common", "[source]") {
     FakeRun run;
     run.emit(trace::payload::control_write{0, 1, SysregId::HCR_EL2, 1});
     const model::Trace trace = run.trace();
-    const model::Place place = places_of(trace, code.image()).of(0)[0];
-    CHECK(place.problem == "one of 2 copies that the compiler made of the line");
-    CHECK(model::one_line_of(place));
+    const model::EventLocation location = locations_of(trace, code.image()).of(0)[0];
+    CHECK(location.problem == "one of 2 copies that the compiler made of the line");
+    CHECK(model::one_line_of(location));
 }
 
 TEST_CASE("a trap is at its vector and where it was taken from; a place without its image says why", "[source]") {
@@ -217,16 +217,16 @@ TEST_CASE("a trap is at its vector and where it was taken from; a place without 
     FakeRun run;
     run.emit(trace::payload::trap{0x5a00'0000, hvc + 4, 0x3c5, 0, 0, 1, 8, 1});
     const model::Trace trace = run.trace();
-    const Places places(trace, {std::make_shared<const Image>(code.image()), ""},
-                        {{std::make_shared<const Image>(guest.image()), ""}});
-    REQUIRE(places.of(0).size() == 2);
-    CHECK(places.of(0)[0].address == vector);
-    CHECK(places.of(0)[1].address == hvc);
-    CHECK(places.of(0)[1].row == std::size_t{0});
-    CHECK(places.in_symbol(0, "CALL_it"));
-    CHECK(places.in_symbol(0, "guest_vector"));
-    CHECK_FALSE(places.in_symbol(0, "another"));
-    const Places without(trace, {nullptr, "it is gone"}, {{nullptr, "so is this"}});
+    const EventLocations locations(trace, {std::make_shared<const Image>(code.image()), ""},
+                                   {{std::make_shared<const Image>(guest.image()), ""}});
+    REQUIRE(locations.of(0).size() == 2);
+    CHECK(locations.of(0)[0].address == vector);
+    CHECK(locations.of(0)[1].address == hvc);
+    CHECK(locations.of(0)[1].row == std::size_t{0});
+    CHECK(locations.in_symbol(0, "CALL_it"));
+    CHECK(locations.in_symbol(0, "guest_vector"));
+    CHECK_FALSE(locations.in_symbol(0, "another"));
+    const EventLocations without(trace, {nullptr, "it is gone"}, {{nullptr, "so is this"}});
     CHECK(without.of(0)[0].problem == "it is gone");
     CHECK(without.of(0)[1].problem == "so is this");
     CHECK(without.of(0)[1].address == hvc);
@@ -238,16 +238,16 @@ TEST_CASE("events are found by the symbols of their places", "[source][find]") {
     step(run, Step::restore_timer, trace::Operation::restore);
     const model::Trace trace = run.trace();
     const TwoWays ways;
-    const Places places = places_of(trace, ways.code.image());
+    const EventLocations locations = locations_of(trace, ways.code.image());
     const auto found = [&](const std::string& query) {
-        return model::find_events(trace, model::Query::parse(query), &places);
+        return model::find_events(trace, model::Query::parse(query), &locations);
     };
     CHECK(found("symbol=save_it") == std::vector<model::EventIndex>{0, 1, 2});
     CHECK(found("!symbol=SAVE") == std::vector<model::EventIndex>{3, 4, 5});
     CHECK(found("registers_timer symbol=restore_it") == std::vector<model::EventIndex>{4});
     CHECK(found("symbol=switch_it").size() == 6);     // inlined
     CHECK(found("symbol=read_trace_clock").empty());  // the recorder's own is in all of them
-    const auto why_not = [&](const Places* where) {
+    const auto why_not = [&](const EventLocations* where) {
         try {
             model::find_events(trace, model::Query::parse("symbol=f"), where);
         } catch (const model::QueryError& error) {
@@ -256,6 +256,6 @@ TEST_CASE("events are found by the symbols of their places", "[source][find]") {
         return std::string("taken");
     };
     check_contains(why_not(nullptr), "the images are not read yet");
-    const Places none(trace, {nullptr, "it is gone"}, {});
+    const EventLocations none(trace, {nullptr, "it is gone"}, {});
     check_contains(why_not(&none), "it is gone");
 }

@@ -2,7 +2,7 @@
 // Walks of a guest's stage 1 tables against the diagrams of the Arm ARM (D8.2): which bits of the address
 // are the index at which level.
 #include "hyp/exits/stage1_walk.hpp"
-#include "hyp/exits/fault_retries.hpp"
+#include "hyp/cpu/fault_retries.hpp"
 #include "tests/unit/catch.hpp"
 
 using namespace ws;

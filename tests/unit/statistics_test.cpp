@@ -4,7 +4,9 @@
 
 #include "tests/unit/catch.hpp"
 #include "tests/unit/stories.hpp"
-#include "viewer/model/statistics.hpp"
+#include "viewer/model/operations/benchmark_marks.hpp"
+#include "viewer/model/operations/recorder_cost.hpp"
+#include "viewer/model/operations/summary.hpp"
 
 using namespace ws;
 using namespace ws::test;

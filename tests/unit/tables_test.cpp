@@ -7,8 +7,8 @@
 
 #include "hyp/arch/syndrome.hpp"
 #include "tests/unit/catch.hpp"
-#include "viewer/model/event_info.hpp"
-#include "viewer/model/parts.hpp"
+#include "viewer/model/format/event_info.hpp"
+#include "viewer/model/operations/cost_parts.hpp"
 
 using namespace ws;
 

@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "hyp/vgic/notes.hpp"
+#include "hyp/vgic/trace_hooks.hpp"
 
 namespace ws::test {
 

@@ -17,7 +17,7 @@
 #include <nlohmann/json.hpp>
 #include <random>
 
-#include "viewer/views/screen.hpp"
+#include "viewer/views/frame/screen.hpp"
 
 namespace ws::test {
 namespace {
@@ -70,13 +70,14 @@ class Display {
 
     void draw(const view::Session& session, view::State& state) {
         ImGui::NewFrame();
-        screen_.draw({session, state, theme_, open_runs_});
+        screen_.draw({session, state, theme_, open_runs_, requests_});
         ImGui::Render();
     }
 
   private:
     view::Theme theme_;
     view::OpenRuns& open_runs_;
+    view::Requests requests_;
     view::Screen screen_;
 };
 
@@ -90,22 +91,22 @@ class Tour {
         ImGui::GetIO().MousePos = {static_cast<float>(below(1600)), static_cast<float>(below(1000))};
         if (number % 50 == 0) return state_.act(view::Action::whole_run);
         if (number % 50 == 25) return state_.act(view::Action::fit_operation);
-        const double length = state_.to - state_.from;
+        const double length = state_.window.to - state_.window.from;
         switch (below(10)) {
             case 0:
                 return select_event();
             case 1:
-                return state_.select_stop(below(state_.stops()));
+                return state_.selection.select_stop(below(state_.selection.stops()));
             case 2:
-                return state_.select_kind(static_cast<u32>(below(session_.browse().kinds())));
+                return state_.select_kind(static_cast<u32>(below(session_.stops().kinds())));
             case 3:
             case 4:
                 return pan((static_cast<double>(below(200)) - 100) / 100 * length);
             case 5:
                 return zoom_to_any_length();
             default:
-                return state_.zoom(std::pow(1.25, static_cast<double>(below(17)) - 8),
-                                   state_.from + static_cast<double>(below(100)) / 100 * length);
+                return state_.window.zoom(std::pow(1.25, static_cast<double>(below(17)) - 8),
+                                          state_.window.from + static_cast<double>(below(100)) / 100 * length);
         }
     }
 
@@ -113,8 +114,8 @@ class Tour {
     u64 below(u64 end) { return end == 0 ? 0 : random_() % end; }
 
     void pan(double by) {
-        state_.from += by;
-        state_.to += by;
+        state_.window.from += by;
+        state_.window.to += by;
     }
 
     void select_event() {
@@ -125,11 +126,11 @@ class Tour {
 
     /// Any place of the run at any zoom between a few instructions and all of them.
     void zoom_to_any_length() {
-        state_.show_whole_run();
-        const double whole = state_.to - state_.from;
+        state_.window.show_whole_run();
+        const double whole = state_.window.to - state_.window.from;
         const double length = whole * std::pow(2.0, -static_cast<double>(below(2500)) / 100);
-        state_.from += static_cast<double>(below(1000)) / 1000 * (whole - length);
-        state_.to = state_.from + std::max(length, 8.0);
+        state_.window.from += static_cast<double>(below(1000)) / 1000 * (whole - length);
+        state_.window.to = state_.window.from + std::max(length, 8.0);
     }
 
     const view::Session& session_;

@@ -8,9 +8,9 @@
 #include "tests/unit/catch.hpp"
 #include "tests/unit/temporary_folder.hpp"
 #include "tests/viewer/synthetic_machine.hpp"
-#include "viewer/model/background.hpp"
-#include "viewer/model/lane_index.hpp"
-#include "viewer/model/parallel.hpp"
+#include "viewer/model/base/background.hpp"
+#include "viewer/model/trace/lane_index.hpp"
+#include "viewer/model/base/parallel.hpp"
 
 namespace ws::test {
 namespace {

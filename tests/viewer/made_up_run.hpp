@@ -4,7 +4,7 @@
 
 #include "tests/unit/temporary_folder.hpp"
 #include "tests/viewer/synthetic_machine.hpp"
-#include "viewer/model/run.hpp"
+#include "viewer/model/operations/run.hpp"
 
 namespace ws::test {
 

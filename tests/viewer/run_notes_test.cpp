@@ -4,8 +4,8 @@
 
 #include "tests/unit/catch.hpp"
 #include "tests/viewer/made_up_run.hpp"
-#include "viewer/model/error.hpp"
-#include "viewer/views/run_notes.hpp"
+#include "viewer/model/base/error.hpp"
+#include "viewer/views/shared/run_notes.hpp"
 
 namespace ws::test {
 namespace {
@@ -23,7 +23,7 @@ struct TwoRuns {
         std::ofstream(notes.of(side).file(), std::ios::binary) << text;
         problem = notes.refresh();
     }
-    std::string text(int side) const { return model::Notes::load(notes.of(side).file()).text(); }
+    std::string text(int side) const { return model::NoteFile::load(notes.of(side).file()).text(); }
 
     TraceFolder a{"split"};
     TraceFolder b{"vhe"};
@@ -33,7 +33,7 @@ struct TwoRuns {
 };
 
 TEST_CASE("a note replaces those that it was made of, and no others", "[notes]") {
-    model::Notes notes = model::Notes::parse("# mine\n5 one\n7 seven\n5 two\n5 three\n", "notes");
+    model::NoteFile notes = model::NoteFile::parse("# mine\n5 one\n7 seven\n5 two\n5 three\n", "notes");
     notes.replace(5, {"one", "three"}, " both ");
     CHECK(notes.text() == "# mine\n5 both\n7 seven\n5 two\n");
     notes.replace(5, {"gone meanwhile"}, "new");

@@ -6,9 +6,9 @@
 #include <filesystem>
 #include <fstream>
 
-#include "viewer/model/event_info.hpp"
-#include "viewer/model/metadata.hpp"
-#include "viewer/model/packet.hpp"
+#include "viewer/model/format/event_info.hpp"
+#include "viewer/model/format/metadata.hpp"
+#include "viewer/model/format/packet.hpp"
 
 namespace ws::test {
 

@@ -17,7 +17,7 @@ from viewer_support import ROOT, WSTRACE, new_folder, picture, recorded_run
 os.environ.setdefault("WS_HOST_BUILD", "debug")
 sys.path.insert(0, str(ROOT / "tests" / "qemu"))
 
-import support  # noqa: E402  (after the path to it)
+import qemu_support as support  # noqa: E402  (after the path to it)
 
 BUTTON = (1039, 566)  # in the source tab, with one run
 

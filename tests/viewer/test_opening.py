@@ -18,7 +18,7 @@ from x_drop import drop_files
 os.environ.setdefault("WS_HOST_BUILD", "debug")
 sys.path.insert(0, str(ROOT / "tests" / "qemu"))
 
-import support  # noqa: E402  (after the path to it)
+import qemu_support as support  # noqa: E402  (after the path to it)
 
 has_machine = unittest.skipUnless(shutil.which("qemu-system-aarch64") and "hypercall" in support.GUESTS,
                                   "QEMU and the hypervisor's images are needed")

@@ -20,8 +20,8 @@ sys.path.insert(0, str(ROOT / "tests" / "qemu"))
 sys.path.insert(0, str(ROOT / "docs"))
 
 import pictures  # noqa: E402  (after the path to it)
-import support  # noqa: E402
-from wslib.run import run  # noqa: E402
+import qemu_support as support  # noqa: E402
+from wslib.run.one_run import run  # noqa: E402
 
 
 @unittest.skipUnless(shutil.which("qemu-system-aarch64") and "hypercall" in support.GUESTS,

@@ -2,7 +2,6 @@
 """What the window says is what wstrace says: `wsview --text` writes all that the views of a frame say, and each figure is held to
 wstrace's JSON for the same runs, operation, event or query. Operations and events are drawn at random, from a seed."""
 
-import functools
 import json
 import random
 import re
@@ -10,18 +9,18 @@ import subprocess
 import unittest
 from decimal import ROUND_HALF_UP, Decimal
 
-from viewer_support import BUILD, ROOT, SYNTHETIC_TRACE, new_folder, wsview
+from viewer_support import BUILD, ROOT, SYNTHETIC_TRACE, new_folder, once, wsview
 
 NEEDS = ("debug",)
 
 RANDOM = random.Random(2026)
 SIZE = "3000x2000"  # nothing is cut short
 # A part of an operation is called so in the strips, where there is room and where there is little.
-PARTS = {name: match[1] for match in re.finditer(r'^PART\((\w+), "([^"]*)", "([^"]*)"', (ROOT / "viewer/model/parts.def").read_text(), re.MULTILINE)
+PARTS = {name: match[1] for match in re.finditer(r'^PART\((\w+), "([^"]*)", "([^"]*)"', (ROOT / "viewer/model/operations/cost_parts.def").read_text(), re.MULTILINE)
          for name in match.groups()[1:]}
 
 
-@functools.cache
+@once
 def runs(cpus: int) -> tuple:
     folders = []
     for design in ("split", "vhe"):
@@ -32,7 +31,7 @@ def runs(cpus: int) -> tuple:
     return tuple(folders)
 
 
-@functools.cache
+@once
 def data(*arguments: object) -> dict:
     """The JSON of a verb."""
     done = subprocess.run([BUILD / "viewer" / "wstrace", *map(str, arguments), "--json"], capture_output=True, text=True, timeout=120)
@@ -40,7 +39,7 @@ def data(*arguments: object) -> dict:
     return json.loads(done.stdout)
 
 
-@functools.cache
+@once
 def said(*arguments: object) -> dict:
     """What each view says, line by line."""
     file = new_folder() / "texts"

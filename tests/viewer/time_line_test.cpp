@@ -3,12 +3,12 @@
 // few columns, moments as a person writes them, the way back.
 #include "tests/unit/catch.hpp"
 #include "tests/viewer/made_up_run.hpp"
-#include "viewer/model/alignment.hpp"
-#include "viewer/model/history.hpp"
-#include "viewer/model/moment.hpp"
-#include "viewer/model/overview.hpp"
-#include "viewer/model/settings.hpp"
-#include "viewer/model/time_span.hpp"
+#include "viewer/model/base/settings.hpp"
+#include "viewer/model/operations/alignment.hpp"
+#include "viewer/model/operations/time_span.hpp"
+#include "viewer/model/trace/moment.hpp"
+#include "viewer/model/trace/overview.hpp"
+#include "viewer/views/shared/history.hpp"
 
 namespace ws::test {
 namespace {
@@ -115,7 +115,7 @@ TEST_CASE("a whole run in columns adds up to the run", "[overview]") {
     const model::Run run = folder.run([](SyntheticMachine& m) {
         for (int i = 0; i < 40; ++i) operate(m);
     });
-    const auto lanes = model::make_lanes(run);
+    const auto lanes = model::make_lanes(run.timeline);
     for (const std::size_t columns : {std::size_t{1}, std::size_t{7}, std::size_t{300}}) {
         const model::Overview overview = model::make_overview({&lanes[0]}, columns);
         REQUIRE(overview.columns.size() == columns);
@@ -171,7 +171,7 @@ struct Place {
 };
 
 TEST_CASE("back and forward, and a drag is one step", "[history]") {
-    model::History<Place> history;
+    view::History<Place> history;
     CHECK(history.back() == nullptr);
     history.note({1, 0});
     history.note({1, 0});
@@ -194,9 +194,9 @@ TEST_CASE("back and forward, and a drag is one step", "[history]") {
 }
 
 TEST_CASE("the way back is bounded", "[history]") {
-    model::History<Place> history;
+    view::History<Place> history;
     for (int i = 0; i < 1000; ++i) history.note({i, 0});
-    CHECK(history.size() == model::History<Place>::kMost);
+    CHECK(history.size() == view::History<Place>::kMost);
     CHECK(*history.back() == Place{998, 0});
 }
 

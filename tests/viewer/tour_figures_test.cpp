@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Figures that a tour names are those of the runs that are open.
-#include "viewer/model/tour_figures.hpp"
+#include "viewer/model/notes_and_tours/tour_figures.hpp"
 
 #include <fmt/format.h>
 
 #include "tests/unit/catch.hpp"
 #include "tests/viewer/made_up_run.hpp"
-#include "viewer/model/error.hpp"
-#include "viewer/model/tour_stops.hpp"
+#include "viewer/model/base/error.hpp"
+#include "viewer/model/notes_and_tours/tour_stops.hpp"
+#include "viewer/views/shared/tabs.hpp"
 
 namespace ws::test {
 namespace {
@@ -78,7 +79,7 @@ TEST_CASE("a tour tells the figures of the runs that are open", "[tour]") {
 
 TEST_CASE("a tour with a figure that there is not is refused, with file and line", "[tour]") {
     try {
-        model::Tour::parse("title: T\n== H\n\nIt takes {A instuctions}.\n", "a.tour");
+        model::Tour::parse("title: T\n== H\n\nIt takes {A instuctions}.\n", "a.tour", view::kTabNames);
         FAIL("it was taken");
     } catch (const model::TraceError& error) {
         check_contains(error.what(), "a.tour:2: figure {A instuctions}: there is no instuctions");

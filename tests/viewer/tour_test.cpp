@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Tours: what is read, what is refused and in which words, where their steps are in two runs, and how the window walks.
-#include "viewer/model/tour.hpp"
+#include "viewer/model/notes_and_tours/tour.hpp"
 
 #include <fmt/format.h>
 
 #include "tests/unit/catch.hpp"
 #include "tests/viewer/made_up_run.hpp"
-#include "viewer/model/error.hpp"
-#include "viewer/views/state.hpp"
+#include "viewer/model/base/error.hpp"
+#include "viewer/views/shared/state.hpp"
+#include "viewer/views/shared/tabs.hpp"
 
 namespace ws::test {
 namespace {
@@ -43,7 +44,7 @@ Text.
 
 std::string refusal(const std::string& text) {
     try {
-        Tour::parse(text, "a.tour");
+        Tour::parse(text, "a.tour", view::kTabNames);
     } catch (const model::TraceError& error) {
         return error.what();
     }
@@ -57,8 +58,8 @@ std::string step(const std::string& lines) {
 
 std::vector<model::TourStop> stops(const std::string& lines, const model::Run& a, const model::Run& b) {
     const model::Comparison comparison = model::compare(a, b);
-    const model::Browse browse(a, &b, comparison);
-    return model::find_tour_stops(Tour::parse(step(lines), "a.tour"), a, b, comparison, browse);
+    const model::OperationStops browse(a, &b, comparison);
+    return model::find_tour_stops(Tour::parse(step(lines), "a.tour", view::kTabNames), a, b, comparison, browse);
 }
 
 void two_calls(SyntheticMachine& m) {
@@ -74,7 +75,7 @@ void two_calls_and_a_wait(SyntheticMachine& m) {
 }
 
 TEST_CASE("a tour is read, and a step keeps what the step before it chose", "[tour]") {
-    const Tour tour = Tour::parse(kTour, "a.tour");
+    const Tour tour = Tour::parse(kTour, "a.tour", view::kTabNames);
     CHECK(tour.title == "Two calls");
     CHECK(tour.designs[1] == "vhe");
     REQUIRE(tour.steps.size() == 2);
@@ -143,7 +144,7 @@ TEST_CASE("the steps of a tour are found in two runs", "[tour]") {
     check_contains(stops("event: 99999\n\nText.\n", a, b)[0].problem, "event 99999: A has");
     check_contains(stops("kind: WF\nside: B\n\nText.\n", a, b)[0].problem, "B has no operation here");
 
-    const Tour tour = Tour::parse(kTour, "a.tour");
+    const Tour tour = Tour::parse(kTour, "a.tour", view::kTabNames);
     CHECK(model::unfit_for_tour(tour, a, b).empty());
     check_contains(model::unfit_for_tour(tour, b, a), "this tour is for split as A, and A is vhe here");
 }
@@ -153,18 +154,18 @@ TEST_CASE("the window walks a tour", "[tour]") {
     const view::Session session({std::make_shared<const model::Run>(folders[0].run(two_calls_and_a_wait)),
                                  std::make_shared<const model::Run>(folders[1].run(two_calls))});
     view::State state(session, false);
-    state.tour.emplace(session, Tour::parse(kTour, "a.tour"));
+    state.tour.emplace(session, Tour::parse(kTour, "a.tour", view::kTabNames));
     state.go_to_step(0);
     CHECK(state.tab == view::Tab::machine);
     CHECK(state.lined_up);
-    CHECK(session.run(0).trace.event(state.event()).info().name == "control_write");
+    CHECK(session.run(0).trace.event(state.selection.event()).info().name == "control_write");
 
     state.act(view::Action::show_answer);
     CHECK(state.tour->answered);
     state.act(view::Action::next_step);
     CHECK(state.tour->step == 1);
     CHECK_FALSE(state.tour->answered);
-    CHECK(state.side() == 1);
+    CHECK(state.selection.side() == 1);
     state.act(view::Action::next_step);  // there is none
     CHECK(state.tour->step == 1);
     state.act(view::Action::previous_step);

@@ -2,16 +2,20 @@
 """What the tests of the viewer share: the programs, traces to look at, pictures."""
 
 import atexit
-import functools
 import json
 import os
 import shutil
 import struct
 import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "scripts"))
+
+from wslib.made_once import made_once  # noqa: E402
+
 # The build with the sanitizers; WS_BUILD names another build's folder.
 BUILD = Path(os.environ.get("WS_BUILD", ROOT / "build" / "debug")).resolve()
 WSVIEW = BUILD / "viewer" / "wsview"
@@ -20,6 +24,7 @@ SYNTHETIC_TRACE = BUILD / "tests" / "viewer" / "synthetic_trace"
 
 _folders = Path(tempfile.mkdtemp(prefix="worldswitch-viewer-"))
 atexit.register(shutil.rmtree, _folders, ignore_errors=True)
+once = made_once(_folders)
 
 
 def imgui() -> str:
@@ -36,8 +41,8 @@ def environment(display: str | None = None) -> dict[str, str]:
     """No display but the one that is named, and no settings."""
     names = {key: value for key, value in os.environ.items() if key not in ("DISPLAY", "WAYLAND_DISPLAY")}
     names["LIBGL_ALWAYS_SOFTWARE"] = "1"
-    # GCC 12's leak checker guesses where thread-local storage of a library is that is loaded late, as Mesa's drivers are;
-    # it may guess wrong, and crash when it looks there. Without this it does not guess.
+    # GCC 12's leak checker guesses where thread-local storage of a library is that is loaded late, as Mesa's drivers
+    # are; it may guess wrong, and crash when it looks there. Without this it does not guess.
     names["ASAN_OPTIONS"] = names.get("ASAN_OPTIONS", "detect_leaks=1") + ":intercept_tls_get_addr=0"
     names["XDG_CONFIG_HOME"] = str(new_folder())  # nothing is remembered from another window
     if display:
@@ -47,7 +52,7 @@ def environment(display: str | None = None) -> dict[str, str]:
     return names
 
 
-@functools.cache
+@once
 def trace(design: str, level: str = "full", operations: int = 200) -> Path:
     """A trace of a made-up run; made once."""
     folder = new_folder() / "trace"

@@ -2,9 +2,9 @@
 // The parts of the model that only the window asks for: segments of an operation, the lanes, the way through two runs.
 #include "tests/unit/catch.hpp"
 #include "tests/viewer/made_up_run.hpp"
-#include "viewer/model/browse.hpp"
-#include "viewer/model/lane_index.hpp"
-#include "viewer/model/segments.hpp"
+#include "viewer/model/operations/operation_stops.hpp"
+#include "viewer/model/operations/segments.hpp"
+#include "viewer/model/trace/lane_index.hpp"
 
 namespace ws::test {
 namespace {
@@ -67,7 +67,7 @@ TEST_CASE("a lane tells what fills a stretch", "[lanes]") {
 TEST_CASE("the lanes of a run hold its spans and steps", "[lanes]") {
     const TraceFolder folder("vhe");
     const model::Run run = folder.run([](SyntheticMachine& m) { operate(m), operate(m); });
-    const auto lanes = model::make_lanes(run);
+    const auto lanes = model::make_lanes(run.timeline);
     REQUIRE(lanes.size() == 1);
     CHECK(lanes[0].spans[static_cast<std::size_t>(model::Lane::host)].size() == 0);
     CHECK(lanes[0].spans[static_cast<std::size_t>(model::Lane::el2)].size() >= 2);
@@ -84,7 +84,7 @@ TEST_CASE("two runs are walked through kind by kind", "[browse]") {
     const model::Run b =
         folder_b.run([](SyntheticMachine& m) { operate(m), operate(m), operate(m), operate(m, kWfi); });
     const model::Comparison comparison = model::compare(a, b);
-    const model::Browse browse(a, &b, comparison);
+    const model::OperationStops browse(a, &b, comparison);
     REQUIRE(browse.kinds() == comparison.rows.size());
     u32 seen_a = 0;
     u32 seen_b = 0;

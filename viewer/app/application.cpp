@@ -4,9 +4,9 @@
 #include <algorithm>
 #include <utility>
 
-#include "viewer/model/capture_lock.hpp"
-#include "viewer/model/run_names.hpp"
-#include "viewer/views/loading_page.hpp"
+#include "viewer/model/format/capture_lock.hpp"
+#include "viewer/model/operations/run_names.hpp"
+#include "viewer/views/frame/loading_page.hpp"
 
 namespace ws::app {
 
@@ -50,7 +50,7 @@ Application::Application(const Options& options, std::function<void()> wake)
     : options_(options),
       wake_(std::move(wake)),
       gui_(options.dark, fitting_scale(options)),
-      start_page_(model::Checkout::here()) {
+      start_page_(model::Checkout::here(), requests_) {
     if (options.traces.empty()) {
         first_ = false;
         on_start_page_ = true;
@@ -92,8 +92,7 @@ void Application::start_load(view::OpenRuns runs, std::vector<fs::path> folders,
     shown_ = shown;
     loading_ = folders.empty() ? "what is compared" : names_of(folders);
     brings_new_ = !chosen.empty();
-    began_ = Follow::Clock::now();
-    runs.wish.reset();
+    began_ = GrowingTraces::Clock::now();
     const auto work = [runs = std::move(runs), folders = std::move(folders),
                        chosen = std::move(chosen)](const model::Progress& progress) {
         static constexpr double kReading = 0.75;  // of the whole; the rest is to compare them
@@ -116,9 +115,8 @@ bool Application::update() {
         end_load();
         changed = true;
     }
-    for (std::optional<view::Wish>* wish : {&open_runs_.wish, &start_page_.wish}) {
-        if (!*wish) continue;
-        grant(*std::exchange(*wish, {}));
+    for (const view::Request& request : requests_.take()) {
+        grant(request);
         changed = true;
     }
     if (frame_ && debuggers_.follow(*session_, frame_->state())) changed = true;
@@ -132,7 +130,7 @@ bool Application::update() {
 
 void Application::end_load() {
     const std::unique_ptr<Load> load = std::move(load_);
-    follow_.rest_after(Follow::Clock::now() - began_);
+    growing_traces_.rest_after(GrowingTraces::Clock::now() - began_);
     try {
         show(load->take());
     } catch (const model::Cancelled&) {
@@ -149,7 +147,8 @@ void Application::end_load() {
 }
 
 void Application::show(Opened opened) {
-    auto frame = std::make_unique<Frame>(*opened.session, first_ ? options_ : later(options_), open_runs_, gui_);
+    auto frame =
+        std::make_unique<Frame>(*opened.session, first_ ? options_ : later(options_), open_runs_, requests_, gui_);
     if (frame_) frame->carry_over(*session_, frame_->state());
     open_runs_ = std::move(opened.runs);
     frame_ = std::move(frame);
@@ -157,7 +156,7 @@ void Application::show(Opened opened) {
     first_ = false;
     if (brings_new_) on_start_page_ = false;
     for (const view::OpenRun& run : open_runs_.all) {
-        if (run.live) follow_.watch(run.run->trace.path());
+        if (run.live) growing_traces_.watch(run.run->trace.path());
     }
 }
 
@@ -174,7 +173,6 @@ void Application::draw() {
         start_page_.draw(gui_.theme(), {run_now_.going_on(), &run_now_.lines(), frame_ != nullptr});
     } else {
         frame_->draw();
-        if (std::exchange(frame_->state().wants_debugger, false)) debuggers_.go_to(*session_, frame_->state());
     }
 }
 
@@ -184,55 +182,73 @@ void Application::escape() {
     if (frame_) on_start_page_ = false;
 }
 
-void Application::grant(const view::Wish& wish) {
-    using What = view::Wish::What;
-    switch (wish.what) {
-        case What::compare: {
-            view::OpenRuns runs = open_runs_;
-            runs.a = wish.a;
-            runs.b = wish.b;
-            return start_load(std::move(runs), {}, {}, Shown::with_progress);
-        }
+void Application::grant(const view::Request& request) {
+    using What = view::Request::What;
+    switch (request.what) {
+        case What::compare:
+            return compare(request.a, request.b);
         case What::close:
-            return close(wish.a);
+            return close(request.a);
         case What::start_page:
-            start_page_.problem.clear();
-            start_page_.refresh();
-            on_start_page_ = true;
-            return;
+            return show_start_page();
         case What::open:
             start_page_.problem.clear();
-            return start_load(open_runs_, absolute(wish.folders), absolute(wish.folders), Shown::with_progress);
+            return start_load(open_runs_, absolute(request.folders), absolute(request.folders), Shown::with_progress);
         case What::run:
-            return start_run(wish);
+            return start_run(request);
         case What::escape:
             return escape();
+        case What::debug:
+            return debug();
+        case What::export_files:
+            export_ = true;
+            return;
+        case What::quit:
+            quit_ = true;
+            return;
     }
+}
+
+void Application::compare(int a, int b) {
+    view::OpenRuns runs = open_runs_;
+    runs.a = a;
+    runs.b = b;
+    start_load(std::move(runs), {}, {}, Shown::with_progress);
 }
 
 void Application::compare_next() {
     const int next = open_runs_.after_b();
-    if (next >= 0) grant({view::Wish::What::compare, open_runs_.a, next});
+    if (next >= 0) ask({view::Request::What::compare, open_runs_.a, next});
+}
+
+void Application::show_start_page() {
+    start_page_.problem.clear();
+    start_page_.refresh();
+    on_start_page_ = true;
+}
+
+void Application::debug() {
+    if (frame_) debuggers_.go_to(*session_, frame_->state());
 }
 
 void Application::close(int run) {
-    follow_.forget(open_runs_[run].trace.path());
+    growing_traces_.forget(open_runs_[run].trace.path());
     open_runs_.close(run);
     if (open_runs_.count() != 0) return start_load(open_runs_, {}, {}, Shown::with_progress);
     load_.reset();
     frame_.reset();
     session_.reset();
-    grant({view::Wish::What::start_page});
+    show_start_page();
 }
 
-void Application::start_run(const view::Wish& wish) {
+void Application::start_run(const view::Request& request) {
     start_page_.problem.clear();
     made_.clear();
-    for (const std::string& design : wish.designs) {
-        made_.push_back(start_page_.checkout().run_folder(design, wish.guest));
+    for (const std::string& design : request.designs) {
+        made_.push_back(start_page_.checkout().run_folder(design, request.guest));
     }
     try {
-        run_now_.start(start_page_.checkout(), wish.guest, wish.designs);
+        run_now_.start(start_page_.checkout(), request.guest, request.designs);
     } catch (const AppError& error) {
         failed(error.what());
     }
@@ -243,16 +259,16 @@ void Application::take_runs_made() {
     for (fs::path& folder : run_now_.take_ended()) waiting_.push_back(std::move(folder));
     if (const std::string problem = run_now_.take_problem(); !problem.empty()) failed(problem);
     const fs::path trace = run_now_.folder() / "trace";
-    if (run_now_.going_on() && model::CaptureLock::held(trace)) follow_.watch(trace);
+    if (run_now_.going_on() && model::CaptureLock::held(trace)) growing_traces_.watch(trace);
     if (load_ || waiting_.empty()) return;
-    follow_.forget(waiting_.front() / "trace");
+    growing_traces_.forget(waiting_.front() / "trace");
     start_load(open_runs_, {waiting_.front()}, made_, Shown::quietly);
     waiting_.erase(waiting_.begin());
 }
 
 void Application::read_what_is_live() {
     if (load_) return;
-    const fs::path grown = follow_.grown();
+    const fs::path grown = growing_traces_.grown();
     if (grown.empty()) return;
     const bool is_open = open_runs_.find(grown) >= 0;
     start_load(open_runs_, {grown}, is_open ? std::vector<fs::path>{} : made_, Shown::quietly);

@@ -4,11 +4,11 @@
 #pragma once
 
 #include "viewer/app/debuggers.hpp"
-#include "viewer/app/follow.hpp"
 #include "viewer/app/frame.hpp"
+#include "viewer/app/growing_traces.hpp"
 #include "viewer/app/run_now.hpp"
-#include "viewer/model/background.hpp"
-#include "viewer/views/start_page.hpp"
+#include "viewer/model/base/background.hpp"
+#include "viewer/views/frame/start_page.hpp"
 
 namespace ws::app {
 
@@ -19,17 +19,19 @@ class Application {
 
     /// Opens runs: beside those that are open, and to be compared with A.
     void open(std::vector<std::filesystem::path> folders);
+    /// Asks for a comparison of A with the next of the open runs.
     void compare_next();
-    void grant(const view::Wish& wish);
+    void ask(view::Request request) { requests_.ask(std::move(request)); }
     /// Gives up what goes on; if nothing does, goes back from the start page.
     void escape();
 
-    /// Does what has come up since: a wish, a load that ended, a run that went on. True if there is something to draw.
-    /// Throws what is wrong with the traces of the command line.
+    /// Does what has come up since: a request, a load that ended, a run that went on. True if there is something to
+    /// draw. Throws what is wrong with the traces of the command line.
     bool update();
     /// Is something going on that update() is to look at soon?
     bool waits() const {
-        return run_now_.going_on() || follow_.any() || load_ != nullptr || reads_images_ || debuggers_.going_on();
+        return run_now_.going_on() || growing_traces_.any() || load_ != nullptr || reads_images_ ||
+               debuggers_.going_on();
     }
     /// Between ImGui::NewFrame and ImGui::Render.
     void draw();
@@ -40,7 +42,9 @@ class Application {
     view::StartPage* start_page() { return on_start_page_ && !loads_alone() ? &start_page_ : nullptr; }
     /// Null while no runs were opened.
     const view::State* runs_shown() { return frame_ ? &frame_->state() : nullptr; }
-    bool quit() const { return frame_ && frame_->state().quit; }
+    bool quit() const { return quit_; }
+    /// Is the next frame to be exported? Tells it once.
+    bool take_export() { return std::exchange(export_, false); }
     ImU32 background() const { return gui_.theme().background; }
     std::string title() const;
 
@@ -60,27 +64,34 @@ class Application {
     void end_load();
     void show(Opened opened);
     void failed(const std::string& problem);
+    void grant(const view::Request& request);
+    void compare(int a, int b);
+    void show_start_page();
     void close(int run);
-    void start_run(const view::Wish& wish);
+    void start_run(const view::Request& request);
+    void debug();
     void take_runs_made();
     void read_what_is_live();
 
     Options options_;
     std::function<void()> wake_;
     Gui gui_;
+    view::Requests requests_;
     view::OpenRuns open_runs_;
     std::unique_ptr<view::Session> session_;
     std::unique_ptr<Frame> frame_;
     bool reads_images_ = false;  ///< the session did when it was last looked at
     view::StartPage start_page_;
     bool on_start_page_ = false;
+    bool export_ = false;
+    bool quit_ = false;
     bool first_ = true;  ///< nothing was shown yet: the command line's traces are awaited
     std::unique_ptr<Load> load_;
     Shown shown_ = Shown::with_progress;
-    std::string loading_;                ///< what is loaded, in words
-    bool brings_new_ = false;            ///< the load is of other runs, not of more of the same
-    Follow::Clock::time_point began_{};  ///< the load
-    Follow follow_;
+    std::string loading_;                       ///< what is loaded, in words
+    bool brings_new_ = false;                   ///< the load is of other runs, not of more of the same
+    GrowingTraces::Clock::time_point began_{};  ///< the load
+    GrowingTraces growing_traces_;
     RunNow run_now_;
     Debuggers debuggers_;
     std::vector<std::filesystem::path> made_;     ///< the folders of the runs that are being made, A first

@@ -13,6 +13,7 @@
 #include <cstring>
 
 #include "viewer/app/options.hpp"
+#include "viewer/model/base/external_program.hpp"
 
 namespace ws::app {
 namespace {
@@ -42,9 +43,7 @@ int fault_of(int pipe) {
 }  // namespace
 
 ChildProcess::ChildProcess(const std::vector<std::string>& command) {
-    std::vector<char*> arguments;
-    for (const std::string& word : command) arguments.push_back(const_cast<char*>(word.c_str()));
-    arguments.push_back(nullptr);
+    const std::vector<char*> arguments = model::argument_vector(command);
     std::array<int, 2> output{};
     std::array<int, 2> fault{};
     const auto failed = [&command](int error) -> AppError {

@@ -4,8 +4,8 @@
 #include <algorithm>
 
 #include "viewer/app/options.hpp"
-#include "viewer/model/checkout.hpp"
-#include "viewer/model/source_text.hpp"
+#include "viewer/model/base/checkout.hpp"
+#include "viewer/model/code/source_text.hpp"
 
 namespace ws::app {
 namespace {
@@ -13,8 +13,8 @@ namespace {
 /// Where a run's folder is on screen; -1 if it is not shown.
 int side_of(const view::Session& session, const std::filesystem::path& run) {
     for (int side = 0; side < session.count(); ++side) {
-        const model::Places* places = session.places(side);
-        if (places != nullptr && places->files() && places->files()->folder == run) return side;
+        const model::EventLocations* locations = session.locations(side);
+        if (locations != nullptr && locations->files() && locations->files()->folder == run) return side;
     }
     return -1;
 }
@@ -29,12 +29,13 @@ DebugSession& Debuggers::session_of(const std::filesystem::path& run) {
 }
 
 void Debuggers::go_to(const view::Session& session, view::State& state) {
-    const model::Places* places = session.places(state.side());
-    if (places == nullptr || !places->files() || !places->files()->recorded) return;
+    const model::EventLocations* locations = session.locations(state.selection.side());
+    if (locations == nullptr || !locations->files() || !locations->files()->recorded) return;
     try {
-        state.debugger_said = session_of(places->files()->folder)
-                                  .go_to(state.event(), model::replay_arguments(*places->files(), state.event()),
-                                         model::Checkout::here().root);
+        state.debugger_said =
+            session_of(locations->files()->folder)
+                .go_to(state.selection.event(), model::replay_arguments(*locations->files(), state.selection.event()),
+                       model::Checkout::here().root);
     } catch (const AppError& error) {
         state.debugger_said = error.what();
     }
@@ -51,7 +52,7 @@ bool Debuggers::follow(const view::Session& session, view::State& state) {
         if (!news->problem.empty()) state.debugger_said = news->problem;
         if (!news->stopped || *news->stopped >= session.run(side).trace.events().size()) continue;
         const auto event = static_cast<model::EventIndex>(*news->stopped);
-        if (side == state.side() && event == state.event()) continue;
+        if (side == state.selection.side() && event == state.selection.event()) continue;
         state.go_to_event(side, event);
     }
     return changed;

@@ -5,7 +5,7 @@
 #include <memory>
 
 #include "viewer/app/debug_session.hpp"
-#include "viewer/views/state.hpp"
+#include "viewer/views/shared/state.hpp"
 
 namespace ws::app {
 

@@ -8,8 +8,8 @@
 #include <functional>
 
 #include "viewer/app/png_file.hpp"
-#include "viewer/model/run_names.hpp"
-#include "viewer/model/whole_file.hpp"
+#include "viewer/model/base/atomic_file.hpp"
+#include "viewer/model/operations/run_names.hpp"
 #include "viewer/report/comparison_report.hpp"
 
 namespace ws::app {
@@ -72,10 +72,13 @@ std::string export_files(const view::Session& session, const view::State& state,
                 [&](const std::string& file) { write_png(file, picture.width, picture.height, picture.rgb); });
     if (!session.two()) return exports.told() + "\nWith one run there is nothing to compare: the picture is all.";
     const report::Json report =
-        report::comparison_report(session.run(0), session.run(1), session.comparison(), state.profile);
-    exports.add(stem + ".md", [&](const std::string& file) { model::write_whole(file, report::markdown_of(report)); });
-    exports.add(stem + ".html", [&](const std::string& file) { model::write_whole(file, report::html_of(report)); });
-    exports.add(stem + ".json", [&](const std::string& file) { model::write_whole(file, report::text_of(report)); });
+        report::comparison_report(session.run(0), session.run(1), session.comparison(), state.cost_model.profile);
+    exports.add(stem + ".md",
+                [&](const std::string& file) { model::write_atomically(file, report::markdown_of(report)); });
+    exports.add(stem + ".html",
+                [&](const std::string& file) { model::write_atomically(file, report::html_of(report)); });
+    exports.add(stem + ".json",
+                [&](const std::string& file) { model::write_atomically(file, report::text_of(report)); });
     return exports.told();
 }
 

@@ -4,7 +4,7 @@
 
 #include <cstdint>
 
-#include "viewer/views/state.hpp"
+#include "viewer/views/shared/state.hpp"
 
 namespace ws::app {
 

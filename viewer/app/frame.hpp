@@ -4,14 +4,15 @@
 
 #include "viewer/app/gui.hpp"
 #include "viewer/app/options.hpp"
-#include "viewer/views/screen.hpp"
+#include "viewer/views/frame/screen.hpp"
 
 namespace ws::app {
 
 class Frame {
   public:
     /// Chooses what the options ask for. Throws AppError if it is not there.
-    Frame(const view::Session& session, const Options& options, view::OpenRuns& open_runs, Gui& gui);
+    Frame(const view::Session& session, const Options& options, view::OpenRuns& open_runs, view::Requests& requests,
+          Gui& gui);
 
     /// Between ImGui::NewFrame and ImGui::Render.
     void draw(std::string* texts = nullptr);
@@ -21,9 +22,9 @@ class Frame {
     void carry_over(const view::Session& session_before, const view::State& before);
 
   private:
-
     const view::Session& session_;
     view::OpenRuns& open_runs_;
+    view::Requests& requests_;
     Gui& gui_;
     view::State state_;
     view::Screen screen_;

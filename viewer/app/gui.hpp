@@ -2,7 +2,7 @@
 // ImGui's context, its fonts and the look: one for a window or a picture.
 #pragma once
 
-#include "viewer/views/theme.hpp"
+#include "viewer/views/draw/theme.hpp"
 
 namespace ws::app {
 

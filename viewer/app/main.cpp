@@ -9,11 +9,12 @@
 #include <cstdlib>
 
 #include "viewer/app/picture.hpp"
-#include "viewer/app/remembered.hpp"
+#include "viewer/app/settings_merge.hpp"
 #include "viewer/app/window.hpp"
 #include "viewer/cli/arguments.hpp"
-#include "viewer/model/tour.hpp"
-#include "viewer/model/whole_file.hpp"
+#include "viewer/model/base/atomic_file.hpp"
+#include "viewer/model/notes_and_tours/tour.hpp"
+#include "viewer/views/shared/tabs.hpp"
 
 namespace ws::app {
 namespace {
@@ -98,7 +99,8 @@ int fail(const std::string& what) {
 }
 
 int run(const Options& options) {
-    if (!options.tour.empty()) model::Tour::load(options.tour);  // a mistake in it is told before a window opens
+    if (!options.tour.empty())
+        model::Tour::load(options.tour, view::kTabNames);  // a mistake in it is told before a window opens
     if (!options.tour.empty() && options.traces.size() < 2) {
         throw AppError(fmt::format("--tour {0} needs two runs: wsview A B --tour {0}", options.tour));
     }

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "viewer/model/profile.hpp"
+#include "viewer/model/explain/cost_profile.hpp"
 
 namespace ws::app {
 

@@ -7,10 +7,10 @@
 
 #include <sstream>
 
-#include "viewer/app/clear.hpp"
+#include "viewer/app/gl_clear.hpp"
 #include "viewer/app/offscreen.hpp"
 #include "viewer/app/png_file.hpp"
-#include "viewer/model/whole_file.hpp"
+#include "viewer/model/base/atomic_file.hpp"
 
 namespace ws::app {
 
@@ -32,7 +32,8 @@ void write_picture(const view::Session& session, view::OpenRuns& open_runs, cons
     const OffscreenPicture picture(options.width, options.height);
     session.wait_for_images();
     Gui gui(options.dark, fitting_scale(options));
-    Frame frame(session, options, open_runs, gui);
+    view::Requests requests;  // which nobody makes where there is no window
+    Frame frame(session, options, open_runs, requests, gui);
     set_size(options);
     if (!ImGui_ImplOpenGL3_Init("#version 330 core")) throw AppError("OpenGL 3.3 does not start");
     for (int i = 0; i < kFrames; ++i) {
@@ -41,7 +42,7 @@ void write_picture(const view::Session& session, view::OpenRuns& open_runs, cons
         frame.draw();
         ImGui::Render();
     }
-    clear(options.width, options.height, gui.theme().background);
+    gl_clear(options.width, options.height, gui.theme().background);
     ImGui_ImplOpenGL3_RenderDrawData(ImGui::GetDrawData());
     const std::vector<u8> pixels = picture.read();
     ImGui_ImplOpenGL3_Shutdown();
@@ -51,7 +52,8 @@ void write_picture(const view::Session& session, view::OpenRuns& open_runs, cons
 void write_texts(const view::Session& session, view::OpenRuns& open_runs, const Options& options) {
     session.wait_for_images();
     Gui gui(options.dark, fitting_scale(options));
-    Frame frame(session, options, open_runs, gui);
+    view::Requests requests;  // which nobody makes where there is no window
+    Frame frame(session, options, open_runs, requests, gui);
     set_size(options);
     ImGui::GetIO().Fonts->Build();  // which a renderer would do
     std::string texts;
@@ -66,7 +68,7 @@ void write_texts(const view::Session& session, view::OpenRuns& open_runs, const 
         const std::size_t first = line.find_first_not_of(' ');
         if (first != std::string::npos) trimmed += line.substr(first) + "\n";
     }
-    model::write_whole(options.text, trimmed);
+    model::write_atomically(options.text, trimmed);
 }
 
 }  // namespace ws::app

@@ -4,7 +4,7 @@
 #include <fmt/format.h>
 
 #include "viewer/app/frame.hpp"
-#include "viewer/model/whole_file.hpp"
+#include "viewer/model/base/atomic_file.hpp"
 
 #define STB_IMAGE_WRITE_IMPLEMENTATION
 #define STBI_WRITE_NO_STDIO
@@ -24,7 +24,7 @@ void write_png(const std::string& file, int width, int height, const std::vector
     if (stbi_write_png_to_func(take, &bytes, width, height, 3, pixels.data(), width * 3) == 0) {
         throw AppError(fmt::format("{}: the picture does not fit into memory", file));
     }
-    model::write_whole(file, bytes);
+    model::write_atomically(file, bytes);
 }
 
 }  // namespace ws::app

@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "viewer/app/child_process.hpp"
-#include "viewer/model/checkout.hpp"
+#include "viewer/model/base/checkout.hpp"
 
 namespace ws::app {
 

@@ -8,6 +8,8 @@
 #include <cstdlib>
 #include <thread>
 
+#include "viewer/model/base/external_program.hpp"
+
 extern char** environ;
 
 namespace ws::app {
@@ -15,9 +17,7 @@ namespace {
 
 /// Starts a program that outlives this one, in a folder. Its end is waited for in a thread, so that no zombie stays.
 bool start(const std::vector<std::string>& command, const std::filesystem::path& folder) {
-    std::vector<char*> words;
-    for (const std::string& word : command) words.push_back(const_cast<char*>(word.c_str()));
-    words.push_back(nullptr);
+    const std::vector<char*> words = model::argument_vector(command);
     posix_spawn_file_actions_t actions;
     posix_spawn_file_actions_init(&actions);
     posix_spawn_file_actions_addchdir_np(&actions, folder.c_str());

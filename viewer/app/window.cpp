@@ -11,10 +11,10 @@
 #include <optional>
 
 #include "viewer/app/application.hpp"
-#include "viewer/app/clear.hpp"
 #include "viewer/app/export_files.hpp"
+#include "viewer/app/gl_clear.hpp"
 #include "viewer/app/offscreen.hpp"
-#include "viewer/app/remembered.hpp"
+#include "viewer/app/settings_merge.hpp"
 
 #define GLFW_INCLUDE_NONE
 #include <GLFW/glfw3.h>
@@ -47,25 +47,12 @@ struct Letter {
 };
 /// Letters go by what they are on this keyboard, not by where they are.
 constexpr Letter kLetters[] = {
-    {'+', Action::zoom_in},
-    {'=', Action::zoom_in},
-    {'-', Action::zoom_out},
-    {'f', Action::fit_operation},
-    {'z', Action::whole_run},
-    {'t', Action::toggle_theme},
-    {'h', Action::toggle_help},
-    {'?', Action::toggle_help},
-    {'q', Action::quit},
-    {'l', Action::toggle_lined_up},
-    {'g', Action::go_to},
-    {'w', Action::zoom_in_at_mouse},
-    {'s', Action::zoom_out_at_mouse},
-    {'a', Action::pan_left},
-    {'d', Action::pan_right},
-    {'/', Action::find},
-    {'e', Action::export_files},
-    {'n', Action::write_note},
-    {'p', Action::previous_note},
+    {'+', Action::zoom_in},       {'=', Action::zoom_in},          {'-', Action::zoom_out},
+    {'f', Action::fit_operation}, {'z', Action::whole_run},        {'t', Action::toggle_theme},
+    {'h', Action::toggle_help},   {'?', Action::toggle_help},      {'l', Action::toggle_lined_up},
+    {'g', Action::go_to},         {'w', Action::zoom_in_at_mouse}, {'s', Action::zoom_out_at_mouse},
+    {'a', Action::pan_left},      {'d', Action::pan_right},        {'/', Action::find},
+    {'n', Action::write_note},    {'p', Action::previous_note},
 };
 
 struct StartKeyRow {
@@ -81,7 +68,6 @@ constexpr StartKeyRow kStartKeys[] = {
 struct Input {
     Application* application = nullptr;
     bool happened = true;
-    bool quit = false;
 };
 
 Input& input_of(GLFWwindow* window) {
@@ -135,18 +121,21 @@ void on_letter_of_runs(Application& application, view::State& state, char letter
     if (letter > '0' && letter <= '0' + static_cast<int>(std::size(view::kTabs))) {
         state.tab = view::kTabs[letter - '1'].tab;
     }
-    if (letter == 'o') application.grant({view::Wish::What::start_page});
+    using What = view::Request::What;
+    if (letter == 'o') application.ask({What::start_page});
     if (letter == 'b') application.compare_next();
+    if (letter == 'e') application.ask({What::export_files});
+    if (letter == 'q') application.ask({What::quit});
     for (const Letter& row : kLetters) {
         if (row.letter == letter) state.act(row.action);
     }
 }
 
-void on_letter_of_start_page(Input& input, view::StartPage& page, char letter) {
+void on_letter_of_start_page(Application& application, view::StartPage& page, char letter) {
     if (letter >= '1' && letter <= '9') page.toggle_design(static_cast<unsigned>(letter - '1'));
     if (letter == 'r') page.act(StartKey::run);
     if (letter == 'd') page.act(StartKey::demo);
-    if (letter == 'q') input.quit = true;
+    if (letter == 'q') application.ask({view::Request::What::quit});
 }
 
 bool is_down(GLFWwindow* window, int left, int right) {
@@ -166,7 +155,7 @@ void on_letter(GLFWwindow* window, unsigned code) {
         }
         on_letter_of_runs(*input.application, *state, letter);
     } else if (view::StartPage* page = input.application->start_page()) {
-        on_letter_of_start_page(input, *page, letter);
+        on_letter_of_start_page(*input.application, *page, letter);
     }
 }
 
@@ -196,8 +185,8 @@ std::string glfw_problem() {
     return text != nullptr ? text : "unknown reason";
 }
 
-/// GLFW 3.4 tries Wayland before X11, and where the environment has no place for Wayland's socket its library says so on
-/// standard error. There can be no Wayland then, so it is not tried. (GLFW 3.3 has but one of the two built in.)
+/// GLFW 3.4 tries Wayland before X11, and where the environment has no place for Wayland's socket its library says so
+/// on standard error. There can be no Wayland then, so it is not tried. (GLFW 3.3 has but one of the two built in.)
 void choose_platform() {
 #ifdef GLFW_PLATFORM
     const char* const display = std::getenv("WAYLAND_DISPLAY");
@@ -268,7 +257,7 @@ void draw_frame(GLFWwindow* window, Application& application) {
     int width = 0;
     int height = 0;
     glfwGetFramebufferSize(window, &width, &height);
-    clear(width, height, application.background());
+    gl_clear(width, height, application.background());
     ImGui_ImplOpenGL3_RenderDrawData(ImGui::GetDrawData());
     glfwSwapBuffers(window);
 }
@@ -276,12 +265,11 @@ void draw_frame(GLFWwindow* window, Application& application) {
 /// Draws the same frame once more, into a picture, and writes it with the rest.
 void export_frame(GLFWwindow* window, Application& application) {
     view::State& state = *application.state();
-    state.export_now = false;
     try {
         Pixels pixels{};
         glfwGetFramebufferSize(window, &pixels.width, &pixels.height);
         const OffscreenPicture picture(pixels.width, pixels.height);
-        clear(pixels.width, pixels.height, application.background());
+        gl_clear(pixels.width, pixels.height, application.background());
         ImGui_ImplOpenGL3_RenderDrawData(ImGui::GetDrawData());
         pixels.rgb = picture.read();
         state.notice = export_files(application.session(), state, pixels);
@@ -298,7 +286,7 @@ void run(GLFWwindow* window, Input& input, std::atomic<bool>& woken) {
     Application& application = *input.application;
     std::string title;
     int frames = kFramesAfterInput;
-    while (glfwWindowShouldClose(window) == GLFW_FALSE && !application.quit() && !input.quit) {
+    while (glfwWindowShouldClose(window) == GLFW_FALSE && !application.quit()) {
         input.happened = false;
         if (frames > 0) {
             glfwPollEvents();
@@ -307,7 +295,7 @@ void run(GLFWwindow* window, Input& input, std::atomic<bool>& woken) {
         }
         if (application.update() || woken.exchange(false)) input.happened = true;
         if (input.happened) frames = kFramesAfterInput;
-        const bool exporting = application.state() != nullptr && application.state()->export_now;
+        const bool exporting = application.take_export() && application.state() != nullptr;
         if (frames > 0) draw_frame(window, application);
         if (frames > 0) --frames;
         if (exporting) {
@@ -330,7 +318,7 @@ model::Settings show_window(Options options) {
         woken = true;
         glfwPostEmptyEvent();
     });
-    Input input{&application, true, false};
+    Input input{&application, true};
     glfwSetWindowUserPointer(window.get(), &input);
     set_callbacks(window.get());
     if (!ImGui_ImplGlfw_InitForOpenGL(window.get(), true) || !ImGui_ImplOpenGL3_Init("#version 330 core")) {

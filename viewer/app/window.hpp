@@ -2,7 +2,7 @@
 #pragma once
 
 #include "viewer/app/options.hpp"
-#include "viewer/model/settings.hpp"
+#include "viewer/model/base/settings.hpp"
 
 namespace ws::app {
 

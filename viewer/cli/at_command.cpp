@@ -5,8 +5,8 @@
 #include "viewer/cli/commands.hpp"
 #include "viewer/cli/opened.hpp"
 #include "viewer/cli/text.hpp"
-#include "viewer/model/describe.hpp"
-#include "viewer/model/time_machine.hpp"
+#include "viewer/model/registers/register_history.hpp"
+#include "viewer/model/trace/describe.hpp"
 
 namespace ws::cli {
 namespace {
@@ -118,7 +118,7 @@ int at_command(const AtArguments& arguments) {
                                                              arguments.event, trace.events().size()));
     }
     const auto index = static_cast<model::EventIndex>(arguments.event);
-    const model::TimeMachine machine(trace);
+    const model::RegisterHistory machine(trace);
     const MachineNow now = machine.at(index);
     const auto changes = machine.changed_by(index);
     if (arguments.json) {

@@ -7,7 +7,7 @@
 #include <csignal>
 
 #include "viewer/cli/commands.hpp"
-#include "viewer/model/capture.hpp"
+#include "viewer/model/capture/capture.hpp"
 
 namespace ws::cli {
 namespace {

@@ -4,7 +4,7 @@
 #include "viewer/cli/commands.hpp"
 #include "viewer/cli/opened.hpp"
 #include "viewer/cli/text.hpp"
-#include "viewer/model/laws.hpp"
+#include "viewer/model/laws/laws.hpp"
 
 namespace ws::cli {
 namespace {

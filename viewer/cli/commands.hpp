@@ -5,7 +5,6 @@
 #include <string>
 #include <vector>
 
-#include "viewer/model/statistics.hpp"
 #include "viewer/report/model_json.hpp"
 
 namespace ws::cli {

@@ -6,7 +6,7 @@
 #include "viewer/cli/commands.hpp"
 #include "viewer/cli/opened.hpp"
 #include "viewer/cli/text.hpp"
-#include "viewer/model/whole_file.hpp"
+#include "viewer/model/base/atomic_file.hpp"
 #include "viewer/report/comparison_report.hpp"
 #include "viewer/report/rows.hpp"
 
@@ -124,14 +124,14 @@ void put(const std::string& file, const std::string& text) {
         fmt::print("{}", text);
         return;
     }
-    model::write_whole(file, text);
+    model::write_atomically(file, text);
     fmt::print("{}: written\n", file);
 }
 
 }  // namespace
 
 int compare_command(const CompareArguments& arguments) {
-    const model::Profile profile = model::Profile::load(arguments.profile);
+    const model::CostProfile profile = model::CostProfile::load(arguments.profile);
     const model::Run a = open_run(arguments.a);
     const model::Run b = open_run(arguments.b);
     const model::Comparison comparison = model::compare(a, b);

@@ -4,6 +4,7 @@
 #include "viewer/cli/commands.hpp"
 #include "viewer/cli/opened.hpp"
 #include "viewer/cli/text.hpp"
+#include "viewer/model/operations/recorder_cost.hpp"
 
 namespace ws::cli {
 namespace {

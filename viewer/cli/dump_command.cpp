@@ -5,7 +5,7 @@
 
 #include "viewer/cli/commands.hpp"
 #include "viewer/cli/opened.hpp"
-#include "viewer/model/describe.hpp"
+#include "viewer/model/trace/describe.hpp"
 
 namespace ws::cli {
 namespace {

@@ -5,9 +5,9 @@
 #include "viewer/cli/commands.hpp"
 #include "viewer/cli/opened.hpp"
 #include "viewer/cli/text.hpp"
-#include "viewer/model/explanation.hpp"
-#include "viewer/model/run_names.hpp"
-#include "viewer/model/what_if.hpp"
+#include "viewer/model/explain/explanation.hpp"
+#include "viewer/model/explain/what_if.hpp"
+#include "viewer/model/operations/run_names.hpp"
 #include "viewer/report/comparison_report.hpp"
 
 namespace ws::cli {
@@ -130,7 +130,7 @@ model::Parts parts_to_leave_out(const std::string& names) {
 }  // namespace
 
 int explain_command(const ExplainArguments& arguments) {
-    model::Profile profile = model::Profile::load(arguments.profile);
+    model::CostProfile profile = model::CostProfile::load(arguments.profile);
     for (const std::string& cost : arguments.costs) model::set_cost(profile, cost);
     const model::Parts left_out = parts_to_leave_out(arguments.without);
     const model::Run a = open_run(arguments.a);

@@ -7,14 +7,14 @@
 #include <functional>
 
 #include "viewer/cli/text.hpp"
-#include "viewer/model/export.hpp"
-#include "viewer/model/whole_file.hpp"
+#include "viewer/model/base/atomic_file.hpp"
+#include "viewer/model/export/export.hpp"
 
 namespace ws::cli {
 namespace {
 
 void write_file(const std::string& file, const std::function<void(const model::Sink&)>& write) {
-    model::WholeFile out(file);
+    model::AtomicFile out(file);
     write([&out](const std::string& text) { out.write(text); });
     out.finish();
 }

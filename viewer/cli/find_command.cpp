@@ -5,18 +5,18 @@
 
 #include "viewer/cli/commands.hpp"
 #include "viewer/cli/opened.hpp"
-#include "viewer/model/describe.hpp"
-#include "viewer/model/find.hpp"
-#include "viewer/model/places.hpp"
+#include "viewer/model/code/event_location.hpp"
+#include "viewer/model/find/find.hpp"
+#include "viewer/model/trace/describe.hpp"
 
 namespace ws::cli {
 
 int find_command(const FindArguments& arguments) {
     const model::Query query = model::Query::parse(arguments.query);
     const model::Trace trace = open_trace(arguments.trace);
-    const std::unique_ptr<const model::Places> places =
-        query.needs_places() ? std::make_unique<const model::Places>(trace) : nullptr;
-    const std::vector<model::EventIndex> found = model::find_events(trace, query, places.get());
+    const std::unique_ptr<const model::EventLocations> locations =
+        query.needs_locations() ? std::make_unique<const model::EventLocations>(trace) : nullptr;
+    const std::vector<model::EventIndex> found = model::find_events(trace, query, locations.get());
     const std::size_t shown = static_cast<std::size_t>(std::min<u64>(found.size(), arguments.count));
     if (arguments.json) {
         Json events = Json::array();

@@ -11,9 +11,9 @@
 #include "viewer/cli/export_command.hpp"
 #include "viewer/cli/notes_command.hpp"
 #include "viewer/cli/tour_command.hpp"
-#include "viewer/model/error.hpp"
-#include "viewer/model/find.hpp"
-#include "viewer/model/profile.hpp"
+#include "viewer/model/base/error.hpp"
+#include "viewer/model/find/find.hpp"
+#include "viewer/model/explain/cost_profile.hpp"
 
 namespace {
 

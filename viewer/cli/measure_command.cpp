@@ -4,6 +4,7 @@
 #include "viewer/cli/commands.hpp"
 #include "viewer/cli/opened.hpp"
 #include "viewer/cli/text.hpp"
+#include "viewer/model/operations/benchmark_marks.hpp"
 
 namespace ws::cli {
 namespace {

@@ -7,8 +7,8 @@
 
 #include "viewer/cli/commands.hpp"
 #include "viewer/cli/opened.hpp"
-#include "viewer/model/describe.hpp"
-#include "viewer/model/notes.hpp"
+#include "viewer/model/notes_and_tours/note_file.hpp"
+#include "viewer/model/trace/describe.hpp"
 
 namespace ws::cli {
 namespace {
@@ -23,7 +23,7 @@ u64 event_of(const model::Trace& trace, const std::string& text) {
     return event;
 }
 
-void change(const NotesArguments& arguments, const model::Trace& trace, model::Notes& notes) {
+void change(const NotesArguments& arguments, const model::Trace& trace, model::NoteFile& notes) {
     for (const std::string& text : arguments.remove) {
         // Of a note whose event the trace has not, too: somebody may have mistyped it.
         u64 event = 0;
@@ -50,9 +50,9 @@ int notes_command(const NotesArguments& arguments) {
     const model::Trace trace = open_trace(arguments.trace);
     const std::filesystem::path file = model::notes_file(trace);
     if (!arguments.add.empty() || !arguments.remove.empty()) {
-        model::change_notes(file, [&](model::Notes& notes) { change(arguments, trace, notes); });
+        model::change_notes(file, [&](model::NoteFile& notes) { change(arguments, trace, notes); });
     }
-    const std::vector<model::Note> notes = model::Notes::load(file).all();
+    const std::vector<model::Note> notes = model::NoteFile::load(file).all();
     if (!arguments.json) {
         print(trace, notes);
         return 0;

@@ -2,7 +2,7 @@
 // How every verb opens a trace: what is damaged in it is told on standard error, and in the data that is printed.
 #pragma once
 
-#include "viewer/model/run.hpp"
+#include "viewer/model/operations/run.hpp"
 #include "viewer/report/figures.hpp"
 #include "viewer/report/model_json.hpp"
 

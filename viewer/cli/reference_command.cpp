@@ -7,7 +7,8 @@
 #include "hyp/arch/syndrome.hpp"
 #include "viewer/cli/commands.hpp"
 #include "viewer/cli/reference.hpp"
-#include "viewer/model/describe.hpp"
+#include "viewer/model/format/run_page_names.hpp"
+#include "viewer/model/trace/describe.hpp"
 
 namespace ws::cli {
 
@@ -102,9 +103,8 @@ void print_exception_classes() {
     print_list_table("Fields of the ISS", {"ISS format", "field", "bits", "meaning"}, rows);
 }
 
-const char* level_name(trace::Level level) {
-    static constexpr const char* kNames[] = {"off", "traps", "full"};
-    return kNames[static_cast<std::size_t>(level)];
+std::string level_name(trace::Level level) {
+    return model::name_of(model::kLevelNames, static_cast<u64>(level)).value_or("?");
 }
 
 void print_events() {

@@ -5,8 +5,8 @@
 #include <sstream>
 
 #include "viewer/cli/reference.hpp"
-#include "viewer/model/metadata.hpp"
-#include "viewer/model/packet.hpp"
+#include "viewer/model/format/metadata.hpp"
+#include "viewer/model/format/packet.hpp"
 
 namespace ws::cli {
 namespace {

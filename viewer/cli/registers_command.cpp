@@ -6,8 +6,8 @@
 #include "viewer/cli/opened.hpp"
 #include "viewer/cli/operation_choice.hpp"
 #include "viewer/cli/text.hpp"
-#include "viewer/model/ledger.hpp"
-#include "viewer/model/segments.hpp"
+#include "viewer/model/explain/ledger.hpp"
+#include "viewer/model/operations/segments.hpp"
 
 namespace ws::cli {
 namespace {
@@ -33,7 +33,7 @@ Side side_of(const model::Run& run, u32 place) {
 
 /// The operations that are shown: of one run, or a pair of both.
 std::vector<Side> choose(const RegistersArguments& arguments, const model::Run& a, const model::Run& b) {
-    const model::WayPair pair = choose_pair(arguments, a, b);
+    const model::PathPair pair = choose_pair(arguments, a, b);
     std::vector<Side> sides = {side_of(a, pair.a.operation)};
     if (&a != &b) sides.push_back(side_of(b, pair.b.operation));
     return sides;

@@ -4,9 +4,9 @@
 
 #include "viewer/cli/commands.hpp"
 #include "viewer/cli/text.hpp"
-#include "viewer/model/checkout.hpp"
-#include "viewer/model/error.hpp"
-#include "viewer/model/run_list.hpp"
+#include "viewer/model/base/checkout.hpp"
+#include "viewer/model/base/error.hpp"
+#include "viewer/model/trace/run_list.hpp"
 
 namespace ws::cli {
 namespace {

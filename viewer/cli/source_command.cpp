@@ -5,15 +5,15 @@
 #include "viewer/cli/commands.hpp"
 #include "viewer/cli/opened.hpp"
 #include "viewer/cli/text.hpp"
-#include "viewer/model/describe.hpp"
-#include "viewer/model/source_text.hpp"
+#include "viewer/model/code/source_text.hpp"
+#include "viewer/model/trace/describe.hpp"
 
 namespace ws::cli {
 namespace {
 
+using model::EventLocation;
 using model::Frame;
 using model::Image;
-using model::Place;
 
 constexpr u32 kLinesAround = 3;
 constexpr std::size_t kRowsAround = 4;
@@ -57,20 +57,20 @@ Json json_of_row(const Image& image, std::size_t row) {
     return json;
 }
 
-Json json_of(const Place& place) {
-    Json json = {{"what", place.what}, {"image", place.image ? Json(place.image->name()) : Json()}};
-    if (place.row) {
-        json.update(json_of_row(*place.image, *place.row));
+Json json_of(const EventLocation& location) {
+    Json json = {{"what", location.what}, {"image", location.image ? Json(location.image->name()) : Json()}};
+    if (location.row) {
+        json.update(json_of_row(*location.image, *location.row));
     } else {
-        json["address"] = place.address ? Json(*place.address) : Json();
-        if (model::one_line_of(place)) {
-            const Json known = json_of_row(*place.image, place.either.front());
+        json["address"] = location.address ? Json(*location.address) : Json();
+        if (model::one_line_of(location)) {
+            const Json known = json_of_row(*location.image, location.either.front());
             for (const char* key : {"file", "line", "source"}) json[key] = known[key];
         }
     }
-    json["problem"] = place.problem.empty() ? Json() : Json(place.problem);
+    json["problem"] = location.problem.empty() ? Json() : Json(location.problem);
     Json either = Json::array();
-    for (const std::size_t row : place.either) either.push_back(json_of_row(*place.image, row));
+    for (const std::size_t row : location.either) either.push_back(json_of_row(*location.image, row));
     json["either"] = std::move(either);
     return json;
 }
@@ -107,15 +107,15 @@ void print_row(const Image& image, std::size_t row) {
     }
 }
 
-void print_place(const Place& place) {
-    fmt::print("\n{}\n", strong(place.what));
-    if (place.row) return print_row(*place.image, *place.row);
-    fmt::print("  {}{}\n", place.address ? fmt::format("{:#x}: ", *place.address) : "", place.problem);
-    for (const std::size_t row : place.either) {
-        fmt::print("    {:#x}  {}  {}\n", place.image->at(row).address, model::short_place(*place.image, row),
-                   model::symbol_text(*place.image, row));
+void print_location(const EventLocation& location) {
+    fmt::print("\n{}\n", strong(location.what));
+    if (location.row) return print_row(*location.image, *location.row);
+    fmt::print("  {}{}\n", location.address ? fmt::format("{:#x}: ", *location.address) : "", location.problem);
+    for (const std::size_t row : location.either) {
+        fmt::print("    {:#x}  {}  {}\n", location.image->at(row).address, model::short_place(*location.image, row),
+                   model::symbol_text(*location.image, row));
     }
-    if (model::one_line_of(place)) print_lines(*place.image, place.either.front());
+    if (model::one_line_of(location)) print_lines(*location.image, location.either.front());
 }
 
 }  // namespace
@@ -127,13 +127,13 @@ int source_command(const SourceArguments& arguments) {
                                                              arguments.event, trace.events().size()));
     }
     const auto index = static_cast<model::EventIndex>(arguments.event);
-    const model::Places places(trace);
-    const std::vector<Place> of_event = places.of(index);
-    const model::DebugCommands commands = model::debug_commands(places, of_event, index);
+    const model::EventLocations locations(trace);
+    const std::vector<EventLocation> of_event = locations.of(index);
+    const model::DebugCommands commands = model::debug_commands(locations, of_event, index);
     const model::Event event = trace.event(index);
     if (arguments.json) {
         Json list = Json::array();
-        for (const Place& place : of_event) list.push_back(json_of(place));
+        for (const EventLocation& location : of_event) list.push_back(json_of(location));
         print_json({{"event", index},
                     {"cpu", event.cpu()},
                     {"kind", event.info().name},
@@ -142,7 +142,7 @@ int source_command(const SourceArguments& arguments) {
         return 0;
     }
     fmt::print("event {} on CPU {}: {} {}\n", index, event.cpu(), event.info().name, model::one_line(trace, event));
-    for (const Place& place : of_event) print_place(place);
+    for (const EventLocation& location : of_event) print_location(location);
     if (commands.shell.empty()) return 0;
     fmt::print("\n{}\n  {}\n", strong("in GDB"), commands.shell);
     for (const std::string& line : commands.gdb) {

@@ -5,9 +5,9 @@
 #include "viewer/cli/commands.hpp"
 #include "viewer/cli/opened.hpp"
 #include "viewer/cli/text.hpp"
-#include "viewer/model/moment.hpp"
-#include "viewer/model/overview.hpp"
-#include "viewer/model/time_span.hpp"
+#include "viewer/model/operations/time_span.hpp"
+#include "viewer/model/trace/moment.hpp"
+#include "viewer/model/trace/overview.hpp"
 
 namespace ws::cli {
 
@@ -33,6 +33,7 @@ int span_command(const SpanArguments& arguments) {
                     {"instructions", figures.measurable ? Json(figures.instructions) : Json()},
                     {"instructions_at_least", figures.instructions},
                     {"why_not_measurable", figures.measurable ? Json() : report::json_of_why()},
+                    {"damaged", figures.damaged},
                     {"events", figures.events},
                     {"traps", figures.traps},
                     {"exits", figures.exits},
@@ -48,6 +49,7 @@ int span_command(const SpanArguments& arguments) {
     fmt::print("events: {}; traps: {} ({} of guests); erets: {}\n", thousands(figures.events), thousands(figures.traps),
                thousands(figures.exits), thousands(figures.erets));
     if (!figures.measurable) fmt::print("{}\n", wrapped(model::kWhyNotMeasurable));
+    if (figures.damaged) fmt::print("damaged: {}\n", model::kDamagedSpan);
     if (!recorded) {
         fmt::print("registers and control writes: {}\n", model::kNotRecorded);
         return 0;
@@ -59,7 +61,7 @@ int span_command(const SpanArguments& arguments) {
 
 int overview_command(const OverviewArguments& arguments) {
     const model::Run run = open_run(arguments.trace);
-    const std::vector<model::CpuLanes> lanes = model::make_lanes(run);
+    const std::vector<model::CpuLanes> lanes = model::make_lanes(run.timeline);
     std::vector<const model::CpuLanes*> cpus;
     for (u32 cpu = 0; cpu < run.trace.cpus(); ++cpu) {
         if (!run.trace.events_of(cpu).empty()) cpus.push_back(&lanes[cpu]);

@@ -6,7 +6,7 @@
 #include "viewer/cli/commands.hpp"
 #include "viewer/cli/opened.hpp"
 #include "viewer/cli/text.hpp"
-#include "viewer/model/exit_statistics.hpp"
+#include "viewer/model/operations/exit_statistics.hpp"
 
 namespace ws::cli {
 namespace {

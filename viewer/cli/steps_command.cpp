@@ -6,7 +6,7 @@
 #include "viewer/cli/opened.hpp"
 #include "viewer/cli/operation_choice.hpp"
 #include "viewer/cli/text.hpp"
-#include "viewer/model/alignment.hpp"
+#include "viewer/model/operations/alignment.hpp"
 
 namespace ws::cli {
 namespace {
@@ -98,7 +98,7 @@ int steps_command(const RegistersArguments& arguments) {
     const model::Run a = open_run(arguments.a);
     std::optional<model::Run> b;
     if (!arguments.b.empty()) b = open_run(arguments.b);
-    const model::WayPair pair = choose_pair(arguments, a, b ? *b : a);
+    const model::PathPair pair = choose_pair(arguments, a, b ? *b : a);
     std::vector<Side> sides = {side_of(a, pair.a.operation)};
     if (b) sides.push_back(side_of(*b, pair.b.operation));
     const model::Alignment alignment(sides[0].parts, b ? sides[1].parts : model::OperationEvents{});

@@ -6,9 +6,10 @@
 #include "viewer/cli/commands.hpp"
 #include "viewer/cli/opened.hpp"
 #include "viewer/cli/text.hpp"
-#include "viewer/model/describe.hpp"
-#include "viewer/model/segments.hpp"
-#include "viewer/model/tour_stops.hpp"
+#include "viewer/model/notes_and_tours/tour_stops.hpp"
+#include "viewer/model/operations/segments.hpp"
+#include "viewer/model/trace/describe.hpp"
+#include "viewer/views/shared/tabs.hpp"
 
 namespace ws::cli {
 namespace {
@@ -21,19 +22,20 @@ struct Walk {
     model::Tour tour;
     model::Run runs[2];
     model::Comparison comparison;
-    model::Browse browse;
+    model::OperationStops browse;
     std::vector<TourStop> stops;
 };
 
 Walk load(const TourArguments& arguments) {
-    model::Tour tour = model::Tour::load(arguments.tour);  // before the runs: it is soon told what is wrong with it
+    model::Tour tour =
+        model::Tour::load(arguments.tour, view::kTabNames);  // before the runs: it is soon told what is wrong with it
     model::Run a = open_run(arguments.a);
     model::Run b = open_run(arguments.b);
     model::Comparison comparison = model::compare(a, b);
     if (comparison.rows.empty()) {
         throw model::TraceError(a.trace.path().string(), "holds no operation: no guest trapped and was entered again");
     }
-    model::Browse browse(a, &b, comparison);
+    model::OperationStops browse(a, &b, comparison);
     std::vector<TourStop> stops = model::find_tour_stops(tour, a, b, comparison, browse);
     return {std::move(tour), {std::move(a), std::move(b)}, std::move(comparison), std::move(browse), std::move(stops)};
 }

@@ -3,22 +3,22 @@
 
 #include <algorithm>
 
-#include "viewer/model/run_names.hpp"
+#include "viewer/model/operations/run_names.hpp"
 
 namespace ws::report {
 namespace {
 
 /// How a kind's typical pair differs, or in `unexplained` why it cannot be said.
-void add_explanation(Json& kind, const model::Run& a, const model::Run& b, const model::WayKind& ways,
-                     const model::Profile& profile, const std::string& unexplained) {
+void add_explanation(Json& kind, const model::Run& a, const model::Run& b, const model::PathKind& paths,
+                     const model::CostProfile& profile, const std::string& unexplained) {
     kind["explanation"] = Json();
     if (!unexplained.empty()) {
         kind["unexplained"] = unexplained;
-    } else if (ways.pairs.empty()) {
-        kind["unexplained"] =
-            ways.not_measurable != 0 ? model::why_no_pair(ways) : "no operation of one run has a partner in the other";
+    } else if (paths.pairs.empty()) {
+        kind["unexplained"] = paths.not_measurable != 0 ? model::why_no_pair(paths)
+                                                        : "no operation of one run has a partner in the other";
     } else {
-        kind["explanation"] = json_of(model::explain_kind(a, b, ways, profile));
+        kind["explanation"] = json_of(model::explain_kind(a, b, paths, profile));
     }
 }
 
@@ -32,20 +32,20 @@ std::string why_not(const model::Run& a, const model::Run& b) {
 }  // namespace
 
 Json comparison_report(const model::Run& a, const model::Run& b, const model::Comparison& comparison,
-                       const model::Profile& profile) {
-    const std::vector<model::WayKind> ways = model::way_kinds(a, b, comparison);
+                       const model::CostProfile& profile) {
+    const std::vector<model::PathKind> paths = model::path_kinds(a, b, comparison);
     const std::string unexplained = why_not(a, b);
     Json kinds = Json::array();
     Json of_several = Json::array();
-    for (std::size_t i = 0; i < ways.size(); ++i) {
+    for (std::size_t i = 0; i < paths.size(); ++i) {
         // The kinds of operations come first, in the comparison's order; then what is several operations.
         const bool one = i < comparison.rows.size();
         Json kind = one ? json_of(comparison.rows[i])
-                        : Json{{"kind", ways[i].name},
-                               {"in_a", ways[i].in_a},
-                               {"in_b", ways[i].in_b},
-                               {"paired", ways[i].pairs.size()}};
-        add_explanation(kind, a, b, ways[i], profile, unexplained);
+                        : Json{{"kind", paths[i].name},
+                               {"in_a", paths[i].in_a},
+                               {"in_b", paths[i].in_b},
+                               {"paired", paths[i].pairs.size()}};
+        add_explanation(kind, a, b, paths[i], profile, unexplained);
         (one ? kinds : of_several).push_back(std::move(kind));
     }
     const model::Pairing& pairing = comparison.pairing;

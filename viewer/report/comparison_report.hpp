@@ -9,7 +9,7 @@ namespace ws::report {
 
 /// Instructions are measured, cycles are modelled with the profile. Kinds that cannot be explained say why.
 Json comparison_report(const model::Run& a, const model::Run& b, const model::Comparison& comparison,
-                       const model::Profile& profile);
+                       const model::CostProfile& profile);
 
 /// The report for people. Headings begin at the first level.
 std::string markdown_of(const Json& report);

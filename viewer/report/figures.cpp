@@ -5,15 +5,6 @@
 
 namespace ws::report {
 
-std::string thousands(u64 value) {
-    std::string text = fmt::format("{}", value);
-    for (std::size_t place = text.size(); place > 3;) {
-        place -= 3;
-        text.insert(place, 1, ',');
-    }
-    return text;
-}
-
 std::string signed_thousands(i64 value) {
     if (value == 0) return "0";
     const u64 magnitude = value < 0 ? u64{0} - static_cast<u64>(value) : static_cast<u64>(value);

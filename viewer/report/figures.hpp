@@ -4,12 +4,11 @@
 
 #include <string>
 
-#include "hyp/arch/types.hpp"
+#include "viewer/model/base/thousands.hpp"
 
 namespace ws::report {
 
-/// 1234567 as 1,234,567.
-std::string thousands(u64 value);
+using model::thousands;
 /// The same with its sign, + as well.
 std::string signed_thousands(i64 value);
 

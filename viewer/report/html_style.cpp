@@ -3,7 +3,7 @@
 
 #include <fmt/format.h>
 
-#include "viewer/model/palette.hpp"
+#include "viewer/model/explain/palette.hpp"
 
 namespace ws::report {
 namespace {

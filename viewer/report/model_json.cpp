@@ -3,7 +3,7 @@
 
 #include <fmt/format.h>
 
-#include "viewer/model/run_end.hpp"
+#include "viewer/model/trace/run_end.hpp"
 
 namespace ws::report {
 namespace {
@@ -136,7 +136,7 @@ Json json_of(const model::Figures& a, const model::Figures& b) {
               {"difference", json_of_cycles(b.cycles - a.cycles)}}}};
 }
 
-Json json_of(const model::Profile& profile) {
+Json json_of(const model::CostProfile& profile) {
     return {{"name", profile.told()},
             {"machine", profile.machine},
             {"calibrated_on", profile.calibrated_on},

@@ -4,7 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "viewer/model/explanation.hpp"
+#include "viewer/model/explain/explanation.hpp"
 
 namespace ws::report {
 
@@ -27,7 +27,7 @@ Json json_of_registers(const model::KindFigures& figures);
 Json json_of(const model::ComparisonRow& row);
 /// Both figures of both runs with their differences.
 Json json_of(const model::Figures& a, const model::Figures& b);
-Json json_of(const model::Profile& profile);
+Json json_of(const model::CostProfile& profile);
 /// All but the kind, the designs and the profile.
 Json json_of(const model::Explanation& explanation);
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The recorder's part of guest_entry.S and host_vectors.S: each macro opens a window, calls a function of trace/switch_records.cpp
-// and closes the window. In a build that does not record the macros are empty and the code around them is the same. What the
-// recorder counts, and why: trace/recorder.hpp.
+// The recorder's part of guest_entry.S and host_vectors.S: each macro opens a window, calls a function of
+// world_switch/switch_records.cpp and closes the window. In a build that does not record the macros are empty and the
+// code around them is the same. What the recorder counts, and why: trace/recorder.hpp.
 
 #define WS_LEVEL_off 0
 #define WS_LEVEL_traps 1

@@ -22,7 +22,8 @@ struct [[gnu::packed]] PacketHeader {
     u32 stream_id;
     // stream.packet.context
     u64 timestamp_begin;    ///< raw clock, instructions since reset
-    u64 timestamp_end;      ///< raw clock of the last event
+    u64 timestamp_end;      ///< raw clock at the packet's close: of the event that came next and had no room, or of the
+                            ///< trace's end; of the last event in a packet that the capture took while it was open
     u64 content_size;       ///< bits in use, this header included
     u64 packet_size;        ///< bits in the packet; in a stream file equal to content_size but in whole bytes
     u64 packet_seq_num;     ///< from 0, per CPU

@@ -4,7 +4,7 @@
 // through with a Cursor.
 #pragma once
 
-#include "guest_memory.hpp"
+#include "vmm_guest_memory.hpp"
 
 namespace ws::virtio {
 

@@ -2,7 +2,7 @@
 // kernel_at_el2/load_put.cpp in an image of vhe without some of the optimisations. Each part is here thanks to one of
 // them; without it, undeferred.hpp has it at every exit.
 #include "../../arch/hw/barriers.hpp"
-#include "../../kernel/cpu.hpp"
+#include "../../cpu/cpu.hpp"
 #include "../kernel_at_el2/deferred.hpp"
 #include "../optimisations.hpp"
 #include "../vhe/host_el1.hpp"

@@ -4,7 +4,7 @@
 #pragma once
 
 #include "../../arch/hw/barriers.hpp"
-#include "../../kernel/cpu.hpp"
+#include "../../cpu/cpu.hpp"
 #include "../kernel_at_el2/deferred.hpp"
 #include "../optimisations.hpp"
 #include "../vhe/host_el1.hpp"

@@ -4,11 +4,10 @@
 #include "../../boot/el2_setup.hpp"
 #include "../../boot/image.hpp"
 #include "../../boot/translation_setup.hpp"
-#include "../../kernel/cpu.hpp"
-#include "../../kernel/kernel_main.hpp"
-#include "../../user/user_frame.hpp"
-#include "../tlb_maintenance_at_el2.hpp"
+#include "../../cpu/cpu.hpp"
 #include "../guest_entry.hpp"
+#include "../kernel_entry.hpp"
+#include "../tlb_maintenance_at_el2.hpp"
 
 namespace ws {
 

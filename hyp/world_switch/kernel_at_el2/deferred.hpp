@@ -4,6 +4,7 @@
 // host_el1.hpp.
 #pragma once
 
+#include "../../cpu/cpu.hpp"
 #include "../../trace/points.hpp"
 #include "this_design.hpp"
 

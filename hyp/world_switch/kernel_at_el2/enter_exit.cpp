@@ -2,7 +2,7 @@
 // Entering and leaving a guest where the kernel runs at EL2, in el2 and in vhe: a function call. The kernel has EL2's
 // registers for itself; in vhe its EL1 names reach them. It uses none of EL1's, so the guest's stay where they are
 // until the vCPU leaves the CPU (KVM: __kvm_vcpu_run_vhe in hyp/vhe/switch.c, kvm_vcpu_load_sysregs_vhe).
-#include "../../kernel/cpu.hpp"
+#include "../../cpu/cpu.hpp"
 #include "every_exit.hpp"
 
 namespace ws {

@@ -5,8 +5,8 @@
 
 #include "../../arch/hw/barriers.hpp"
 #include "../../trace/points.hpp"
-#include "../../user/user_frame.hpp"
 #include "../guest_entry.hpp"
+#include "../kernel_entry.hpp"
 #include "this_design.hpp"
 
 namespace ws::every_exit {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a kernel at EL2 switches once, when a vCPU comes onto a CPU and when it leaves (KVM: vcpu_load, vcpu_put).
 #include "../../arch/hw/barriers.hpp"
-#include "../../kernel/cpu.hpp"
+#include "../../cpu/cpu.hpp"
 #include "deferred.hpp"
 #include "host_el1.hpp"  // this design's
 

@@ -3,7 +3,7 @@
 // and the ERET back to it: the guest and the kernel share EL1, so each entry and each exit moves all of both
 // (KVM: __kvm_vcpu_run in hyp/nvhe/switch.c).
 #include "../../arch/hw/barriers.hpp"
-#include "../../kernel/cpu.hpp"
+#include "../../cpu/cpu.hpp"
 #include "../../trace/points.hpp"
 #include "../guest_entry.hpp"
 #include "lowvisor.hpp"

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // The kernel's side of the split design, at EL1: every one of these is an HVC into the lowvisor.
 #include "../../arch/hw/calls.hpp"
+#include "../../base/panic.hpp"
 #include "../../boot/translation_setup.hpp"
-#include "../../kernel/cpu.hpp"
-#include "../../kernel/kernel_main.hpp"
-#include "../../kernel/panic.hpp"
-#include "../../user/user_frame.hpp"
+#include "../../cpu/cpu.hpp"
+#include "../kernel_entry.hpp"
 #include "lowvisor.hpp"
 
 namespace ws {

@@ -2,7 +2,7 @@
 // EL2's vectors while the host runs: the kernel's HVC is all that comes here.
 #include "asm_offsets.h"
 #include "../../arch/hw/trace_macros.h"
-#include "../../kernel/panic_vector.h"
+#include "../../base/panic_vector.h"
 
     .text
     .balign 0x800

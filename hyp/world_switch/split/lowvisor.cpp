@@ -3,16 +3,19 @@
 #include "lowvisor.hpp"
 
 #include "../../arch/hw/maintenance.hpp"
+#include "../../arch/pstate.hpp"
+#include "../../arch/res1.hpp"
+#include "../../base/spin_lock.hpp"
 #include "../../boot/board_info.hpp"
 #include "../../boot/el2_setup.hpp"
 #include "../../boot/image.hpp"
+#include "../../boot/run_page.hpp"
 #include "../../boot/translation_setup.hpp"
-#include "../../kernel/kernel_main.hpp"
-#include "../../kernel/run_report.hpp"
-#include "../../kernel/spin_lock.hpp"
+#include "../../cpu/cpu.hpp"
 #include "../../trace/host_trap.hpp"
 #include "../tlb_maintenance_at_el2.hpp"
 #include "../guest_entry.hpp"
+#include "../kernel_entry.hpp"
 #include "this_design.hpp"
 
 namespace ws {
@@ -23,7 +26,6 @@ namespace {
 AddressSpace lowvisor_space(Regime::el2);
 SpinLock lowvisor_space_lock;   // VMMs on several CPUs may create vCPUs at the same time
 
-constexpr u64 kSpsrEl1hMasked = 0x3c5;   // EL1h, D A I F masked
 constexpr u64 kUnknownCall = ~u64{0};
 constexpr u64 kRefused = ~u64{0} - 1;
 
@@ -65,9 +67,9 @@ void ThisDesign::start_el2(Cpu& cpu) {
     start_trace_clock();
     start_trace(cpu.id);
     hw::write<reg::TPIDR_EL1>(reinterpret_cast<u64>(&cpu));
-    hw::write<reg::SCTLR_EL1>(kSctlrEl1MustBeOne);   // unknown at reset where there is an EL2
+    hw::write<reg::SCTLR_EL1>(res1::kSctlrEl1);   // unknown at reset where there is an EL2
     hw::write<reg::ELR_EL2>(reinterpret_cast<u64>(&split_kernel_start));
-    hw::write<reg::SPSR_EL2>(kSpsrEl1hMasked);
+    hw::write<reg::SPSR_EL2>(kEl1hMasked);
     lowvisor_enter_kernel();
 }
 

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // The VHE design's start: EL2 becomes the home of the kernel.
 #include "../../arch/hw/maintenance.hpp"
+#include "../../base/panic.hpp"
 #include "../../boot/el2_setup.hpp"
 #include "../../boot/translation_setup.hpp"
-#include "../../kernel/cpu.hpp"
-#include "../../kernel/kernel_main.hpp"
-#include "../../kernel/panic.hpp"
-#include "../../user/user_frame.hpp"
-#include "../tlb_maintenance_at_el2.hpp"
+#include "../../cpu/cpu.hpp"
 #include "../guest_entry.hpp"
+#include "../kernel_entry.hpp"
+#include "../tlb_maintenance_at_el2.hpp"
 
 namespace ws {
 

@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """`hyp diff-context`: what the CPU has that belongs to the other world, and the step that should have moved it."""
 
-from . import machine, objects, places, session, tables, vcpu, world
+from . import machine, objects, session, tables, vcpu, world, world_boundaries
 from .command import Command, none_wanted
 from .context import saved_blocks, saved_controls, show_words
 
 # Whose step moves a class: what stands after restore_ and restore_host_ in the names of steps.def.
 _STEPS = {"general": "general_purpose", "return_state": "el1", "user": "el1", "breakpoints": "debug"}
-# What the designs at EL2 switch at every exit. The rest stays in the CPU while the vCPU is loaded, and what is saved of it is old.
+# What the designs at EL2 switch at every exit. The rest stays in the CPU while the vCPU is loaded, and what is saved of
+# it is old.
 _AT_EVERY_EXIT = ("general", "return_state", "debug")
 
 
@@ -40,9 +41,9 @@ told. Elsewhere in a world, only those are that have the very value that is save
     def answer(self, words: list[str]) -> dict:
         none_wanted(self, words)
         pc, where = machine.pc(), world.here()
-        at_return = machine.instruction() == places.ERET and pc in places.world_returns() and where["el"] == 2
+        at_return = machine.instruction() == world_boundaries.ERET and pc in world_boundaries.world_returns() and where["el"] == 2
         if at_return:
-            side = world.GUEST if pc in places.guest_entries() else world.HOST
+            side = world.GUEST if pc in world_boundaries.guest_entries() else world.HOST
         elif where["world"] == world.LOWVISOR:
             raise self.wrong("the lowvisor is in the middle of a switch, where registers of both worlds are due; "
                              "look at its end: hyp next-entry, or hyp step-world")

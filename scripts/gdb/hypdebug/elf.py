@@ -1,10 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """The symbols of one image. GDB has all of them in one heap; here it is known whose they are."""
 
+import re
 import struct
 import subprocess
 from functools import cached_property
 from pathlib import Path
+
+_NM = "aarch64-linux-gnu-nm"
+_ROW = re.compile(r"^([0-9a-f]+) (?:([0-9a-f]+) )?\w (.*)$", re.MULTILINE)
 
 
 class Symbols:
@@ -17,27 +21,22 @@ class Symbols:
         offset, size, count = struct.unpack_from("<Q", self._data, 0x28)[0], *struct.unpack_from("<HH", self._data, 0x3a)
         return [struct.unpack_from("<IIQQQQIIQQ", self._data, offset + number * size) for number in range(count)]
 
+    def _names(self, *options: str) -> list[tuple[str, int, int]]:
+        """Name, address, size of what the file defines, in its order."""
+        done = subprocess.run([_NM, "--defined-only", "--no-sort", "--print-size", *options, str(self.file)],
+                              capture_output=True, text=True)
+        return [(row[3], int(row[1], 16), int(row[2] or "0", 16)) for row in _ROW.finditer(done.stdout)]
+
     @cached_property
     def raw(self) -> dict[str, tuple[int, int]]:
         """Name as the linker has it -> address, size."""
-        found = {}
-        for section in self._sections:
-            if section[1] != 2:  # SHT_SYMTAB
-                continue
-            names = self._sections[section[6]][4]
-            for at in range(section[4], section[4] + section[5], 24):
-                name, info, _other, index, value, size = struct.unpack_from("<IBBHQQ", self._data, at)
-                if name and index and info & 15 in (0, 1, 2):  # no type, an object, a function
-                    end = self._data.index(b"\0", names + name)
-                    found[self._data[names + name:end].decode()] = (value, size)
-        return found
+        return {name: (address, size) for name, address, size in self._names()}
 
     @cached_property
     def demangled(self) -> dict[str, int]:
         """Name as the source has it, without arguments -> address."""
-        text = subprocess.run(["c++filt"], input="\n".join(self.raw), capture_output=True, text=True).stdout.splitlines()
         found = {}
-        for name, (address, _size) in zip(text, self.raw.values()):
+        for name, address, _size in self._names("--demangle"):
             found.setdefault(name.split("(")[0] if not name.startswith("ws::(anonymous") else name, address)
         return found
 

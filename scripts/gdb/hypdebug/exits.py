@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """`hyp next-exit`, `hyp next-entry`, `hyp step-world`: from one change of worlds to the next."""
 
-from . import machine, objects, places, position, running, tables, world
+from . import machine, objects, position, running, tables, world, world_boundaries
 from .command import Command, none_wanted
 
 # Vectors that have no exception class, by their place among four.
@@ -10,7 +10,7 @@ _KINDS = {1: "IRQ", 2: "FIQ", 3: "SError"}
 
 def exit_here() -> dict:
     """Of a CPU at the first instruction of a guest's vector."""
-    vector = places.vector_at(machine.pc())
+    vector = world_boundaries.vector_at(machine.pc())
     kind = _KINDS.get(vector % 4)
     # An IRQ or FIQ leaves ESR_EL2 as an earlier exception left it, and only aborts fill the registers of addresses.
     esr = machine.system("ESR_EL2") if tables.has_syndrome(vector) else None
@@ -59,7 +59,8 @@ through all VMs."""
             return owner is None or owner == exit_here()["owner"]
 
         # Only where such an exit can come: each stop that is not wanted takes its time.
-        running.until([place for place in places.guest_exits() if wanted is None or places.vector_at(place) % 4 == kind], accept)
+        vectors = [at for at in world_boundaries.guest_exits() if wanted is None or world_boundaries.vector_at(at) % 4 == kind]
+        running.until(vectors, accept)
         return exit_here()
 
     def _understand(self, words: list[str]) -> tuple[str | None, int | None]:
@@ -93,7 +94,7 @@ hyp next-entry [--json]"""
 
     def answer(self, words: list[str]) -> dict:
         none_wanted(self, words)
-        running.until(places.guest_entries(), lambda: machine.el() == 2)
+        running.until(world_boundaries.guest_entries(), lambda: machine.el() == 2)
         with machine.physical():
             vcpu = objects.current_vcpu()
         return {"vm": vcpu.vm, "vcpu": vcpu.index, "owner": vcpu.owner, "pc": machine.pc(), "icount": position.icount(),
@@ -115,15 +116,15 @@ hyp step-world [--json]"""
     def answer(self, words: list[str]) -> dict:
         none_wanted(self, words)
         before = world.here()
-        if machine.instruction() != places.ERET or machine.pc() not in places.world_returns():
-            entries = set(places.world_entries())
+        if machine.instruction() != world_boundaries.ERET or machine.pc() not in world_boundaries.world_returns():
+            entries = set(world_boundaries.world_entries())
 
             def changed() -> bool:
-                kernel = 1 if machine.pc() not in places.guest_exits() and world.session.design() == "split" else 2
+                kernel = 1 if machine.pc() not in world_boundaries.guest_exits() and world.session.design() == "split" else 2
                 return machine.el() >= kernel or machine.pc() not in entries
 
-            running.until([*entries, *places.world_returns()], lambda: machine.el() > 0 and not _is_guest() and changed())
-        if machine.pc() in places.world_returns() and machine.instruction() == places.ERET:
+            running.until([*entries, *world_boundaries.world_returns()], lambda: machine.el() > 0 and not _is_guest() and changed())
+        if machine.pc() in world_boundaries.world_returns() and machine.instruction() == world_boundaries.ERET:
             running.step()
         return {"from": before, "to": world.here(), "icount": position.icount()}
 

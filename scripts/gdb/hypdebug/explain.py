@@ -3,7 +3,7 @@
 
 import gdb
 
-from . import machine, places, tables, world
+from . import machine, tables, world, world_boundaries
 from .command import Command, none_wanted
 
 _EL12 = 5  # op1 of the names by which EL2 reaches an EL1 register while E2H is 1
@@ -22,7 +22,7 @@ def explain() -> dict:
         level = "EL2 (HVC)" if machine.el() < 2 else "EL2 itself"
         told["words"] = [f"an exception to {level}: the syndrome will be {tables.exception_classes()[0x16].meaning} with immediate "
                          f"{word >> 5 & 0xffff:#x}, the vector {machine.system('VBAR_EL2') + (0x400 if machine.el() < 2 else 0x200):#x}"]
-    elif word == places.ERET:
+    elif word == world_boundaries.ERET:
         level = machine.el()
         link, state = (machine.system(f"{name}_EL{level}") for name in ("ELR", "SPSR"))
         told["words"] = [f"returns to {link:#x}, EL{state >> 2 & 3}: ELR_EL{level} and SPSR_EL{level} say so"]

@@ -16,6 +16,21 @@ _guarded = True
 _OFF = "SIGQUIT"
 
 
+def _end_of_replay() -> int | None:
+    """The instruction that nothing is replayed beyond; a replay registers its own."""
+    return None
+
+
+def _guard_replay() -> None:
+    """Makes a replay stop there; a replay registers its own."""
+
+
+def register_replay(end, guard) -> None:
+    """replay.py needs what is here, so it says what of its own is needed here."""
+    global _end_of_replay, _guard_replay
+    _end_of_replay, _guard_replay = end, guard
+
+
 def install() -> None:
     gdb.events.stop.connect(_on_stop)
     gdb.events.before_prompt.connect(_show_console)
@@ -54,8 +69,8 @@ def has_ended() -> bool:
 def is_at_the_end() -> bool:
     if not session.is_replay():
         return False
-    from . import replay
-    return replay.end() is not None and icount() >= replay.end()
+    end = _end_of_replay()
+    return end is not None and icount() >= end
 
 
 def forget_the_end() -> None:
@@ -84,9 +99,7 @@ def before_running() -> None:
     if not _guarded:
         return
     refuse_if_ended()
-    if session.is_replay():
-        from . import replay
-        replay.guard()
+    _guard_replay()
 
 
 def icount() -> int | None:

@@ -12,10 +12,11 @@ from functools import cache
 
 import gdb
 
-from . import machine, places, position, running, session, world
+from . import machine, position, running, session, world, world_boundaries
 from .command import Command, none_wanted
 
-# Instructions between the snapshots that are made on the way: what QEMU replays in about as much time as it takes to load one.
+# Instructions between the snapshots that are made on the way: what QEMU replays in about as much time as it takes to
+# load one.
 _SHORTEST_STRIDE = 2_000_000
 _MOST_SNAPSHOTS = 32
 _STARTING_POINT = "init"  # QEMU's snapshot before the first instruction
@@ -87,7 +88,7 @@ def seek(count: int) -> None:
             session.monitor(f"savevm at{now}")
             _snapshots[now] = f"at{now}"
     machine.flush()
-    if count in _interrupts() and machine.pc() not in places.guest_exits():
+    if count in _interrupts() and machine.pc() not in world_boundaries.guest_exits():
         position.without_guard(running.step)  # the count is the same before it is taken and after; the step takes it
 
 
@@ -122,7 +123,7 @@ def go_to(event: Event) -> None:
     seek(place_of(event))
     if event.kind == "eret":
         # The event comes before the return: on to that, which nothing interrupts.
-        running.until(places.world_returns(), lambda: machine.el() == 2)
+        running.until(world_boundaries.world_returns(), lambda: machine.el() == 2)
 
 
 def here() -> dict:
@@ -223,13 +224,14 @@ hyp back-world [--json]"""
                 return here()
             if event.kind == "eret" and event.raw - 1 < now:
                 seek(event.raw - 1)
-                running.until(places.world_returns(), lambda: machine.el() == 2)
+                running.until(world_boundaries.world_returns(), lambda: machine.el() == 2)
                 if position.icount() < now:
                     return here()
         raise self.wrong("there is no other world before this one in the trace")
 
 
 def install() -> None:
+    position.register_replay(end, guard)
     for command in (Goto, Back, Forward, BackWorld):
         command()
     gdb.execute("define hook-reverse-continue\nhyp-explain-reverse\nend")

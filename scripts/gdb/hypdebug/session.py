@@ -14,7 +14,7 @@ from .elf import Symbols
 
 TIMEOUT = float(os.environ.get("WS_DEBUG_TIMEOUT", 60))  # seconds after which a command that lets the machine run stops it
 
-told: dict = {}  # what scripts/wslib/debug.py says of the session
+told: dict = {}  # what scripts/wslib/command/debug.py says of the session
 hypervisor: Symbols = None
 guests: list[Symbols] = []
 

@@ -1,0 +1,38 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A file's name is unique, so that it says alone which file is meant: in an editor's list, in GDB, in a sentence."""
+
+import fnmatch
+from collections import defaultdict
+from pathlib import Path, PurePosixPath
+
+from wslib.style.finding import finding
+from wslib.style.sources import all_files
+
+# Names that may be there more than once, and why.
+ANYWHERE = {
+    "CMakeLists.txt": "CMake asks for this name",
+    "__init__.py": "Python asks for this name",
+    "index.rst": "Sphinx asks for this name",
+    "README.md": "the page of its folder",
+    "main.cpp": "where a program begins; its folder says which",
+}
+# Files that may have the names of each other, since their folders mirror each other.
+MIRRORED = {
+    "hyp/world_switch/*/*": "the designs: what differs between them is what they teach",
+    "tests/qemu/golden/*/*": "the same figures, for each compiler",
+    "tests/viewer/reference/*/*": "the same pictures, for each version of ImGui",
+}
+
+
+def check(root: Path) -> list[str]:
+    by_name = defaultdict(list)
+    for path in all_files(root):
+        name = PurePosixPath(path).name
+        if name not in ANYWHERE:
+            by_name[name].append(path)
+    return [finding(path, 1, f"{first} has this name already", "rename one of them, so that the name alone says which is meant")
+            for first, *others in by_name.values() for path in others if not _mirror(first, path)]
+
+
+def _mirror(one: str, other: str) -> bool:
+    return any(fnmatch.fnmatchcase(one, pattern) and fnmatch.fnmatchcase(other, pattern) for pattern in MIRRORED)
