@@ -3,7 +3,6 @@
 // (KVM: kvm_handle_guest_abort).
 #include "../arch/syndrome.hpp"
 #include "../kernel/console.hpp"
-#include "../kernel/guest_log.hpp"
 #include "../kernel/guest_memory.hpp"
 #include "dispatch.hpp"
 #include "inject.hpp"

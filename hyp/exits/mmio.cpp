@@ -4,7 +4,6 @@
 #include "../arch/pstate.hpp"
 #include "../arch/syndrome.hpp"
 #include "../kernel/console.hpp"
-#include "../kernel/guest_log.hpp"
 #include "device_access.hpp"
 #include "guest_el1.hpp"
 #include "inject.hpp"

@@ -2,7 +2,6 @@
 // Trapped MSR, MRS and system instructions (EC 0x18; KVM: sys_regs.c).
 #include "../arch/os_lock.hpp"
 #include "../arch/syndrome.hpp"
-#include "../kernel/guest_log.hpp"
 #include "../kernel/vcpu_interrupts.hpp"
 #include "../vtimer/physical_timer.hpp"
 #include "../world_switch/design.hpp"
@@ -119,9 +118,24 @@ bool emulate_read(Vcpu& vcpu, u64 encoding, u64& value) {
     }
 }
 
-/// What is left: debug registers, maintenance that does nothing here, and what no guest has. Not inlined, for the registers
-/// that it needs would be saved at every trapped access.
-[[gnu::noinline]] void handle_others(Vcpu& vcpu, SysregEncoding e, bool is_read) {
+/// The log tells of each unknown register once.
+void tell(Vm& vm, SysregEncoding e, bool is_read, u64 pc) {
+    DevicesLocked locked(vm);
+    const u16 number = static_cast<u16>(e.op0 << 14 | e.op1 << 11 | e.crn << 7 | e.crm << 3 | e.op2);
+    for (u32 i = 0; i < vm.told_count; ++i) {
+        if (vm.told[i] == number) return;
+    }
+    if (vm.told_count == Vm::kMaxTold) return;
+    vm.told[vm.told_count++] = number;
+    const SysregInfo* const row = find_sysreg(e);
+    log("VM ", vm.number, ": ", is_read ? "MRS" : "MSR", " of ", row != nullptr ? row->name : "a register that is not known",
+        ", S", u32{e.op0}, "_", u32{e.op1}, "_C", u32{e.crn}, "_C", u32{e.crm}, "_", u32{e.op2}, ", at ", hex(pc),
+        ": not virtualised, undefined");
+    if (vm.told_count == Vm::kMaxTold) log("VM ", vm.number, ": further registers are not told of");
+}
+
+/// What is left: debug registers, maintenance that does nothing here, and what no guest has.
+void handle_others(Vcpu& vcpu, SysregEncoding e, bool is_read) {
     VcpuContext& context = *vcpu.context;
     const unsigned rt = static_cast<unsigned>(iss::sys64::Rt.get(context.exit.esr));
     if (is_debug_register(e)) {
@@ -137,7 +151,7 @@ bool emulate_read(Vcpu& vcpu, u64 encoding, u64& value) {
         if (is_read) context.set_x(rt, 0);
         context.skip_instruction();
     } else {
-        log_unknown_register(*vcpu.vm, e, is_read, context.pc());
+        tell(*vcpu.vm, e, is_read, context.pc());
         inject_undefined(vcpu);
     }
 }

@@ -19,29 +19,16 @@ u32 focus = 1;          ///< the VM that typed characters go to
 bool choosing = false;
 bool receiving = false;   ///< under the devices_lock of the VM in focus
 
-/// What was typed for a VM and is not read yet, under its devices_lock; and its line that is not finished, under the console_lock.
-struct VmConsole {
-    static constexpr u32 kLineBytes = 160;
-    static constexpr u32 kInputBytes = 1024;
-    char line[kLineBytes];
-    u32 line_bytes;
-    u8 input[kInputBytes];
-    u32 input_first, input_count;
-};
-VmConsole consoles[BoardInfo::kMaxModules];
-
-VmConsole& console_of(const Vm& vm) { return consoles[vm.number - 1]; }
-
-void print_line(const Vm& vm) {
-    VmConsole& console = console_of(vm);
+void print_line(Vm& vm) {
+    VmConsole& console = vm.console;
     print("vm", vm.number, "| ");
     for (u32 i = 0; i < console.line_bytes; ++i) print(console.line[i]);
     print("\n");
     console.line_bytes = 0;
 }
 
-void add_to_line(const Vm& vm, char character) {
-    VmConsole& console = console_of(vm);
+void add_to_line(Vm& vm, char character) {
+    VmConsole& console = vm.console;
     if (character == '\r') return;
     if (character != '\n') console.line[console.line_bytes++] = character;
     if (character == '\n' || console.line_bytes == VmConsole::kLineBytes) print_line(vm);
@@ -68,7 +55,7 @@ u8 take_first(VmConsole& console) {
 
 /// There is room again.
 void receive_again(const Vm& vm) {
-    if (vm.number != focus || receiving || console_of(vm).input_count >= VmConsole::kInputBytes / 2) return;
+    if (vm.number != focus || receiving || vm.console.input_count >= VmConsole::kInputBytes / 2) return;
     receiving = true;
     pl011::enable_receive_interrupt(true);
 }
@@ -80,7 +67,7 @@ void open_console_input() {
     pl011::enable_receive_interrupt(true);
 }
 
-void write_guest_text(const Vm& vm, const u8* text, u64 bytes) {
+void write_guest_text(Vm& vm, const u8* text, u64 bytes) {
     Locked locked(console_lock);
     for (u64 i = 0; i < bytes; ++i) {
         if (vm_count() == 1) {
@@ -91,9 +78,9 @@ void write_guest_text(const Vm& vm, const u8* text, u64 bytes) {
     }
 }
 
-void finish_guest_text(const Vm& vm) {
+void finish_guest_text(Vm& vm) {
     Locked locked(console_lock);
-    if (console_of(vm).line_bytes != 0) print_line(vm);
+    if (vm.console.line_bytes != 0) print_line(vm);
 }
 
 void handle_console_input() {
@@ -102,7 +89,7 @@ void handle_console_input() {
         u32 work = 0;
         {
             DevicesLocked locked(vm);
-            VmConsole& console = console_of(vm);
+            VmConsole& console = vm.console;
             int character = -1;
             while (console.input_count < VmConsole::kInputBytes && (character = pl011::get()) >= 0) {
                 if (choose_vm(character)) break;
@@ -126,17 +113,15 @@ void handle_console_input() {
 void feed_uart(Vm& vm) {
     if (!vm.opened) return;   // what was typed before its VMM made it is kept
     const bool listens = !vm.options.virtio_console;
-    VmConsole& console = console_of(vm);
-    while (listens && console.input_count != 0 && vm.uart.can_receive()) vm.uart.receive(take_first(console));
+    while (listens && vm.console.input_count != 0 && vm.uart.can_receive()) vm.uart.receive(take_first(vm.console));
     vm.interrupts.set_line(0, Vm::kUartIntid, vm.uart.irq());
     receive_again(vm);
 }
 
 u32 take_typed(Vm& vm, u8* to, u32 bytes) {
     DevicesLocked locked(vm);
-    VmConsole& console = console_of(vm);
     u32 taken = 0;
-    while (taken < bytes && console.input_count != 0) to[taken++] = take_first(console);
+    while (taken < bytes && vm.console.input_count != 0) to[taken++] = take_first(vm.console);
     receive_again(vm);
     return taken;
 }

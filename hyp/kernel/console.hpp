@@ -19,14 +19,24 @@ void log(Parts... parts) {
     print("hypervisor: ", parts..., "\n");
 }
 
+/// What a VM has typed for it and has not read yet, and its line that is not finished.
+struct VmConsole {
+    static constexpr u32 kLineBytes = 160;
+    static constexpr u32 kInputBytes = 1024;
+    char line[kLineBytes];
+    u32 line_bytes;
+    u8 input[kInputBytes];
+    u32 input_first, input_count;
+};
+
 /// From now on typed characters reach the VMs.
 void open_console_input();
 
 /// Text of a guest.
-void write_guest_text(const Vm& vm, const u8* text, u64 bytes);
+void write_guest_text(Vm& vm, const u8* text, u64 bytes);
 
 /// The VM will say no more: its last line goes out, though nothing ended it.
-void finish_guest_text(const Vm& vm);
+void finish_guest_text(Vm& vm);
 
 /// The serial port's interrupt: characters for the VM in focus.
 void handle_console_input();

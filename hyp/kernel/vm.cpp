@@ -148,6 +148,13 @@ void end_vm(Vm& vm, trace::Verdict verdict, u64 status, const char* message) {
     close_port(vm);
 }
 
+bool may_log(Vm& vm) {
+    constexpr u32 kMost = 64;
+    const u32 before = __atomic_fetch_add(&vm.lines_logged, 1U, __ATOMIC_RELAXED);
+    if (before + 1 == kMost) log("VM ", vm.number, ": further lines of this kind are left out");
+    return before + 1 < kMost;
+}
+
 void crash_guest(const Vcpu& vcpu, const char* why) {
     const VcpuContext& context = *vcpu.context;
     {

@@ -8,6 +8,7 @@
 #include "../stage2/stage2.hpp"
 #include "../vgic/interrupt_controller.hpp"
 #include "../vuart/virtual_pl011.hpp"
+#include "console.hpp"
 #include "given_blocks.hpp"
 #include "vm_regions.hpp"
 
@@ -47,6 +48,7 @@ struct Vm {
     SpinLock devices_lock;   ///< of the devices, and of the vCPUs' power
     vgic::InterruptController interrupts;
     VirtualPl011 uart;
+    VmConsole console{};
     u32 pausers = 0;        ///< vCPUs that look into others' list registers; meanwhile those do not enter their guests
 
     u32 vcpu_count;
@@ -61,6 +63,12 @@ struct Vm {
     u64 status = 0;
     const char* message = "";
     char vmm_message[160] = {};   ///< why its VMM gave up
+
+    /// Unknown system registers that the log has told of, by encoding.
+    static constexpr u32 kMaxTold = 256;
+    u16 told[kMaxTold] = {};
+    u32 told_count = 0;
+    u32 lines_logged = 0;   ///< of other kinds
 
     bool is_memory(Ipa ipa, u64 bytes) const {
         if (ipa < kMemoryStart) return false;
@@ -87,6 +95,9 @@ void reset_vcpu(Vcpu& vcpu, Ipa entry, u64 x0);
 /// The VM is over, for what one of its vCPUs did: all of them stop. When it was the last VM the run ends. A verdict that
 /// came before stays.
 void end_vm(Vm& vm, trace::Verdict verdict, u64 status, const char* message);
+
+/// A guest can do what the log tells of as often as it likes: false when it has told enough of this VM.
+bool may_log(Vm& vm);
 
 /// A guest did what cannot be continued: a report of it, and the end of its VM (Verdict::guest_crash).
 void crash_guest(const Vcpu& vcpu, const char* why);
