@@ -14,6 +14,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "scripts"))
 
 import guest_state
+import hypercall_path
 import pictures
 from wslib.bench import ablation, kept_counts, microbenchmarks, validation
 from wslib.machine.vm_options import Vm
@@ -37,6 +38,7 @@ def make() -> None:
     write("benchmarks.rst", benchmarks())
     write("optimisations.rst", optimisations())
     write("guest-state.rst", guest_state.reference())
+    write("hypercall-path.rst", hypercall_path.reference())
     # The one output that is not made anew: it takes too long. A test holds it to what is measured.
     measured, compiler = kept_counts.ablation()
     write("ablation.txt", f"{ablation.table(measured['results'])}\n\nMeasured with {compiler.replace('-', ' ').upper()}.\n")
@@ -223,12 +225,12 @@ def optimisations() -> str:
 
 
 # Where the steps are named.
+LOAD_AND_PUT = ("world_switch/kernel_at_el2/load_put.cpp", "world_switch/kernel_at_el2/deferred.hpp")
 STEP_SOURCES = {
     "split, every exit": ("world_switch/split/enter_exit.cpp",),
-    "vhe, every exit": ("world_switch/vhe/enter_exit.cpp",),
-    "vhe, load and put": ("world_switch/vhe/load_put.cpp", "world_switch/vhe/deferred.hpp"),
-    "el2, every exit": ("world_switch/el2/enter_exit.cpp",),
-    "el2, load and put": ("world_switch/el2/load_put.cpp", "world_switch/el2/deferred.hpp"),
+    "el2 and vhe, every exit": ("world_switch/kernel_at_el2/enter_exit.cpp", "world_switch/kernel_at_el2/every_exit.hpp"),
+    "vhe, load and put": (*LOAD_AND_PUT, "world_switch/vhe/host_el1.hpp"),
+    "el2, load and put": (*LOAD_AND_PUT, "world_switch/el2/host_el1.hpp"),
     "the kernel, in all": ("exits/*.cpp", "kernel/*.cpp", "user/*.cpp", "vgic/*.cpp"),
 }
 

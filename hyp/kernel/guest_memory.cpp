@@ -168,11 +168,11 @@ void invalidate_stage2(const Stage2& stage2, Ipa ipa, u64 bytes) {
     const u64 vttbr = stage2.vttbr(stage2.vmid.vmid);
     constexpr u64 kFewPages = 16;
     if (bytes > kFewPages * kPage) {
-        ThisDesign::forget({trace::TlbScope::vmid, vttbr, Ipa(0)});
+        ThisDesign::maintain_tlbs({trace::TlbScope::vmid, vttbr, Ipa(0)});
         return;
     }
     for (u64 offset = 0; offset < bytes; offset += kPage) {
-        ThisDesign::forget({trace::TlbScope::page, vttbr, ipa + offset});
+        ThisDesign::maintain_tlbs({trace::TlbScope::page, vttbr, ipa + offset});
     }
 }
 

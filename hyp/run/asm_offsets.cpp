@@ -20,6 +20,8 @@ void asm_offsets() {
     OFFSET(GUEST_FRAME_X0, offsetof(GuestFrame, x0));
     OFFSET(GUEST_FRAME_WINDOW, offsetof(GuestFrame, window));
     OFFSET(GUEST_FRAME_BYTES, sizeof(GuestFrame));
+    OFFSET(TRACE_CLOSING_INSTRUCTIONS, hw::kClosingInstructions);
+    OFFSET(TRACE_VECTOR_INSTRUCTIONS, trace::kVectorInstructions);
     OFFSET(CPU_RECORDER_SPENT, offsetof(Cpu, recorder) + offsetof(trace::Recorder, spent));
     OFFSET(USER_FRAME_PC, offsetof(UserFrame, pc));
     OFFSET(USER_FRAME_VECTOR, offsetof(UserFrame, vector));

@@ -30,11 +30,11 @@ void prepare_translation(Vcpu& vcpu, Cpu& cpu) {
     {
         Locked locked(vmids_lock);
         vcpu.context->vttbr = vm.stage2.vttbr(vmids.use(vm.stage2.vmid, cpu.id, forget_all));
-        if (forget_all) ThisDesign::forget({trace::TlbScope::all, 0, Ipa(0)});
+        if (forget_all) ThisDesign::maintain_tlbs({trace::TlbScope::all, 0, Ipa(0)});
     }
     const trace::Owner last = vm.last_on[cpu.id];
     vm.last_on[cpu.id] = vcpu.owner;
-    if (last != 0 && last != vcpu.owner) ThisDesign::forget({trace::TlbScope::this_cpu, vcpu.context->vttbr, Ipa(0)});
+    if (last != 0 && last != vcpu.owner) ThisDesign::maintain_tlbs({trace::TlbScope::this_cpu, vcpu.context->vttbr, Ipa(0)});
 }
 
 /// Before the guest is entered: what was asked of the vCPU, until nothing is left. False: it is to stop.

@@ -6,21 +6,17 @@
 
 namespace ws::trace {
 
-/// Instructions from the recorder's last to the ERET in host_vectors.S, which checks the number.
-inline constexpr u64 kHostEretTail = 2;
-
 /// The host's kernel at EL1 trapped at `clock`, read by the vector's first instruction. It was an HVC, which has no fault
 /// address.
 WS_INLINE void host_trap(u64 clock) {
     if constexpr (kLevel >= payload::trap::kLevel) {
         constexpr u8 kLowerElSync = 8;
-        constexpr unsigned kClockInstructions = 2;   // reading it, and passing it on
         const u64 start = hw::read_trace_clock();
         Recorder& recorder = recorder_here<At::el2>();
         Window window(clock, recorder);
         window.emit_quickly(payload::trap{hw::read<reg::ESR_EL2>(), hw::read<reg::ELR_EL2>(), hw::read<reg::SPSR_EL2>(),
                                           0, 0, kHost, kLowerElSync, 0});
-        hw::charge_recorder<kClockInstructions>(recorder.spent, start);
+        hw::charge_recorder<kVectorInstructions>(recorder.spent, start);
     } else {
         hw::compiler_barrier();
     }

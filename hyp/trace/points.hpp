@@ -61,12 +61,26 @@ class StepScope {
 /// A step that the next ERET at EL2 ends.
 WS_INLINE void last_step(Step step) { event<At::el2>(payload::phase_begin{step}); }
 
-/// All registers of a class were saved to, or are about to be restored from, `state`.
+/// The values of all registers of a class, as they were saved or are about to be restored.
 template <RegisterClass c>
 WS_INLINE void block(Operation operation, const Owner& owner, const ClassState<c>& state) {
     record<Level::full, At::el2>([&](Window& window) WS_INLINE_LAMBDA {
         window.emit_block<ClassState<c>::kWords>(c, operation, owner, state.words);
     });
+}
+
+/// Saves the registers of a class and records them.
+template <hw::GuestNames names, RegisterClass c>
+WS_INLINE void save(const Owner& owner, ClassState<c>& state) {
+    save_registers<names>(state);
+    block(Operation::save, owner, state);
+}
+
+/// Records the registers of a class and restores them.
+template <hw::GuestNames names, RegisterClass c>
+WS_INLINE void restore(const Owner& owner, const ClassState<c>& state) {
+    block(Operation::restore, owner, state);
+    restore_registers<names>(state);
 }
 
 /// Writes a control register and records its old and its new value.

@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "../arch/hw/fp_registers.hpp"
 #include "../arch/hw/sysreg_access.hpp"
 
 namespace ws {
@@ -96,16 +97,21 @@ WS_INLINE void restore_pair(const ClassState<c>& state) {
 
 }  // namespace detail
 
-/// Saves the class's system registers, by the names through which this design's EL2 reaches a guest's.
+/// Saves the registers of a class, by the names through which this design's EL2 reaches a guest's. Those of FP/SIMD: CPTR_EL2
+/// must let EL2 use them. The general-purpose ones are guest_entry.S's.
 template <hw::GuestNames names, RegisterClass c>
-WS_INLINE void save_sysregs(ClassState<c>& state) {
+WS_INLINE void save_registers(ClassState<c>& state) {
+    static_assert(ClassState<c>::kCoreWords == 0 || c == RegisterClass::fp);
+    if constexpr (c == RegisterClass::fp) hw::save_v_registers(state.words);
     [&]<std::size_t... pair>(std::index_sequence<pair...>) WS_INLINE_LAMBDA {
         (detail::save_pair<names, c, 2 * pair>(state), ...);
     }(std::make_index_sequence<(ClassState<c>::kSysregs + 1) / 2>{});
 }
 
 template <hw::GuestNames names, RegisterClass c>
-WS_INLINE void restore_sysregs(const ClassState<c>& state) {
+WS_INLINE void restore_registers(const ClassState<c>& state) {
+    static_assert(ClassState<c>::kCoreWords == 0 || c == RegisterClass::fp);
+    if constexpr (c == RegisterClass::fp) hw::restore_v_registers(state.words);
     [&]<std::size_t... pair>(std::index_sequence<pair...>) WS_INLINE_LAMBDA {
         (detail::restore_pair<names, c, 2 * pair>(state), ...);
     }(std::make_index_sequence<(ClassState<c>::kSysregs + 1) / 2>{});

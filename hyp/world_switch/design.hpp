@@ -3,7 +3,7 @@
 // include path, and `this_design.hpp` there names it.
 #pragma once
 
-#include "forget.hpp"
+#include "tlb_maintenance.hpp"
 #include "vcpu_context.hpp"
 
 namespace ws {
@@ -18,13 +18,13 @@ class AddressSpace;
 ///   run             enters the guest; returns when it traps, with vcpu.exit filled in
 ///   share           from now on EL2 may touch these pages of the kernel's (KVM: create_hyp_mappings)
 ///
-///   forget          TLB maintenance for guests, which only EL2 can do
+///   maintain_tlbs   TLB maintenance for guests, which only EL2 can do
 ///   guest_traps     the trap configuration with which the vCPU is to run
 ///   space_below_processes   what a process's tables have besides the process
 ///
 /// and `load_fp` and `load_debug` when a guest trapped because it used what the design switches lazily.
 template <class D>
-concept Design = requires(VcpuContext& vcpu, Pa start, u64 bytes, Cpu& cpu, const Forget& what) {
+concept Design = requires(VcpuContext& vcpu, Pa start, u64 bytes, Cpu& cpu, const TlbMaintenance& what) {
     { D::kName } -> std::convertible_to<const char*>;
     { D::kKernelEl } -> std::convertible_to<int>;
     { D::kEl2Mode } -> std::convertible_to<u64>;
@@ -37,7 +37,7 @@ concept Design = requires(VcpuContext& vcpu, Pa start, u64 bytes, Cpu& cpu, cons
     D::load_fp(vcpu);
     D::load_debug(vcpu);
     D::share(start, bytes);
-    D::forget(what);
+    D::maintain_tlbs(what);
     { D::guest_traps(vcpu) } -> std::convertible_to<TrapConfig>;
     { D::space_below_processes() } -> std::same_as<const AddressSpace&>;
 };

@@ -40,13 +40,13 @@ guest_enter:
     for_callee_saved stp, x1
     sub sp, sp, #GUEST_FRAME_BYTES      // what the vectors will find
     str x0, [sp, #GUEST_FRAME_VCPU]
-    trace_guest_entry tail=18
+    trace_guest_entry
     ldp x30, x1, [x0, #VCPU_X0 + 240]
     msr SP_EL0, x1
     for_x2_to_x29 ldp, x0, VCPU_X0
     ldp x0, x1, [x0, #VCPU_X0]
     eret
-    check_trace_tail guest_entry, 18
+    trace_tail_ends guest_entry
     dsb nsh                             // no speculation past ERET
     isb
     .size guest_enter, . - guest_enter

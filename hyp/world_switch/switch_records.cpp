@@ -24,20 +24,19 @@ payload::trap trap_now(Owner owner, u64 vector, u64 lead) {
             static_cast<u8>(lead)};
 }
 
-/// The return is `tail` instructions after the recorder's last, ERET included.
 payload::eret eret_now(Owner owner, u64 tail) {
     return {hw::read<reg::ELR_EL2>(), hw::read<reg::SPSR_EL2>(), owner, static_cast<u8>(tail)};
 }
 
 }  // namespace
 
-/// A guest trapped at `clock`, read `lead` instructions after the vector's first. `start`: the window's begin.
+/// A guest trapped. `clock`: read in the vector. `start`: the window's begin. `lead` and `tail`: recorder.hpp.
 extern "C" u64* trace_record_guest_exit(VcpuContext& vcpu, u64 vector, u64 clock, u64 start, u64 lead) {
     Recorder& recorder = el2_cpu().recorder;
     Window at_trap(clock, recorder);
     at_trap.emit(trap_now(vcpu.owner, vector, lead));
     if constexpr (kLevel >= Level::full) at_trap.emit(payload::phase_begin{Step::save_general_purpose});
-    recorder.spent += 2;   // reading the clock in the vector, and keeping it
+    recorder.spent += kVectorInstructions;
     if constexpr (kLevel >= Level::full) {
         Window now(start, recorder);
         now.emit_block<GeneralState::kWords>(RegisterClass::general, Operation::save, vcpu.owner, vcpu.general.words);
@@ -67,10 +66,10 @@ struct HostReturn {
     u64 start;
 };
 
-/// The lowvisor returns `result` to the host's kernel (split). `start`: the window's begin.
-extern "C" HostReturn trace_record_host_eret(u64 result, u64 start) {
+/// The lowvisor returns `result` to the host's kernel (split). `end`: the event's last two bytes, owner and tail.
+extern "C" HostReturn trace_record_host_eret(u64 result, u64 start, u64 end) {
     Window now(start, el2_cpu().recorder);
-    now.emit_quickly(eret_now(kHost, kHostEretTail));
+    now.emit_quickly(eret_now(static_cast<Owner>(end), end >> 8));
     return {result, start};
 }
 

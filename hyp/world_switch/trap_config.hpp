@@ -27,7 +27,8 @@ constexpr u64 guest_hcr() {
            H::IMO.mask() | H::FMO.mask() | H::AMO.mask() |
            // waiting gives the CPU back
            H::TWI.mask() |
-           // a guest's maintenance reaches the CPU that its vCPU ran on before
+           // a vCPU moves from CPU to CPU: its TLB and instruction cache maintenance (FB) and its barriers (BSU) reach all of them.
+           // Maintenance by set and way cannot: it traps (TSW), and an invalidation would clean first (SWIO)
            H::BSU.of(1) | H::FB.mask() | H::SWIO.mask() | H::TSW.mask() |
            // a walk must not read a device
            H::PTW.mask() |

@@ -7,13 +7,13 @@
 #include "../trace/format/events.hpp"
 #include "class_state.hpp"
 #include "extension_state.hpp"
-#include "fp_state.hpp"
 #include "trap_config.hpp"
 
 namespace ws {
 
 using GeneralState = ClassState<RegisterClass::general>;
 using CalleeSavedState = ClassState<RegisterClass::callee_saved>;
+using FpState = ClassState<RegisterClass::fp>;
 using ReturnState = ClassState<RegisterClass::return_state>;
 using El1State = ClassState<RegisterClass::el1>;
 using UserState = ClassState<RegisterClass::user>;

@@ -46,8 +46,12 @@ def build_targets(preset: str, targets: list[str], progress: TextIO | None = Non
 def build_ablated(images: Iterable[tuple[int, str]], progress: TextIO | None = None) -> None:
     """Images of vhe that the usual build leaves out: (optimisations, trace level) each. Those that were asked for once stay
     known to the build, so that asking again is quick."""
-    wanted = {f"{number:02x}-{level}" for number, level in images if number != ALL}
-    targets = [f"hyp-vhe{image_suffix(number)}-{level}" for number, level in sorted(images)]
+    build_listed({f"{number:02x}-{level}" for number, level in images if number != ALL},
+                 [f"hyp-vhe{image_suffix(number)}-{level}" for number, level in sorted(images)], progress)
+
+
+def build_listed(wanted: set[str], targets: list[str], progress: TextIO | None = None) -> None:
+    """Targets of images, some of which WS_ABLATED_IMAGES has to list: NUMBER-LEVEL each."""
     with _folder("hyp") as folder:
         known = _known_ablated(folder)
         if known is None or not wanted <= known:

@@ -4,6 +4,7 @@ worth adds up."""
 
 import json
 import re
+import subprocess
 import sys
 import unittest
 from itertools import accumulate
@@ -15,6 +16,7 @@ sys.path.insert(0, str(support.ROOT / "scripts"))
 
 from wslib.bench import kept_counts  # noqa: E402
 from wslib.bench.ablation import BENCHMARKS, BREAKPOINTS, table  # noqa: E402
+from wslib.build import build_listed  # noqa: E402
 from wslib.optimisations import ALL, BITS, NONE, names_of, parse_optimisations, show_optimisations  # noqa: E402
 
 # What the documentation shows, and of which compiler it is: made by `ws bench --ablation --json`.
@@ -101,6 +103,26 @@ class Works(unittest.TestCase):
             with self.subTest(left_out=text):
                 self.assertFalse(test_registers.Mutant("vhe", address, register, "-o00").survives(),
                                  f"without `{text}` at {address:#x}: nobody missed {register}")
+
+
+def instructions(image: str, function: str) -> list[str]:
+    """A function of an untraced image, without the addresses that differ from image to image."""
+    listing = subprocess.run(["aarch64-linux-gnu-objdump", "-d", "-C", "--no-show-raw-insn", f"--disassemble={function}",
+                              str(support.ROOT / "build/hyp/hyp/off" / image)], capture_output=True, text=True, check=True).stdout
+    told = re.findall(r"^\s*[0-9a-f]+:\t(.+)$", listing, re.MULTILINE)
+    addressed = re.compile(r"adrp.*|[0-9a-f]{8,} (?=<)|(?<=add\t)(x\d+), \1, #.*")   # ADRP and ADD make an address
+    return [addressed.sub("", text.partition("//")[0]) for text in told]
+
+
+class SameWay(unittest.TestCase):
+    def test_with_all_optimisations_on_the_ablations_sources_are_the_usual_ones(self):
+        build_listed({f"{ALL:02x}-off"}, [f"hyp-vhe-o{ALL:02x}-off"])
+        for function in ("run", "load", "put", "load_fp", "load_debug"):
+            with self.subTest(function=function):
+                name = f"ws::ThisDesign::{function}(ws::VcpuContext&)"
+                usual = instructions("hyp-vhe", name)
+                self.assertGreater(len(usual), 3)
+                self.assertEqual(instructions(f"hyp-vhe-o{ALL:02x}", name), usual)
 
 
 class Moves(unittest.TestCase):

@@ -64,6 +64,13 @@ def exact(cycles: float) -> Fraction:
     return Fraction(round(cycles * 1000), 1000)
 
 
+# The files of hyp/world_switch that parts.def means by these names.
+SWITCH = {
+    "kSwitch": ("split/enter_exit.cpp", "kernel_at_el2/every_exit.hpp", "kernel_at_el2/deferred.hpp"),
+    "kHostEl1": ("split/enter_exit.cpp", "el2/host_el1.hpp", "vhe/host_el1.hpp"),
+}
+
+
 class Golden(unittest.TestCase):
     """Counts are exact: each explanation is the same to the last digit."""
 
@@ -224,7 +231,7 @@ class Places(unittest.TestCase):
     """The files and the functions that explanations name are there."""
 
     def test_every_step_of_every_design(self):
-        steps = re.findall(r'^STEP_PLACE\((\w+), \w+, \w+, ("[^"]+"|kSwitch), "(\w+)"\)$',
+        steps = re.findall(r'^STEP_PLACE\((\w+), \w+, \w+, ("[^"]+"|kSwitch|kHostEl1), "(\w+)"\)$',
                            (support.ROOT / "viewer/model/operations/cost_parts.def").read_text(encoding="utf-8"), re.MULTILINE)
         self.assertGreater(len(steps), 30)
         for step, file, function in steps:
@@ -239,13 +246,13 @@ class Places(unittest.TestCase):
 
     def files_of(self, step: str, file: str) -> list[Path]:
         """The file in each design that has the step."""
-        if file != "kSwitch":
+        if file not in SWITCH:
             return list((support.ROOT / "hyp").glob(file.removeprefix("hyp/").replace("{design}", "*")))
-        switch = [*(support.ROOT / "hyp/world_switch").glob("*/*.cpp"),
-                  *(support.ROOT / "hyp/world_switch").glob("*/deferred.hpp")]
-        with_step = [source for source in switch if f"Step::{step})" in source.read_text(encoding="utf-8")]
+        switch = support.ROOT / "hyp/world_switch"
+        sources = [source for source in switch.glob("*/*.[ch]pp") if source.parent.name != "ablation"]
+        with_step = [source for source in sources if f"Step::{step})" in source.read_text(encoding="utf-8")]
         for source in with_step:
-            self.assertIn(source.name, ("enter_exit.cpp", "deferred.hpp"))
+            self.assertIn(str(source.relative_to(switch)), SWITCH[file])
         return with_step
 
     def test_what_explanations_name(self):

@@ -80,8 +80,12 @@ TEST_CASE("every step has its part, the same in both tables, and its place", "[e
 
 TEST_CASE("a step's place depends on the design, and on whether it was put off", "[explain]") {
     const model::StepPlace& place = *model::find_place(static_cast<u8>(trace::Step::save_el1));
-    CHECK(model::place_in(place, "vhe", false).file == "hyp/world_switch/vhe/enter_exit.cpp");
-    CHECK(model::place_in(place, "new", true).file == "hyp/world_switch/new/deferred.hpp");
+    CHECK(model::place_in(place, "split", false).file == "hyp/world_switch/split/enter_exit.cpp");
+    CHECK(model::place_in(place, "vhe", false).file == "hyp/world_switch/kernel_at_el2/every_exit.hpp");
+    CHECK(model::place_in(place, "new", true).file == "hyp/world_switch/kernel_at_el2/deferred.hpp");
+    const model::StepPlace& host = *model::find_place(static_cast<u8>(trace::Step::save_host_el1));
+    CHECK(model::place_in(host, "split", false).file == "hyp/world_switch/split/enter_exit.cpp");
+    CHECK(model::place_in(host, "el2", true).file == "hyp/world_switch/el2/host_el1.hpp");
     CHECK(model::place_in(place, "vhe", true).function == "save_el1");
 }
 

@@ -20,8 +20,8 @@ inline u64 smc(u64 function, u64 a1 = 0, u64 a2 = 0, u64 a3 = 0) {
     return x0;
 }
 
-/// Call the lowvisor from the kernel at EL1, which runs C++ there: what a procedure may lose is lost, X0 to X18 (AAPCS64 6.1.1; X18
-/// is a temporary register on a platform that gives it no meaning). The result is X0.
+/// Call the lowvisor from the kernel at EL1. The lowvisor runs C++, so the caller loses what any procedure may change: X0 to X18
+/// (AAPCS64 6.1.1; X18 is a temporary register here, since the platform gives it no meaning). The result is X0.
 WS_INLINE u64 hvc(u64 function, u64 a1 = 0, u64 a2 = 0) {
     register u64 x0 asm("x0") = function;
     register u64 x1 asm("x1") = a1;

@@ -8,12 +8,12 @@
 
 namespace ws::hw {
 
-/// Forget every translation of EL2's own regime (E2H=0: EL2; E2H=1: EL2&0).
+/// Invalidate every translation of EL2's own regime (E2H=0: EL2; E2H=1: EL2&0).
 WS_INLINE void tlb_invalidate_el2() {
     asm volatile("dsb ishst\n\ttlbi alle2is\n\tdsb ish\n\tisb" ::: "memory");
 }
 
-/// Forget every translation of EL1&0, stage 1 and 2, of every VMID. Only EL2 may.
+/// Invalidate every translation of EL1&0, stage 1 and 2, of every VMID. Only EL2 may.
 WS_INLINE void tlb_invalidate_el1_all() {
     asm volatile("dsb ishst\n\ttlbi alle1is\n\tdsb ish\n\tisb" ::: "memory");
 }

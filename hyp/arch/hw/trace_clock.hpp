@@ -13,8 +13,11 @@ WS_INLINE u64 read_trace_clock() {
     return now;
 }
 
-/// Closes what read_trace_clock() opened: adds to `spent` the instructions since `start`, those of this very block, and
-/// `extra` ones that ran for the recorder before.
+/// From the reading of the clock that closes a window to the STR of `spent`, here and in trace_macros.h.
+inline constexpr unsigned kClosingInstructions = 6;
+
+/// Closes the window that began at `start`: adds to `spent` the instructions since then, those of this very block, and `extra`
+/// ones that ran for the recorder before the window.
 template <unsigned extra = 0>
 WS_INLINE void charge_recorder(u64& spent, u64 start) {
     u64 delta;
@@ -24,10 +27,10 @@ WS_INLINE void charge_recorder(u64& spent, u64 start) {
         "sub %0, %0, %3\n\t"
         "ldr %1, %2\n\t"
         "add %1, %1, %0\n\t"
-        "add %1, %1, %4\n\t"   // six instructions from that MRS to the STR
+        "add %1, %1, %4\n\t"
         "str %1, %2"
         : "=&r"(delta), "=&r"(sum), "+m"(spent)
-        : "r"(start), "i"(6 + extra));
+        : "r"(start), "i"(kClosingInstructions + extra));
 }
 
 /// Calls `trace_make_room` for the recorder in X17 and keeps every register but X16 and X17, so that the code around

@@ -5,9 +5,9 @@
 #include "../../boot/image.hpp"
 #include "../../boot/translation_setup.hpp"
 #include "../../cpu/cpu.hpp"
-#include "../forget_translations.hpp"
 #include "../guest_entry.hpp"
 #include "../kernel_entry.hpp"
+#include "../tlb_maintenance_at_el2.hpp"
 
 namespace ws {
 
@@ -44,7 +44,7 @@ void ThisDesign::start_el2(Cpu& cpu) {
     kernel_main(cpu);
 }
 
-void ThisDesign::forget(const Forget& what) { forget_translations(what); }
+void ThisDesign::maintain_tlbs(const TlbMaintenance& what) { maintain_tlbs_at_el2(what); }
 
 const AddressSpace& ThisDesign::space_below_processes() { return shim_space; }
 

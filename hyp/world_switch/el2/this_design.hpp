@@ -5,7 +5,7 @@
 // instructions at EL1 forward their exceptions (user_shim.S).
 #pragma once
 
-#include "../forget.hpp"
+#include "../tlb_maintenance.hpp"
 #include "../vcpu_context.hpp"
 
 namespace ws {
@@ -29,7 +29,7 @@ struct ThisDesign {
     static void load_fp(VcpuContext& vcpu);
     static void load_debug(VcpuContext& vcpu);
     static void share(Pa, u64) {}   // one address space: EL2 is where the kernel is
-    static void forget(const Forget& what);
+    static void maintain_tlbs(const TlbMaintenance& what);
     static TrapConfig guest_traps(const VcpuContext& vcpu);
     static const AddressSpace& space_below_processes();
 };

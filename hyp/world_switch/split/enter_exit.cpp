@@ -13,7 +13,8 @@ namespace ws {
 namespace {
 
 using trace::kHost;
-using trace::Operation;
+using trace::restore;
+using trace::save;
 using trace::Step;
 using trace::StepScope;
 constexpr auto kNames = hw::GuestNames::el1;
@@ -22,8 +23,7 @@ constexpr auto kNames = hw::GuestNames::el1;
 
 WS_INLINE void save_timer(VcpuContext& vcpu) {
     StepScope step(Step::save_timer);
-    save_sysregs<kNames>(vcpu.timer);
-    trace::block(Operation::save, vcpu.owner, vcpu.timer);
+    save<kNames>(vcpu.owner, vcpu.timer);
     // The host's time is not the guest's, and a guest's timer must not fire in the host.
     hw::write<reg::CNTV_CTL_EL0>(0);
     hw::write<reg::CNTVOFF_EL2>(0);
@@ -31,37 +31,29 @@ WS_INLINE void save_timer(VcpuContext& vcpu) {
 
 WS_INLINE void save_vgic(VcpuContext& vcpu) {
     StepScope step(Step::save_vgic);
-    save_sysregs<kNames>(vcpu.vgic);
-    trace::block(Operation::save, vcpu.owner, vcpu.vgic);
-    save_sysregs<kNames>(vcpu.list_registers);
-    trace::block(Operation::save, vcpu.owner, vcpu.list_registers);
+    save<kNames>(vcpu.owner, vcpu.vgic);
+    save<kNames>(vcpu.owner, vcpu.list_registers);
     hw::write<reg::ICH_HCR_EL2>(0);
 }
 
 WS_INLINE void save_el1(VcpuContext& vcpu, u32 extensions) {
     StepScope step(Step::save_el1);
-    save_sysregs<kNames>(vcpu.el1);
-    trace::block(Operation::save, vcpu.owner, vcpu.el1);
-    save_sysregs<kNames>(vcpu.user);
-    trace::block(Operation::save, vcpu.owner, vcpu.user);
-    save_sysregs<kNames>(vcpu.return_state);
-    trace::block(Operation::save, vcpu.owner, vcpu.return_state);
+    save<kNames>(vcpu.owner, vcpu.el1);
+    save<kNames>(vcpu.owner, vcpu.user);
+    save<kNames>(vcpu.owner, vcpu.return_state);
     save_deferred_errors(vcpu.extensions, extensions);
 }
 
 WS_INLINE void save_fp(VcpuContext& vcpu) {
     StepScope step(Step::save_fp);
-    save_fp_registers(vcpu.fp);
-    trace::block(Operation::save, vcpu.owner, vcpu.fp);
+    save<kNames>(vcpu.owner, vcpu.fp);
 }
 
 WS_INLINE void save_debug(VcpuContext& vcpu, bool breakpoints) {
     StepScope step(Step::save_debug);
-    save_sysregs<kNames>(vcpu.debug);
-    trace::block(Operation::save, vcpu.owner, vcpu.debug);
+    save<kNames>(vcpu.owner, vcpu.debug);
     if (breakpoints) {
-        save_sysregs<kNames>(vcpu.breakpoints);
-        trace::block(Operation::save, vcpu.owner, vcpu.breakpoints);
+        save<kNames>(vcpu.owner, vcpu.breakpoints);
     }
 }
 
@@ -85,27 +77,21 @@ WS_INLINE void leave_stage2() {
 
 WS_INLINE void restore_host_el1(HostContext& host) {
     StepScope step(Step::restore_host_el1);
-    trace::block(Operation::restore, kHost, host.el1);
-    restore_sysregs<kNames>(host.el1);
-    trace::block(Operation::restore, kHost, host.user);
-    restore_sysregs<kNames>(host.user);
-    trace::block(Operation::restore, kHost, host.return_state);
-    restore_sysregs<kNames>(host.return_state);
+    restore<kNames>(kHost, host.el1);
+    restore<kNames>(kHost, host.user);
+    restore<kNames>(kHost, host.return_state);
 }
 
 WS_INLINE void restore_host_fp(HostContext& host) {
     StepScope step(Step::restore_host_fp);
-    trace::block(Operation::restore, kHost, host.fp);
-    restore_fp_registers(host.fp);
+    restore<kNames>(kHost, host.fp);
 }
 
 WS_INLINE void restore_host_debug(HostContext& host, bool breakpoints) {
     StepScope step(Step::restore_host_debug);
-    trace::block(Operation::restore, kHost, host.debug);
-    restore_sysregs<kNames>(host.debug);
+    restore<kNames>(kHost, host.debug);
     if (breakpoints) {
-        trace::block(Operation::restore, kHost, host.breakpoints);
-        restore_sysregs<kNames>(host.breakpoints);
+        restore<kNames>(kHost, host.breakpoints);
     }
 }
 
@@ -113,27 +99,21 @@ WS_INLINE void restore_host_debug(HostContext& host, bool breakpoints) {
 
 WS_INLINE void save_host_el1(HostContext& host) {
     StepScope step(Step::save_host_el1);
-    save_sysregs<kNames>(host.el1);
-    trace::block(Operation::save, kHost, host.el1);
-    save_sysregs<kNames>(host.user);
-    trace::block(Operation::save, kHost, host.user);
-    save_sysregs<kNames>(host.return_state);
-    trace::block(Operation::save, kHost, host.return_state);
+    save<kNames>(kHost, host.el1);
+    save<kNames>(kHost, host.user);
+    save<kNames>(kHost, host.return_state);
 }
 
 WS_INLINE void save_host_fp(HostContext& host) {
     StepScope step(Step::save_host_fp);
-    save_fp_registers(host.fp);
-    trace::block(Operation::save, kHost, host.fp);
+    save<kNames>(kHost, host.fp);
 }
 
 WS_INLINE void save_host_debug(HostContext& host, bool breakpoints) {
     StepScope step(Step::save_host_debug);
-    save_sysregs<kNames>(host.debug);
-    trace::block(Operation::save, kHost, host.debug);
+    save<kNames>(kHost, host.debug);
     if (breakpoints) {
-        save_sysregs<kNames>(host.breakpoints);
-        trace::block(Operation::save, kHost, host.breakpoints);
+        save<kNames>(kHost, host.breakpoints);
     }
 }
 
@@ -159,42 +139,33 @@ WS_INLINE void enter_stage2(const VcpuContext& vcpu) {
 
 WS_INLINE void restore_vgic(const VcpuContext& vcpu) {
     StepScope step(Step::restore_vgic);
-    trace::block(Operation::restore, vcpu.owner, vcpu.vgic);
-    restore_sysregs<kNames>(vcpu.vgic);
-    trace::block(Operation::restore, vcpu.owner, vcpu.list_registers);
-    restore_sysregs<kNames>(vcpu.list_registers);
+    restore<kNames>(vcpu.owner, vcpu.vgic);
+    restore<kNames>(vcpu.owner, vcpu.list_registers);
 }
 
 WS_INLINE void restore_timer(const VcpuContext& vcpu) {
     StepScope step(Step::restore_timer);
-    trace::block(Operation::restore, vcpu.owner, vcpu.timer);
-    restore_sysregs<kNames>(vcpu.timer);
+    restore<kNames>(vcpu.owner, vcpu.timer);
 }
 
 WS_INLINE void restore_el1(const VcpuContext& vcpu, u32 extensions) {
     StepScope step(Step::restore_el1);
-    trace::block(Operation::restore, vcpu.owner, vcpu.el1);
-    restore_sysregs<kNames>(vcpu.el1);
-    trace::block(Operation::restore, vcpu.owner, vcpu.user);
-    restore_sysregs<kNames>(vcpu.user);
-    trace::block(Operation::restore, vcpu.owner, vcpu.return_state);
-    restore_sysregs<kNames>(vcpu.return_state);
+    restore<kNames>(vcpu.owner, vcpu.el1);
+    restore<kNames>(vcpu.owner, vcpu.user);
+    restore<kNames>(vcpu.owner, vcpu.return_state);
     restore_deferred_errors(vcpu.extensions, extensions);
 }
 
 WS_INLINE void restore_fp(const VcpuContext& vcpu) {
     StepScope step(Step::restore_fp);
-    trace::block(Operation::restore, vcpu.owner, vcpu.fp);
-    restore_fp_registers(vcpu.fp);
+    restore<kNames>(vcpu.owner, vcpu.fp);
 }
 
 WS_INLINE void restore_debug(const VcpuContext& vcpu, bool breakpoints) {
     StepScope step(Step::restore_debug);
-    trace::block(Operation::restore, vcpu.owner, vcpu.debug);
-    restore_sysregs<kNames>(vcpu.debug);
+    restore<kNames>(vcpu.owner, vcpu.debug);
     if (breakpoints) {
-        trace::block(Operation::restore, vcpu.owner, vcpu.breakpoints);
-        restore_sysregs<kNames>(vcpu.breakpoints);
+        restore<kNames>(vcpu.owner, vcpu.breakpoints);
     }
 }
 
@@ -210,8 +181,9 @@ extern "C" u64 lowvisor_run_vcpu(VcpuContext& vcpu) {
     save_host_debug(host, breakpoints);
 
     hw::complete_walks();   // the host's
-    // From here on EL1 is the guest's. EL2 runs on tables of its own, so the order of these steps is free; today's KVM has
-    // the traps last, against CPUs that translate speculatively with half of the guest's registers in place.
+    // From here on EL1 is the guest's. For EL2's own instructions the order of these steps is free, since EL2 runs on tables of its
+    // own. A CPU may translate for EL1&0 speculatively meanwhile, and QEMU does not. KVM restores EL1's registers first and turns
+    // stage 2 and the traps on then, for Cortex-A57 and A72 (errata 1319537 and 1319367); vGIC, timer and debug follow.
     activate_traps(vcpu);
     enter_stage2(vcpu);
     restore_vgic(vcpu);

@@ -19,11 +19,11 @@ void ThisDesign::share(Pa start, u64 bytes) {
     }
 }
 
-void ThisDesign::forget(const Forget& what) {
+void ThisDesign::maintain_tlbs(const TlbMaintenance& what) {
     if (what.scope == trace::TlbScope::page) {
-        hw::hvc(static_cast<u64>(HostCall::forget_page), what.vttbr, what.ipa.value);
+        hw::hvc(static_cast<u64>(HostCall::tlb_page), what.vttbr, what.ipa.value);
     } else {
-        hw::hvc(static_cast<u64>(HostCall::forget), static_cast<u64>(what.scope), what.vttbr);
+        hw::hvc(static_cast<u64>(HostCall::tlb), static_cast<u64>(what.scope), what.vttbr);
     }
 }
 

@@ -18,7 +18,7 @@ host_vectors:
     unexpected_vector \number
     .endr
 
-// X0: the call, X1 and X2: its arguments. The caller has given up X3 to X17 (arch/hw/calls.hpp).
+// X0: the call, X1 and X2: its arguments. The caller has given up X3 to X18 (arch/hw/calls.hpp).
     .type host_call, %function
 host_call:
     mrs x17, ESR_EL2
@@ -30,10 +30,10 @@ host_call:
     trace_pass_host_clock
     bl lowvisor_host_call
 host_return:
-    trace_host_eret tail=2
+    trace_host_eret
     ldp x29, x30, [sp], #16
     eret
-    check_trace_tail host_eret, 2
+    trace_tail_ends host_eret
     dsb nsh
     isb
 host_call_unexpected:

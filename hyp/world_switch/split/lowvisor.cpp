@@ -13,7 +13,7 @@
 #include "../../boot/translation_setup.hpp"
 #include "../../cpu/cpu.hpp"
 #include "../../trace/host_trap.hpp"
-#include "../forget_translations.hpp"
+#include "../tlb_maintenance_at_el2.hpp"
 #include "../guest_entry.hpp"
 #include "../kernel_entry.hpp"
 #include "this_design.hpp"
@@ -49,8 +49,8 @@ void map_lowvisor_space() {
     lowvisor_space.map(Pa(reinterpret_cast<u64>(&run_page())), board.options.reserve, Access::read_write);
 }
 
-u64 forget(u64 scope, u64 vttbr, u64 ipa) {
-    forget_translations({static_cast<trace::TlbScope>(scope), vttbr, Ipa(ipa)});
+u64 maintain_tlbs(u64 scope, u64 vttbr, u64 ipa) {
+    maintain_tlbs_at_el2({static_cast<trace::TlbScope>(scope), vttbr, Ipa(ipa)});
     return 0;
 }
 
@@ -78,8 +78,8 @@ extern "C" u64 lowvisor_host_call(HostCall call, u64 argument1, u64 argument2, u
     switch (call) {
         case HostCall::run_vcpu: return lowvisor_run_vcpu(*reinterpret_cast<VcpuContext*>(argument1));
         case HostCall::share_pages: return share_pages(argument1, argument2);
-        case HostCall::forget_page: return forget(static_cast<u64>(trace::TlbScope::page), argument1, argument2);
-        case HostCall::forget: return forget(argument1, argument2, 0);
+        case HostCall::tlb_page: return maintain_tlbs(static_cast<u64>(trace::TlbScope::page), argument1, argument2);
+        case HostCall::tlb: return maintain_tlbs(argument1, argument2, 0);
     }
     return kUnknownCall;
 }

@@ -10,8 +10,8 @@ namespace ws {
 enum class HostCall : u64 {
     run_vcpu = 0,      ///< X1: the vCPU. Returns after its exit.
     share_pages = 1,   ///< X1: physical address, X2: bytes. From now on the lowvisor may touch them too.
-    forget_page = 2,   ///< X1: VTTBR_EL2, X2: guest-physical address. TLBs forget the page or block.
-    forget = 3,        ///< X1: TlbScope, X2: VTTBR_EL2. TLBs forget all of that scope.
+    tlb_page = 2,      ///< X1: VTTBR_EL2, X2: guest-physical address. Invalidates the page or block in TLBs.
+    tlb = 3,           ///< X1: TlbScope, X2: VTTBR_EL2. Invalidates all of that scope in TLBs.
 };
 
 extern "C" u64 lowvisor_run_vcpu(VcpuContext& vcpu);

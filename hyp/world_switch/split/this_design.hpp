@@ -2,7 +2,7 @@
 // The split design: the kernel runs at EL1, a small lowvisor at EL2. KVM/Arm's first design, today's nVHE.
 #pragma once
 
-#include "../forget.hpp"
+#include "../tlb_maintenance.hpp"
 #include "../vcpu_context.hpp"
 
 namespace ws {
@@ -26,7 +26,7 @@ struct ThisDesign {
     static void load_fp(VcpuContext&) {}   // FP/SIMD never traps: it is switched at every exit
     static void load_debug(VcpuContext& vcpu);
     static void share(Pa start, u64 bytes);
-    static void forget(const Forget& what);
+    static void maintain_tlbs(const TlbMaintenance& what);
     static TrapConfig guest_traps(const VcpuContext& vcpu);
     static const AddressSpace& space_below_processes();
 };

@@ -3,7 +3,7 @@
 // comes onto a CPU and when it leaves.
 #pragma once
 
-#include "../forget.hpp"
+#include "../tlb_maintenance.hpp"
 #include "../vcpu_context.hpp"
 
 namespace ws {
@@ -26,7 +26,7 @@ struct ThisDesign {
     static void load_fp(VcpuContext& vcpu);
     static void load_debug(VcpuContext& vcpu);
     static void share(Pa, u64) {}   // one address space: EL2 is where the kernel is
-    static void forget(const Forget& what);
+    static void maintain_tlbs(const TlbMaintenance& what);
     static TrapConfig guest_traps(const VcpuContext& vcpu);
     static const AddressSpace& space_below_processes();
 };

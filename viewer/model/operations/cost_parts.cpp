@@ -4,9 +4,21 @@
 namespace ws::model {
 namespace {
 
-constexpr const char* kSwitch = "hyp/world_switch/{design}/enter_exit.cpp or deferred.hpp";
-constexpr const char* kEveryExit = "hyp/world_switch/{design}/enter_exit.cpp";
-constexpr const char* kPutOff = "hyp/world_switch/{design}/deferred.hpp";
+constexpr const char* kSwitch = "kernel_at_el2/every_exit.hpp or deferred.hpp";
+constexpr const char* kHostEl1 = "{design}/host_el1.hpp";
+constexpr const char* kSplit = "hyp/world_switch/split/enter_exit.cpp";
+constexpr const char* kEveryExit = "hyp/world_switch/kernel_at_el2/every_exit.hpp";
+constexpr const char* kPutOff = "hyp/world_switch/kernel_at_el2/deferred.hpp";
+
+/// The file that has a step's code, with {design} in it.
+std::string file_of(const StepPlace& place, const std::string& design, bool inside) {
+    const bool of_switch = place.file == kSwitch;
+    const bool of_host = place.file == kHostEl1;
+    if (!of_switch && !of_host) return place.file;
+    if (design == "split") return kSplit;
+    if (of_host) return std::string("hyp/world_switch/") + kHostEl1;
+    return inside ? kPutOff : kEveryExit;
+}
 
 }  // namespace
 
@@ -49,7 +61,7 @@ Part part_of_step(u8 step) {
 }
 
 CodePlace place_in(const StepPlace& place, const std::string& design, bool inside) {
-    std::string file = place.file == kSwitch ? (inside ? kPutOff : kEveryExit) : place.file;
+    std::string file = file_of(place, design, inside);
     static const std::string pattern = "{design}";
     const std::size_t at = file.find(pattern);
     if (at != std::string::npos) file.replace(at, pattern.size(), design);

@@ -5,11 +5,11 @@
 
 #include "../arch/hw/maintenance.hpp"
 #include "../trace/points.hpp"
-#include "forget.hpp"
+#include "tlb_maintenance.hpp"
 
 namespace ws {
 
-inline void forget_translations(const Forget& what) {
+inline void maintain_tlbs_at_el2(const TlbMaintenance& what) {
     trace::event<trace::At::el2>(trace::payload::tlb{what.vttbr, what.ipa.value, what.scope});
     const u64 hcr = hw::read<reg::HCR_EL2>();
     const u64 vttbr = hw::read<reg::VTTBR_EL2>();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What TLBs are to forget of guests.
+// Which translations of a guest TLBs are to invalidate.
 #pragma once
 
 #include "../trace/format/events.hpp"
@@ -7,7 +7,7 @@
 namespace ws {
 
 /// `vttbr` names the VM, `ipa` the page or block of it if that is all.
-struct Forget {
+struct TlbMaintenance {
     trace::TlbScope scope;
     u64 vttbr;
     Ipa ipa;

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the VHE design switches once, when a vCPU comes onto a CPU and when it leaves (KVM: vcpu_load, vcpu_put). Each part is
-// here thanks to one of the optimisations; without it, undeferred.hpp has it at every exit.
+// kernel_at_el2/load_put.cpp in an image of vhe without some of the optimisations. Each part is here thanks to one of
+// them; without it, undeferred.hpp has it at every exit.
 #include "../../arch/hw/barriers.hpp"
 #include "../../cpu/cpu.hpp"
-#include "../../trace/points.hpp"
-#include "../guest_entry.hpp"
+#include "../kernel_at_el2/deferred.hpp"
 #include "../optimisations.hpp"
-#include "deferred.hpp"
+#include "../vhe/host_el1.hpp"
 
 namespace ws {
 
@@ -42,15 +41,13 @@ void ThisDesign::put(VcpuContext& vcpu) {
     hw::complete_walks();
     save_deferred_errors(vcpu.extensions, host.extensions);
     if (on.traps_left_on) deactivate_traps(host);
-    if (on.deferred_state) restore_host_el1(host);
+    if (on.deferred_state) give_el1_to_host(host);
     if (vcpu.fp_loaded) restore_host_fp(host);
     if (on.lazy_debug && vcpu.debug_used) restore_host_debug(host);
     vcpu.fp_loaded = false;
     vcpu.traps = guest_traps(vcpu);
 }
 
-/// The guest used FP/SIMD for the first time since it was loaded (KVM: kvm_hyp_handle_fpsimd). While the kernel runs
-/// CPTR_EL2 lets EL2 use the registers; the next entry leaves them to the guest.
 void ThisDesign::load_fp(VcpuContext& vcpu) {
     save_host_fp(el2_cpu().host);
     restore_fp(vcpu);

@@ -1,57 +1,55 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the el2 design puts off to load and put, part by part: the same as with VHE, and EL1's registers of the host. Those are what
-// its processes run with: tables, vectors, controls.
+// What a kernel at EL2 puts off to load and put, part by part: all that it does not need while it handles an exit (KVM:
+// kvm_vcpu_load_sysregs_vhe, activate_traps_vhe_load, kvm_vgic_load). What EL1 holds of the host is each design's own:
+// host_el1.hpp.
 #pragma once
 
 #include "../../cpu/cpu.hpp"
 #include "../../trace/points.hpp"
+#include "this_design.hpp"
 
 namespace ws::deferred {
 
 namespace {
 
 using trace::kHost;
-using trace::Operation;
+using trace::restore;
+using trace::save;
 using trace::Step;
 using trace::StepScope;
-constexpr auto kEl1Names = hw::GuestNames::el1;
+constexpr auto kGuestNames = ThisDesign::kGuestNames;
+constexpr auto kHostNames = hw::GuestNames::el1;
 
 // ---- put: from the guest to the host ----
 
 void save_timer(VcpuContext& vcpu) {
     StepScope step(Step::save_timer);
-    save_sysregs<kEl1Names>(vcpu.timer);
-    trace::block(Operation::save, vcpu.owner, vcpu.timer);
-    hw::write<reg::CNTV_CTL_EL0>(0);
+    save<kGuestNames>(vcpu.owner, vcpu.timer);
+    hw::write_guest<kGuestNames, SysregId::CNTV_CTL_EL0>(0);
     hw::write<reg::CNTVOFF_EL2>(0);
 }
 
-void save_vgic(VcpuContext& vcpu) {
+[[maybe_unused]] void save_vgic(VcpuContext& vcpu) {
     StepScope step(Step::save_vgic);
-    save_sysregs<kEl1Names>(vcpu.vgic);
-    trace::block(Operation::save, vcpu.owner, vcpu.vgic);
+    save<kGuestNames>(vcpu.owner, vcpu.vgic);
     hw::write<reg::ICH_HCR_EL2>(0);
-    vcpu.lists_changed = true;   // the list registers are the next vCPU's
+    vcpu.lists_changed = true;  // the list registers are the next vCPU's
 }
 
 void save_el1(VcpuContext& vcpu) {
     StepScope step(Step::save_el1);
-    save_sysregs<kEl1Names>(vcpu.el1);
-    trace::block(Operation::save, vcpu.owner, vcpu.el1);
-    save_sysregs<kEl1Names>(vcpu.user);
-    trace::block(Operation::save, vcpu.owner, vcpu.user);
+    save<kGuestNames>(vcpu.owner, vcpu.el1);
+    save<kGuestNames>(vcpu.owner, vcpu.user);
 }
 
 void save_fp(VcpuContext& vcpu) {
     StepScope step(Step::save_fp);
-    save_fp_registers(vcpu.fp);
-    trace::block(Operation::save, vcpu.owner, vcpu.fp);
+    save<kGuestNames>(vcpu.owner, vcpu.fp);
 }
 
 void save_debug(VcpuContext& vcpu) {
     StepScope step(Step::save_debug);
-    save_sysregs<kEl1Names>(vcpu.breakpoints);
-    trace::block(Operation::save, vcpu.owner, vcpu.breakpoints);
+    save<kGuestNames>(vcpu.owner, vcpu.breakpoints);
 }
 
 void deactivate_traps(const HostContext& host) {
@@ -64,52 +62,26 @@ void deactivate_traps(const HostContext& host) {
     trace::write_control<reg::VPIDR_EL2>(kHost, host.traps.vpidr);
 }
 
-/// The processes' translations are not the guest's: they have VMID 0.
-void leave_stage2() {
-    StepScope step(Step::leave_stage2);
-    trace::write_control<reg::VTTBR_EL2>(kHost, 0);
-}
-
-void restore_host_el1(HostContext& host) {
-    StepScope step(Step::restore_host_el1);
-    trace::block(Operation::restore, kHost, host.el1);
-    restore_sysregs<kEl1Names>(host.el1);
-    trace::block(Operation::restore, kHost, host.user);
-    restore_sysregs<kEl1Names>(host.user);
-}
-
 void restore_host_fp(HostContext& host) {
     StepScope step(Step::restore_host_fp);
-    trace::block(Operation::restore, kHost, host.fp);
-    restore_fp_registers(host.fp);
+    restore<kHostNames>(kHost, host.fp);
 }
 
 void restore_host_debug(HostContext& host) {
     StepScope step(Step::restore_host_debug);
-    trace::block(Operation::restore, kHost, host.breakpoints);
-    restore_sysregs<kEl1Names>(host.breakpoints);
+    restore<kHostNames>(kHost, host.breakpoints);
 }
 
 // ---- load: from the host to the guest ----
 
-void save_host_el1(HostContext& host) {
-    StepScope step(Step::save_host_el1);
-    save_sysregs<kEl1Names>(host.el1);
-    trace::block(Operation::save, kHost, host.el1);
-    save_sysregs<kEl1Names>(host.user);
-    trace::block(Operation::save, kHost, host.user);
-}
-
 void save_host_fp(HostContext& host) {
     StepScope step(Step::save_host_fp);
-    save_fp_registers(host.fp);
-    trace::block(Operation::save, kHost, host.fp);
+    save<kHostNames>(kHost, host.fp);
 }
 
 void save_host_debug(HostContext& host) {
     StepScope step(Step::save_host_debug);
-    save_sysregs<kEl1Names>(host.breakpoints);
-    trace::block(Operation::save, kHost, host.breakpoints);
+    save<kHostNames>(kHost, host.breakpoints);
 }
 
 void activate_traps(const VcpuContext& vcpu) {
@@ -131,34 +103,28 @@ void enter_stage2(const VcpuContext& vcpu) {
 
 void restore_vgic(const VcpuContext& vcpu) {
     StepScope step(Step::restore_vgic);
-    trace::block(Operation::restore, vcpu.owner, vcpu.vgic);
-    restore_sysregs<kEl1Names>(vcpu.vgic);
+    restore<kGuestNames>(vcpu.owner, vcpu.vgic);
 }
 
 void restore_timer(const VcpuContext& vcpu) {
     StepScope step(Step::restore_timer);
-    trace::block(Operation::restore, vcpu.owner, vcpu.timer);
-    restore_sysregs<kEl1Names>(vcpu.timer);
+    restore<kGuestNames>(vcpu.owner, vcpu.timer);
 }
 
 void restore_el1(const VcpuContext& vcpu) {
     StepScope step(Step::restore_el1);
-    trace::block(Operation::restore, vcpu.owner, vcpu.el1);
-    restore_sysregs<kEl1Names>(vcpu.el1);
-    trace::block(Operation::restore, vcpu.owner, vcpu.user);
-    restore_sysregs<kEl1Names>(vcpu.user);
+    restore<kGuestNames>(vcpu.owner, vcpu.el1);
+    restore<kGuestNames>(vcpu.owner, vcpu.user);
 }
 
 void restore_fp(const VcpuContext& vcpu) {
     StepScope step(Step::restore_fp);
-    trace::block(Operation::restore, vcpu.owner, vcpu.fp);
-    restore_fp_registers(vcpu.fp);
+    restore<kGuestNames>(vcpu.owner, vcpu.fp);
 }
 
 void restore_debug(const VcpuContext& vcpu) {
     StepScope step(Step::restore_debug);
-    trace::block(Operation::restore, vcpu.owner, vcpu.breakpoints);
-    restore_sysregs<kEl1Names>(vcpu.breakpoints);
+    restore<kGuestNames>(vcpu.owner, vcpu.breakpoints);
 }
 
 }  // namespace

@@ -1,31 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
-// What every entry and every exit has to do for want of an optimisation. With all of them on, as in the usual image, nothing
-// of this leaves an instruction behind. The parts are those of load and put, and of the split design's exits.
+// What every entry and every exit has to do for want of an optimisation. The parts are those of load and put, and of
+// the split design's exits.
 #pragma once
 
 #include "../../arch/hw/barriers.hpp"
-#include "../guest_entry.hpp"
+#include "../../cpu/cpu.hpp"
+#include "../kernel_at_el2/deferred.hpp"
 #include "../optimisations.hpp"
-#include "deferred.hpp"
+#include "../vhe/host_el1.hpp"
 
 namespace ws::undeferred {
 
 namespace {
 
-using deferred::kEl12Names;
+using deferred::kGuestNames;
 using trace::kHost;
-using trace::Operation;
+using trace::restore;
+using trace::save;
 using trace::Step;
 using trace::StepScope;
 constexpr Optimisations on = kOptimisations;
 /// EL1&0's registers or its stage 2.
 constexpr bool kEl1ChangesAtExits = !on.deferred_state || !on.traps_left_on;
 
-/// As in deferred.hpp; that the list registers are off already enter_exit.cpp has seen to.
+/// As in deferred.hpp; every_exit.hpp has turned the list registers off before.
 WS_INLINE void save_vgic(VcpuContext& vcpu) {
     StepScope step(Step::save_vgic);
-    save_sysregs<kEl12Names>(vcpu.vgic);
-    trace::block(Operation::save, vcpu.owner, vcpu.vgic);
+    save<kGuestNames>(vcpu.owner, vcpu.vgic);
 }
 
 WS_INLINE void leave_stage2() {

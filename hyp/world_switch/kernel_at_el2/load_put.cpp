@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the el2 design switches once, when a vCPU comes onto a CPU and when it leaves (KVM: vcpu_load, vcpu_put). That is more than
-// with VHE: while no vCPU is loaded EL1 has the host's own state in it.
+// What a kernel at EL2 switches once, when a vCPU comes onto a CPU and when it leaves (KVM: vcpu_load, vcpu_put).
 #include "../../arch/hw/barriers.hpp"
-#include "../guest_entry.hpp"
+#include "../../cpu/cpu.hpp"
 #include "deferred.hpp"
+#include "host_el1.hpp"  // this design's
 
 namespace ws {
 
@@ -35,8 +35,7 @@ void ThisDesign::put(VcpuContext& vcpu) {
     hw::complete_walks();
     save_deferred_errors(vcpu.extensions, host.extensions);
     deactivate_traps(host);
-    leave_stage2();
-    restore_host_el1(host);
+    give_el1_to_host(host);
     if (vcpu.fp_loaded) restore_host_fp(host);
     if (vcpu.debug_used) restore_host_debug(host);
     vcpu.fp_loaded = false;
@@ -60,13 +59,14 @@ void ThisDesign::load_debug(VcpuContext& vcpu) {
 }
 
 TrapConfig ThisDesign::guest_traps(const VcpuContext& vcpu) {
+    constexpr bool e2h = kEl2Mode != 0;
     const u64 counters = reg::MDCR_EL2::HPMN.get(el2_cpu().host.traps.mdcr);
     TrapConfig traps = vcpu.traps;
     traps.hcr = guest_hcr() | guest_hcr_wfe(vcpu.wfe_traps) | kEl2Mode;
-    traps.cptr = guest_cptr_e2h0(vcpu.fp_loaded);
+    traps.cptr = e2h ? guest_cptr_e2h1(vcpu.fp_loaded) : guest_cptr_e2h0(vcpu.fp_loaded);
     traps.mdcr = guest_mdcr(counters);
     traps.hstr = kGuestHstr;
-    traps.cnthctl = kGuestCnthctlE2h0;
+    traps.cnthctl = e2h ? kGuestCnthctlE2h1 : kGuestCnthctlE2h0;
     traps.pmuserenr = 0;
     return traps;
 }
