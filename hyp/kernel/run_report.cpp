@@ -3,6 +3,7 @@
 
 #include "../boot/board_info.hpp"
 #include "../platform/qemu_virt/power.hpp"
+#include "../trace/level.hpp"
 #include "cpu.hpp"
 #include "interrupts.hpp"
 #include "panic.hpp"

@@ -12,11 +12,6 @@
 
 namespace ws::trace {
 
-#ifndef WS_TRACE_LEVEL
-#error "the build defines WS_TRACE_LEVEL: off, traps or full"
-#endif
-inline constexpr Level kLevel = Level::WS_TRACE_LEVEL;
-
 /// One CPU's recorder. It is the first member of that CPU's Cpu, so the per-CPU pointer is a pointer to it.
 struct Recorder {
     u8* position;         ///< where the next event goes
