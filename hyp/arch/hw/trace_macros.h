@@ -5,7 +5,7 @@
 // Each macro opens a window, calls a function of trace/switch_records.cpp and closes the window.
 
 #ifndef WS_TRACE_LEVEL
-#error "this source is compiled once for each trace level: it belongs in level_sources (hyp/CMakeLists.txt)"
+#error "this source is compiled once for each trace level: it belongs in sources_by_level (hyp/CMakeLists.txt)"
 #endif
 #define WS_LEVEL_off 0
 #define WS_LEVEL_traps 1
