@@ -59,6 +59,11 @@ class Doctor(unittest.TestCase):
         self.assertEqual(done.returncode, 0, done.stdout)
         self.assertRegex(done.stdout, r"missing +babeltrace2")
 
+    def test_ccache_is_told_and_not_needed(self):
+        done = ws_in(path_without("ccache"), "doctor")
+        self.assertEqual(done.returncode, 0, done.stdout)
+        self.assertRegex(done.stdout, r"ok +ccache +not installed +\(not needed")
+
     def test_an_old_tool_is_told(self):
         path = support.new_folder()
         (path / "qemu-system-aarch64").write_text("#!/bin/sh\necho QEMU emulator version 6.2.0\n")
