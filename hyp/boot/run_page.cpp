@@ -3,6 +3,7 @@
 
 #include "../cpu/cpu.hpp"
 #include "../cpu/vcpu.hpp"
+#include "../trace/level.hpp"
 #include "board_info.hpp"
 
 namespace ws {

@@ -6,6 +6,7 @@
 #include "../arch/hw/sysreg_access.hpp"
 #include "../base/cpu_pointer.hpp"
 #include "../world_switch/class_state.hpp"
+#include "level.hpp"
 #include "recorder.hpp"
 #include "this_design.hpp"
 

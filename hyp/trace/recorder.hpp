@@ -24,9 +24,6 @@
 
 namespace ws::trace {
 
-/// What the build defines: off, traps or full.
-inline constexpr Level kLevel = Level::WS_TRACE_LEVEL;
-
 /// What the recorder does in a vector: it reads the clock and keeps it.
 inline constexpr unsigned kVectorInstructions = 2;
 

@@ -4,6 +4,7 @@
 import fcntl
 import re
 import shutil
+import subprocess
 import sys
 from collections.abc import Iterable
 from contextlib import contextmanager
@@ -26,13 +27,14 @@ TARGETS = {"release": ["wstrace", "wsview", "instruction_count"]}
 
 
 def build(presets: list[str]) -> None:
-    for number, preset in enumerate(presets, 1):
-        print(f"[build {number}/{len(presets)}] {PRESETS[preset]} (build/{preset})", flush=True)
-        build_one(preset)
+    build_these({preset: TARGETS.get(preset, []) for preset in presets})
 
 
-def build_one(preset: str) -> None:
-    build_targets(preset, TARGETS.get(preset, []))
+def build_these(targets: dict[str, list[str]]) -> None:
+    """Targets by preset; none are all."""
+    for number, (preset, its) in enumerate(targets.items(), 1):
+        print(f"[build {number}/{len(targets)}] {PRESETS[preset]} (build/{preset})", flush=True)
+        build_targets(preset, its)
 
 
 def build_targets(preset: str, targets: list[str], progress: TextIO | None = None) -> None:
@@ -41,6 +43,21 @@ def build_targets(preset: str, targets: list[str], progress: TextIO | None = Non
         if not (folder / "build.ninja").exists():
             _cmake(preset, ["cmake", "--preset", preset, "--log-level=WARNING"], progress)
         _cmake(preset, ["cmake", "--build", "--preset", preset, *(["--target", *targets] if targets else [])], progress)
+
+
+def bring_up_to_date(preset: str, targets: list[str]) -> None:
+    """Builds them, if they are not there or what they are made of has changed. Says nothing if there is nothing to do. Where nobody
+    can build, what is there is taken as it is."""
+    try:
+        with _folder(preset) as folder:
+            # Only asked: ninja tells of what it does on standard output, which is the command's own.
+            asked = subprocess.run(["ninja", "-C", folder, "-n", *targets], stdin=subprocess.DEVNULL, capture_output=True, text=True)
+            if asked.returncode == 0 and "no work to do" in asked.stdout:
+                return
+    except (OSError, Problem):
+        return
+    print(f"[build] {', '.join(targets)} (build/{preset})", file=sys.stderr, flush=True)
+    build_targets(preset, targets, sys.stderr)
 
 
 def build_ablated(images: Iterable[tuple[int, str]], progress: TextIO | None = None) -> None:

@@ -2,6 +2,7 @@
 """Where things are: the repository, what was built, what is known by name."""
 
 import os
+import re
 from pathlib import Path
 
 from .problem import Problem, reading, usage_problem
@@ -38,15 +39,15 @@ def hypervisor_elf(design: str, level: str, suffix: str = "") -> Path:
 
 
 def guest_names() -> list[str]:
-    """The guests that were built."""
-    return sorted(path.stem for path in (BUILD / "hyp" / "guests").glob("*.bin"))
+    """The guests that the build knows."""
+    return sorted(re.findall(r"^add_guest\((\w+)", (ROOT / "guests" / "CMakeLists.txt").read_text(encoding="utf-8"), re.MULTILINE))
 
 
 def guest_image(name_or_file: str) -> Path:
     """A guest by its name, or any file that has a slash or a dot in its name or exists."""
     names = guest_names()
     if name_or_file in names:
-        return BUILD / "hyp" / "guests" / f"{name_or_file}.bin"
+        return built(BUILD / "hyp" / "guests" / f"{name_or_file}.bin", "--hyp")
     file = Path(name_or_file)
     with reading(name_or_file):
         if file.is_file():
@@ -56,8 +57,6 @@ def guest_image(name_or_file: str) -> Path:
             raise usage_problem(f"{name_or_file} is a folder, not a guest's image")
     if "/" in name_or_file or "." in name_or_file:
         raise usage_problem(f"there is no file {name_or_file}")
-    if not names:
-        raise Problem("no guests are built yet: run scripts/ws build --hyp")
     raise usage_problem(f"unknown guest {name_or_file}; the guests are {', '.join(names)} and linux, or give a "
                         "file")
 

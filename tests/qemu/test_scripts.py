@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """The commands around the runs: doctor, build's and trace's ways of saying what is wrong, the list of packages."""
 
+import contextlib
+import io
 import json
 import os
 import shutil
 import subprocess
 import sys
+import time
 import unittest
 
 import qemu_support as support
@@ -56,6 +59,11 @@ class Doctor(unittest.TestCase):
         self.assertEqual(done.returncode, 0, done.stdout)
         self.assertRegex(done.stdout, r"missing +babeltrace2")
 
+    def test_ccache_is_told_and_not_needed(self):
+        done = ws_in(path_without("ccache"), "doctor")
+        self.assertEqual(done.returncode, 0, done.stdout)
+        self.assertRegex(done.stdout, r"ok +ccache +not installed +\(not needed")
+
     def test_an_old_tool_is_told(self):
         path = support.new_folder()
         (path / "qemu-system-aarch64").write_text("#!/bin/sh\necho QEMU emulator version 6.2.0\n")
@@ -63,6 +71,61 @@ class Doctor(unittest.TestCase):
         done = ws_in(f"{path}:{os.environ['PATH']}", "doctor")
         self.assertEqual(done.returncode, 1)
         self.assertIn("too old: 7.2 or later is needed", done.stdout)
+
+
+class BuildsWhatItRuns(unittest.TestCase):
+    """What `ws run` asks the build before it starts, on a build of one file."""
+
+    def setUp(self):
+        sys.path.insert(0, str(support.ROOT / "scripts"))
+        from wslib import build
+        self.build, self.asked = build, []
+        folder = support.new_folder()
+        self.made = folder / "hyp"
+        self.made.mkdir()
+        (self.made / "source").write_text("1")
+        (self.made / "build.ninja").write_text("rule copy\n  command = cp $in $out\nbuild image: copy source\n")
+        self.patch(build, "BUILD", folder)
+        self.patch(build, "build_targets", lambda preset, targets, progress: self.asked.append((preset, targets)))
+
+    def patch(self, where, name: str, value) -> None:
+        before = getattr(where, name)
+        setattr(where, name, value)
+        self.addCleanup(setattr, where, name, before)
+
+    def asks(self) -> bool:
+        self.asked.clear()
+        with contextlib.redirect_stderr(io.StringIO()):
+            self.build.bring_up_to_date("hyp", ["image"])
+        self.assertIn(self.asked, ([], [("hyp", ["image"])]))
+        return bool(self.asked)
+
+    def make(self) -> None:
+        subprocess.run(["ninja", "-C", self.made], check=True, capture_output=True)
+
+    def test_what_is_missing_and_what_has_changed_is_built(self):
+        self.assertTrue(self.asks())
+        self.make()
+        self.assertFalse(self.asks())
+        os.utime(self.made / "source", (time.time() + 10,) * 2)
+        self.assertTrue(self.asks())
+
+    def test_a_target_that_is_new_is_built(self):
+        self.make()
+        self.build.bring_up_to_date("hyp", ["image"])
+        self.assertEqual(self.asked, [])
+        with contextlib.redirect_stderr(io.StringIO()):
+            self.build.bring_up_to_date("hyp", ["unknown_yet"])
+        self.assertEqual(self.asked, [("hyp", ["unknown_yet"])])
+
+    def test_where_nobody_can_build_what_is_there_is_taken(self):
+        self.patch(os, "environ", {**os.environ, "PATH": path_without("ninja")})
+        self.assertFalse(self.asks())
+
+    def test_the_guests_are_those_of_the_build(self):
+        from wslib.paths import BUILD, guest_names
+        for name in guest_names():
+            self.assertTrue((BUILD / "hyp/guests" / f"{name}.bin").is_file(), name)
 
 
 class Usage(unittest.TestCase):

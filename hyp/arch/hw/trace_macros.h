@@ -3,6 +3,9 @@
 // world_switch/switch_records.cpp and closes the window. In a build that does not record the macros are empty and the
 // code around them is the same. What the recorder counts, and why: trace/recorder.hpp.
 
+#ifndef WS_TRACE_LEVEL
+#error "this source is compiled once for each trace level: it belongs in sources_by_level (hyp/CMakeLists.txt)"
+#endif
 #define WS_LEVEL_off 0
 #define WS_LEVEL_traps 1
 #define WS_LEVEL_full 2

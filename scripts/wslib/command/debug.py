@@ -46,6 +46,7 @@ def debug(options: Options, asked: Asked) -> int:
     """A machine of its own. When GDB has ended, the folder is one like that of a run."""
     if options.design == NATIVE:
         raise usage_problem("there is no hypervisor to debug with --design native")
+    options.build_images()
     options.check()
     if not options.out:
         options.out = str(options.folder().with_name("debug-" + options.folder().name))

@@ -16,11 +16,11 @@ PICTURE = RUNS / "demo.png"
 
 
 def main() -> int:
-    build.build(["release", "hyp"])
+    runs = [Options(design=design, guest=GUEST) for design in DESIGNS]
+    build.build_these({"release": ["wstrace", "wsview"], "hyp": sorted({target for options in runs for target in options.targets})})
     folders = []
-    for number, design in enumerate(DESIGNS, 1):
-        step = f"[run {number}/{len(DESIGNS)}] guest {GUEST} on {design}"
-        options = Options(design=design, guest=GUEST)
+    for number, options in enumerate(runs, 1):
+        step = f"[run {number}/{len(DESIGNS)}] guest {GUEST} on {options.design}"
         folders.append(options.folder())
         if finished_run(options):
             print(f"{step}: already there, in {shown(options.folder())}", flush=True)
@@ -28,7 +28,7 @@ def main() -> int:
         print(f"{step}, every register recorded ...", flush=True)
         result = run(options, show_console_on=1)
         if result.status:
-            raise Problem(f"{GUEST} on {design}: {result.words}; see {shown(result.folder)}", result.status)
+            raise Problem(f"{GUEST} on {options.design}: {result.words}; see {shown(result.folder)}", result.status)
     traces = [str(folder / "trace") for folder in folders]
 
     print("\nThe same operations on both designs (scripts/ws trace compare):\n", flush=True)

@@ -19,7 +19,7 @@ class Finding:
     """One line of the report. `problem` is empty where all is well."""
 
     name: str
-    purpose: str  # demo: needed to build, run and look; tests: for scripts/test as well
+    purpose: str  # demo: needed to build, run and look; tests: for scripts/test as well; optional: makes it quicker
     version: str
     package: str
     problem: str = ""
@@ -60,6 +60,7 @@ _LIBRARIES = {
 }
 
 DISK_NEEDED = 2 * GIB
+_WORDS = {"tests": "(for the tests only)", "optional": "(not needed: with it, what was compiled once is not compiled again)"}
 
 
 def packages() -> dict[str, tuple[str, str]]:
@@ -83,6 +84,7 @@ def examine() -> list[Finding]:
     for package, (purpose, _why) in rows.items():
         if package not in examined and shutil.which("dpkg-query"):
             findings.append(_package(package, purpose))
+    findings.append(_ccache())
     findings.append(_disk())
     return findings
 
@@ -142,6 +144,14 @@ def _package(package: str, purpose: str) -> Finding:
     return Finding(package, purpose, version, package)
 
 
+def _ccache() -> Finding:
+    """The build uses it where it is (cmake/ccache.cmake), and does without."""
+    if not shutil.which("ccache"):
+        return Finding("ccache", "optional", "not installed", "ccache")
+    said = re.search(r"\d+(\.\d+)+", process.first_line(["ccache", "--version"]))
+    return Finding("ccache", "optional", said[0] if said else _package_version("ccache"), "ccache")
+
+
 def _disk() -> Finding:
     free = shutil.disk_usage(ROOT).free
     finding = Finding("free disk", "demo", f"{free / GIB:.1f} GiB", "")
@@ -160,8 +170,7 @@ def main(as_json: bool) -> int:
         return 1 if needed else 0
     for finding in findings:
         mark = "ok" if not finding.problem else ("MISSING" if finding.purpose == "demo" else "missing")
-        tests = "(for the tests only)" if finding.purpose == "tests" else ""
-        print(f"{mark:8}{finding.name:28}{finding.version or '-':28}{tests}".rstrip())
+        print(f"{mark:8}{finding.name:28}{finding.version or '-':28}{_WORDS.get(finding.purpose, '')}".rstrip())
         if finding.problem:
             print(f"{'':8}{finding.problem}\n{'':8}mend: {finding.mend}")
     if needed:

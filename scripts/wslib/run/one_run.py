@@ -53,6 +53,7 @@ def finished_run(options: Options) -> bool:
     try:
         if any(vm.is_system for vm in options.vms):
             return False
+        options.build_images()
         done = json.loads((options.folder() / "run.json").read_text(encoding="utf-8"))
         if options.trace != "off" and not (options.folder() / "trace").is_dir():
             return False
@@ -66,6 +67,7 @@ def finished_run(options: Options) -> bool:
 def run(options: Options, show_console_on: int | None = None, show_all_on: int | None = None) -> Result:
     """Runs to the end. Problems that no run came out of are raised; how a run ended is the result's. With commands for a guest
     to run, `show_console_on` gets what they print, and `show_all_on` the console itself."""
+    options.build_images()
     options.check()
     if options.design != NATIVE:
         hypervisor_image(options.design, options.trace, options.image_suffix)  # if it is missing that is to be said first

@@ -5,11 +5,12 @@ import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from ..build import bring_up_to_date
 from ..machine.boot_options import Board, check_boot_options
 from ..machine.qemu_machine import CPUS_WITHOUT_VHE, DEFAULT_CPU, DEFAULT_TRACE_MEMORY, MAX_CPUS
 from ..machine.vm_options import Vm, check_vms
 from ..optimisations import ALL, image_suffix
-from ..paths import NATIVE, RUNS
+from ..paths import NATIVE, RUNS, guest_names
 from ..problem import reading, usage_problem
 
 DEFAULT_TIMEOUT = 300
@@ -75,6 +76,19 @@ class Options:
     @property
     def has_keyboard(self) -> bool:
         return self.is_interactive and self.typed == "-" and sys.stdin is not None and sys.stdin.isatty()
+
+    @property
+    def targets(self) -> list[str]:
+        """What the build has of it, by CMake's names. Images without some optimisations are asked for by themselves (ws build)."""
+        names = guest_names()
+        guests = [f"guest-{vm.guest}" for vm in self.vms if vm.guest in names]
+        usual = self.design != NATIVE and not self.image_suffix
+        return guests + ([f"hyp-{self.design}-{self.trace}"] if usual else [])
+
+    def build_images(self) -> None:
+        """Those that are not there, or whose sources have changed."""
+        if self.targets:
+            bring_up_to_date("hyp", self.targets)
 
     @property
     def image_suffix(self) -> str:
