@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "thread.hpp"
 
-#include "../arch/hw/barriers.hpp"
-#include "../arch/hw/sysreg_access.hpp"
-
 namespace ws {
 
 namespace {
@@ -24,11 +21,6 @@ void prepare_thread(Thread& thread, u8* stack_top, ThreadMain main) {
     frame->x19_to_x28[0] = reinterpret_cast<u64>(main);
     frame->x19_to_x28[1] = reinterpret_cast<u64>(&thread);
     thread.stack_pointer = reinterpret_cast<u64>(frame);
-}
-
-void use_space(u64 ttbr) {
-    hw::write<reg::TTBR0_EL1>(ttbr);
-    hw::isb();
 }
 
 }  // namespace ws

@@ -33,10 +33,6 @@ using ThreadMain = void (*)(Thread&);
 /// Gives `thread` a stack (its top) on which it will start in `main` when it is switched to.
 void prepare_thread(Thread& thread, u8* stack_top, ThreadMain main);
 
-/// From now on this CPU's EL0 translates by `ttbr`, a thread's `space`. No vCPU is loaded. (TTBR0_EL1 is right in every design: at EL1 it
-/// is the kernel's own, E2H redirects it, and in el2 processes run on EL1's tables.)
-void use_space(u64 ttbr);
-
 /// switch_thread.S: saves the callee-saved registers on the stack, keeps SP in `save`, goes over to stack `next`.
 extern "C" void switch_stacks(u64& save, u64 next);
 extern "C" void thread_start();

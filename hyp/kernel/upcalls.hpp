@@ -46,6 +46,10 @@ void stop_vcpus(Vm& vm);
 
 // ---- user/: a VM's VMM ----
 
+/// user_space.cpp: from now on this CPU's EL0 translates by `ttbr`, a thread's `space`. No vCPU is loaded. (TTBR0_EL1 is
+/// right in every design: at EL1 it is the kernel's own, E2H redirects it, and in el2 processes run on EL1's tables.)
+void use_space(u64 ttbr);
+
 /// process.cpp: the VMM of a VM, with its first thread ready to start.
 Process& create_process(Vm& vm, const Module& module);
 /// The VM is over, so its VMM is: its threads end when they leave EL0, or wake.

@@ -6,6 +6,7 @@
 #include "../arch/stage1_descriptor.hpp"
 #include "../base/panic.hpp"
 #include "../kernel/memory_pool.hpp"
+#include "../kernel/upcalls.hpp"
 #include "this_design.hpp"
 
 namespace ws {
@@ -70,5 +71,10 @@ void UserSpace::make_tables(UserVa start, u64 bytes) {
 }
 
 u64 UserSpace::ttbr() const { return u64{asid_} << kAsidShift | reinterpret_cast<u64>(root_); }
+
+void use_space(u64 ttbr) {
+    hw::write<reg::TTBR0_EL1>(ttbr);
+    hw::isb();
+}
 
 }  // namespace ws
