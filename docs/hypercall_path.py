@@ -96,7 +96,8 @@ VOCABULARY = {
     "hyp/trace/format/steps.def": "the steps",
 }
 
-# Not run, though the image's debug information names lines of it: the compiler has merged a load there with one on the path.
+# Not run, though the image's debug information names lines of it: the compiler has merged a load there with one on
+# the path.
 MERGED = (("hyp/run/vcpu_thread.cpp", "bool serve_requests("),)
 
 

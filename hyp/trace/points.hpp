@@ -40,7 +40,8 @@ WS_INLINE void event(const Payload& payload) {
     record<Payload::kLevel, at>([&](Window& window) WS_INLINE_LAMBDA { window.emit(payload); });
 }
 
-/// The same, with a payload that is made inside the window: what it is read from costs the recorder, not the hypervisor.
+/// The same, with a payload that is made inside the window: what it is read from costs the recorder, not the
+/// hypervisor.
 template <At at, class Payload, class Make>
 WS_INLINE void event_made(Make make) {
     record<Payload::kLevel, at>([&](Window& window) WS_INLINE_LAMBDA { window.emit(make()); });

@@ -1,18 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 // The recorder: writes CTF events into this CPU's ring, and counts the instructions it takes for itself.
 //
-// The raw clock, PMCCNTR_EL0, counts the recorder's instructions as well. The net clock is the raw one less `spent`, and shows the
-// hypervisor as if nobody were looking. So each instruction of the recorder has to be in `spent`, once, and none of the hypervisor's:
+// The raw clock, PMCCNTR_EL0, counts the recorder's instructions as well. The net clock is the raw one less `spent`,
+// and shows the hypervisor as if nobody were looking. So each instruction of the recorder has to be in `spent`, once,
+// and none of the hypervisor's:
 //
-//   window   What records is inlined between two readings of the clock. The second reading ends the window: the difference is added
-//            to `spent`, and kClosingInstructions for what comes after that reading, up to the STR of `spent`.
-//   vector   The time of a trap is read in the vector, before there is a window: kVectorInstructions are added for that.
-//   lead     They are not the vector's first: `lead` instructions of the hypervisor's own come before the reading. A reader of the
-//            trace takes them off, so that a trap's time is that of the vector's first instruction.
-//   tail     The return is recorded before the guest's registers are restored, since nothing can be recorded after. `tail`
-//            instructions follow, ERET included. The assembler counts them, and a reader adds them.
+//   window   What records is inlined between two readings of the clock. The second reading ends the window: the
+//            difference is added to `spent`, and kClosingInstructions for what comes after that reading, up to the STR
+//            of `spent`.
+//   vector   The time of a trap is read in the vector, before there is a window: kVectorInstructions are added.
+//   lead     They are not the vector's first: `lead` instructions of the hypervisor's own come before the reading. A
+//            reader of the trace takes them off, so that a trap's time is that of the vector's first instruction.
+//   tail     The return is recorded before the guest's registers are restored, since nothing can be recorded after.
+//            `tail` instructions follow, ERET included. The assembler counts them, and a reader adds them.
 //   room     A packet is full now and then. The code around a trace point must not differ for that, so the way to
-//            trace_make_room is no call: a B that the compiler does not see as one, and a thunk that keeps every register.
+//            trace_make_room is no call: a B that the compiler does not see as one, and a thunk that keeps every
+//            register.
 //   off      Level `off` leaves only a compiler barrier, which keeps the code around it in the same order.
 //
 // The caller has interrupts masked: nothing comes between the two readings.
@@ -27,18 +30,19 @@ namespace ws::trace {
 /// What the recorder does in a vector: it reads the clock and keeps it.
 inline constexpr unsigned kVectorInstructions = 2;
 
-/// One CPU's recorder. It is the first member of that CPU's Cpu, so the per-CPU pointer is a pointer to it (points.hpp).
+/// One CPU's recorder. It is the first member of that CPU's Cpu, so the per-CPU pointer is a pointer to it
+/// (points.hpp).
 struct Recorder {
-    u8* position;         ///< where the next event goes
-    u8* limit;            ///< at or above it, trace_make_room comes first
-    u64 epoch;            ///< clock >> 27 of the last event
-    u64 spent;            ///< instructions that went into recording, since tracing started
+    u8* position;  ///< where the next event goes
+    u8* limit;     ///< at or above it, trace_make_room comes first
+    u64 epoch;     ///< clock >> 27 of the last event
+    u64 spent;     ///< instructions that went into recording, since tracing started
     RingControl* ring;
-    u8* packets;          ///< packet 0 of the ring
-    u16* open_bytes;      ///< the ring's, or one that nobody reads while events are dropped
-    u8* packet;           ///< the open packet, or null while events are dropped
-    u64 pending_time;     ///< the event that needs room
-    u64 sequence;         ///< packet_seq_num of the next packet
+    u8* packets;       ///< packet 0 of the ring
+    u16* open_bytes;   ///< the ring's, or one that nobody reads while events are dropped
+    u8* packet;        ///< the open packet, or null while events are dropped
+    u64 pending_time;  ///< the event that needs room
+    u64 sequence;      ///< packet_seq_num of the next packet
     u32 cpu_id;
     bool on;
 };

@@ -13,8 +13,8 @@ inline void maintain_tlbs_at_el2(const TlbMaintenance& what) {
     trace::event<trace::At::el2>(trace::payload::tlb{what.vttbr, what.ipa.value, what.scope});
     const u64 hcr = hw::read<reg::HCR_EL2>();
     const u64 vttbr = hw::read<reg::VTTBR_EL2>();
-    // New tables are seen by all walks, and no walk of the VM before goes on in the tables of this one (Arm ARM D8.1.5, R_LFHQG;
-    // KVM: __tlb_switch_to_guest).
+    // New tables are seen by all walks, and no walk of the VM before goes on in the tables of this one (Arm ARM D8.1.5,
+    // R_LFHQG; KVM: __tlb_switch_to_guest).
     hw::dsb_ish();
     hw::write<reg::VTTBR_EL2>(what.vttbr);
     hw::write<reg::HCR_EL2>(hcr & ~reg::HCR_EL2::TGE.mask());

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import unittest
 
-import support
+import gdb_support as support
 
 sys.path.insert(0, str(support.ROOT / "docs"))
 

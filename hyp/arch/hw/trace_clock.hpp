@@ -16,8 +16,8 @@ WS_INLINE u64 read_trace_clock() {
 /// From the reading of the clock that closes a window to the STR of `spent`, here and in trace_macros.h.
 inline constexpr unsigned kClosingInstructions = 6;
 
-/// Closes the window that began at `start`: adds to `spent` the instructions since then, those of this very block, and `extra`
-/// ones that ran for the recorder before the window.
+/// Closes the window that began at `start`: adds to `spent` the instructions since then, those of this very block, and
+/// `extra` ones that ran for the recorder before the window.
 template <unsigned extra = 0>
 WS_INLINE void charge_recorder(u64& spent, u64 start) {
     u64 delta;

@@ -180,10 +180,11 @@ extern "C" u64 lowvisor_run_vcpu(VcpuContext& vcpu) {
     const bool breakpoints = vcpu.debug_used;
     save_host_debug(host, breakpoints);
 
-    hw::complete_walks();   // the host's
-    // From here on EL1 is the guest's. For EL2's own instructions the order of these steps is free, since EL2 runs on tables of its
-    // own. A CPU may translate for EL1&0 speculatively meanwhile, and QEMU does not. KVM restores EL1's registers first and turns
-    // stage 2 and the traps on then, for Cortex-A57 and A72 (errata 1319537 and 1319367); vGIC, timer and debug follow.
+    hw::complete_walks();  // the host's
+    // From here on EL1 is the guest's. For EL2's own instructions the order of these steps is free, since EL2 runs on
+    // tables of its own. A CPU may translate for EL1&0 speculatively meanwhile, and QEMU does not. KVM restores EL1's
+    // registers first and turns stage 2 and the traps on then, for Cortex-A57 and A72 (errata 1319537 and 1319367);
+    // vGIC, timer and debug follow.
     activate_traps(vcpu);
     enter_stage2(vcpu);
     restore_vgic(vcpu);
@@ -193,7 +194,7 @@ extern "C" u64 lowvisor_run_vcpu(VcpuContext& vcpu) {
     restore_debug(vcpu, breakpoints);
 
     trace::last_step(Step::restore_general_purpose);
-    const u64 vector = guest_enter(vcpu);   // ERET to the guest; comes back with Step::save_general_purpose done
+    const u64 vector = guest_enter(vcpu);  // ERET to the guest; comes back with Step::save_general_purpose done
     save_exit_info(vcpu.exit, vector);
 
     save_timer(vcpu);
@@ -202,7 +203,7 @@ extern "C" u64 lowvisor_run_vcpu(VcpuContext& vcpu) {
     save_fp(vcpu);
     save_debug(vcpu, breakpoints);
 
-    hw::complete_walks();   // the guest's
+    hw::complete_walks();  // the guest's
     deactivate_traps(host);
     leave_stage2();
     restore_host_el1(host);

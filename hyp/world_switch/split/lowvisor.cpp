@@ -13,9 +13,9 @@
 #include "../../boot/translation_setup.hpp"
 #include "../../cpu/cpu.hpp"
 #include "../../trace/host_trap.hpp"
-#include "../tlb_maintenance_at_el2.hpp"
 #include "../guest_entry.hpp"
 #include "../kernel_entry.hpp"
+#include "../tlb_maintenance_at_el2.hpp"
 #include "this_design.hpp"
 
 namespace ws {
@@ -24,7 +24,7 @@ namespace {
 
 /// EL2's tables. The kernel's, at EL1, are others: the lowvisor maps only what it works on.
 AddressSpace lowvisor_space(Regime::el2);
-SpinLock lowvisor_space_lock;   // VMMs on several CPUs may create vCPUs at the same time
+SpinLock lowvisor_space_lock;  // VMMs on several CPUs may create vCPUs at the same time
 
 constexpr u64 kUnknownCall = ~u64{0};
 constexpr u64 kRefused = ~u64{0} - 1;
@@ -45,7 +45,7 @@ u64 share_pages(u64 start, u64 bytes) {
 
 void map_lowvisor_space() {
     map_image(lowvisor_space);
-    lowvisor_space.map(board.uart.start, 4096, Access::device);   // for the panic report
+    lowvisor_space.map(board.uart.start, 4096, Access::device);  // for the panic report
     lowvisor_space.map(Pa(reinterpret_cast<u64>(&run_page())), board.options.reserve, Access::read_write);
 }
 
@@ -67,7 +67,7 @@ void ThisDesign::start_el2(Cpu& cpu) {
     start_trace_clock();
     start_trace(cpu.id);
     hw::write<reg::TPIDR_EL1>(reinterpret_cast<u64>(&cpu));
-    hw::write<reg::SCTLR_EL1>(res1::kSctlrEl1);   // unknown at reset where there is an EL2
+    hw::write<reg::SCTLR_EL1>(res1::kSctlrEl1);  // unknown at reset where there is an EL2
     hw::write<reg::ELR_EL2>(reinterpret_cast<u64>(&split_kernel_start));
     hw::write<reg::SPSR_EL2>(kEl1hMasked);
     lowvisor_enter_kernel();

@@ -14,9 +14,7 @@ void restore_host_el1(HostContext& host) {
     restore<kHostNames>(kHost, host.user);
 }
 
-WS_INLINE void give_el1_to_host(HostContext& host) {
-    restore_host_el1(host);
-}
+WS_INLINE void give_el1_to_host(HostContext& host) { restore_host_el1(host); }
 
 void save_host_el1(HostContext& host) {
     StepScope step(Step::save_host_el1);
