@@ -232,7 +232,7 @@ class Places(unittest.TestCase):
 
     def test_every_step_of_every_design(self):
         steps = re.findall(r'^STEP_PLACE\((\w+), \w+, \w+, ("[^"]+"|kSwitch|kHostEl1), "(\w+)"\)$',
-                           (support.ROOT / "viewer/model/operations/cost_parts.def").read_text(encoding="utf-8"), re.MULTILINE)
+                           (support.ROOT / "viewer/model/operations/step_places.def").read_text(encoding="utf-8"), re.MULTILINE)
         self.assertGreater(len(steps), 30)
         for step, file, function in steps:
             with self.subTest(step=step):

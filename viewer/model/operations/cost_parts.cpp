@@ -36,7 +36,7 @@ const std::vector<StepPlace>& step_places() {
     static const std::vector<StepPlace> places = {
 #define STEP_PLACE(step, part, priced, file, function) \
     {static_cast<u8>(trace::Step::step), Part::part, Priced::priced, file, function},
-#include "viewer/model/operations/cost_parts.def"
+#include "viewer/model/operations/step_places.def"
     };
     return places;
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What an operation's cost is made of, and where in the code each step is: cost_parts.def at run time.
+// What an operation's cost is made of, and where in the code each step is: cost_parts.def and step_places.def
+// at run time.
 #pragma once
 
 #include <string>
@@ -30,7 +31,7 @@ const PartInfo& info_of(Part part);
 /// What a step's code is priced by.
 enum class Priced : u8 { registers, code };
 
-/// A row of cost_parts.def.
+/// A row of step_places.def.
 struct StepPlace {
     u8 step;
     Part part;
