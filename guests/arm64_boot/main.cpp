@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "guests/lib/exceptions.hpp"
 #include "guests/lib/gic.hpp"
-#include "guests/lib/mmu.hpp"
 #include "guests/lib/guest_pl011.hpp"
 #include "guests/lib/guest_psci.hpp"
+#include "guests/lib/mmu.hpp"
 #include "guests/lib/smp.hpp"
 #include "guests/lib/timer.hpp"
 

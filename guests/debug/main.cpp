@@ -48,8 +48,7 @@ void set_breakpoint(u64 n, u64 value, u64 control) {
         break;
         EACH_BREAKPOINT(CASE)
 #undef CASE
-        default:
-            break;
+        default: break;
     }
     asm volatile("isb" ::: "memory");
 }
@@ -63,8 +62,7 @@ void set_watchpoint(u64 n, u64 value, u64 control) {
         break;
         EACH_WATCHPOINT(CASE)
 #undef CASE
-        default:
-            break;
+        default: break;
     }
     asm volatile("isb" ::: "memory");
 }
@@ -72,9 +70,7 @@ void set_watchpoint(u64 n, u64 value, u64 control) {
 /// Enabled at EL1, for an instruction (Arm ARM D17.3.2) or for accesses to 8 bytes (D17.3.12).
 constexpr u64 kBreakHere = 1 | 1 << 1 | 0xf << 5;
 constexpr u64 kLoads = 1, kStores = 2;
-constexpr u64 watch(u64 kinds, u64 byte_mask) {
-    return 1 | 1 << 1 | kinds << 3 | byte_mask << 5;
-}
+constexpr u64 watch(u64 kinds, u64 byte_mask) { return 1 | 1 << 1 | kinds << 3 | byte_mask << 5; }
 
 void set_mdscr(u64 bits) {
     hw::write<reg::MDSCR_EL1>(bits);
@@ -119,12 +115,8 @@ bool on_exception(Frame& frame) {
     return true;
 }
 
-void unmask_debug() {
-    asm volatile("msr DAIFClr, #8\n\tisb" ::: "memory");
-}
-void mask_debug() {
-    asm volatile("msr DAIFSet, #8" ::: "memory");
-}
+void unmask_debug() { asm volatile("msr DAIFClr, #8\n\tisb" ::: "memory"); }
+void mask_debug() { asm volatile("msr DAIFSet, #8" ::: "memory"); }
 
 /// Calls `f` with debug exceptions unmasked.
 template <class F>
@@ -137,9 +129,7 @@ const Seen& observe(F f) {
     return mine;
 }
 
-void call_target() {
-    reinterpret_cast<void (*)()>(breakpoint_target)();
-}
+void call_target() { reinterpret_cast<void (*)()>(breakpoint_target)(); }
 
 void check_breakpoints(u64 cpu, u64 round) {
     set_mdscr(reg::MDSCR_EL1::MDE.mask() | reg::MDSCR_EL1::KDE.mask());

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // AArch32 code at EL0, with loads from a device that a hypervisor emulates: afterwards the IT block goes on where it
 // was, as it does on a machine whose device is real.
+#include "hyp/arch/aarch32.hpp"
 #include "fine_print_checks.hpp"
 #include "guests/lib/exceptions.hpp"
 #include "guests/lib/gic.hpp"
 #include "guests/lib/guest_machine.hpp"
-#include "guests/lib/mmu.hpp"
 #include "guests/lib/guest_pl011.hpp"
+#include "guests/lib/mmu.hpp"
 #include "guests/lib/timer.hpp"
-#include "hyp/arch/aarch32.hpp"
 #include "hyp/arch/hw/barriers.hpp"
 #include "hyp/arch/hw/sysreg_access.hpp"
 #include "hyp/arch/pstate.hpp"
@@ -71,9 +71,7 @@ alignas(64) u32 arm[8];
 constexpr u16 kThumbSvc = 0xdf00;
 constexpr u32 kArmSvc = 0xef00'0000;
 
-constexpr u16 thumb_move(unsigned to, unsigned value) {
-    return static_cast<u16>(0x2000 | to << 8 | value);
-}
+constexpr u16 thumb_move(unsigned to, unsigned value) { return static_cast<u16>(0x2000 | to << 8 | value); }
 constexpr u16 kThumbLoadR2 = 0x680a;                  // ldr r2, [r1]
 constexpr u16 kThumbLoadR2Wide[] = {0xf8d1, 0x2000};  // ldr.w r2, [r1]
 constexpr u16 kThumbWfi = 0xbf30, kThumbWfe = 0xbf20;
@@ -91,19 +89,13 @@ const char* name_of(Trapped what) {
 
 u16* put_trapped(u16* at, Trapped what) {
     switch (what) {
-        case Trapped::load:
-            *at++ = kThumbLoadR2;
-            break;
+        case Trapped::load: *at++ = kThumbLoadR2; break;
         case Trapped::wide_load:
             *at++ = kThumbLoadR2Wide[0];
             *at++ = kThumbLoadR2Wide[1];
             break;
-        case Trapped::wfi:
-            *at++ = kThumbWfi;
-            break;
-        case Trapped::wfe:
-            *at++ = kThumbWfe;
-            break;
+        case Trapped::wfi: *at++ = kThumbWfi; break;
+        case Trapped::wfe: *at++ = kThumbWfe; break;
     }
     return at;
 }

@@ -15,9 +15,7 @@ u64 read_oslsr() {
     return value;
 }
 
-void write_oslar(u64 value) {
-    asm volatile("msr OSLAR_EL1, %0\n\tisb" ::"r"(value) : "memory");
-}
+void write_oslar(u64 value) { asm volatile("msr OSLAR_EL1, %0\n\tisb" ::"r"(value) : "memory"); }
 
 void expect_lock(bool locked, const char* when) {
     const u64 is = read_oslsr();

@@ -19,13 +19,9 @@ constexpr u64 kMostTableBytes = 0x1'0000;
 /// Indices that differ from level to level, and none of which is zero.
 constexpr u64 kPattern = 0x0000'9a5a'6b2d'a000;
 
-void forget_translations() {
-    asm volatile("dsb ish\n\ttlbi vmalle1\n\tdsb nsh\n\tisb" ::: "memory");
-}
+void forget_translations() { asm volatile("dsb ish\n\ttlbi vmalle1\n\tdsb nsh\n\tisb" ::: "memory"); }
 
-u64 first_table() {
-    return (free_start() + kMostTableBytes - 1) & ~(kMostTableBytes - 1);
-}
+u64 first_table() { return (free_start() + kMostTableBytes - 1) & ~(kMostTableBytes - 1); }
 
 /// Once: what one address has left in them leads nowhere for another.
 void clear_tables() {
@@ -54,9 +50,7 @@ UpperRange::UpperRange(const Granule& granule, unsigned address_bits) : granule_
     for (int level = first_level_; level <= kLastLevel; ++level) descriptor(level) = 0;
 }
 
-u64 UpperRange::table(int level) const {
-    return first_table() + static_cast<u64>(level) * kMostTableBytes;
-}
+u64 UpperRange::table(int level) const { return first_table() + static_cast<u64>(level) * kMostTableBytes; }
 
 volatile u64& UpperRange::descriptor(int level) const {
     const u64 in_range = address_ & ((u64{1} << address_bits_) - 1);

@@ -22,14 +22,10 @@ constexpr u32 kReturnInstruction = 0xd65f'03c0;
 enum class Access : u8 { read, write, fetch, translate };
 const char* name_of(Access access) {
     switch (access) {
-        case Access::read:
-            return "a read";
-        case Access::write:
-            return "a write";
-        case Access::fetch:
-            return "a fetch";
-        case Access::translate:
-            return "AT S1E1R";
+        case Access::read: return "a read";
+        case Access::write: return "a write";
+        case Access::fetch: return "a fetch";
+        case Access::translate: return "AT S1E1R";
     }
     return "";
 }
@@ -38,18 +34,10 @@ const Fault& try_access(Access access, u64 address) {
     auto* const word = reinterpret_cast<volatile u32*>(address);
     return attempt([&] {
         switch (access) {
-            case Access::read:
-                static_cast<void>(*word);
-                break;
-            case Access::write:
-                *word = kReturnInstruction;
-                break;
-            case Access::fetch:
-                jump_to(address);
-                break;
-            case Access::translate:
-                asm volatile("at s1e1r, %0\n\tisb" ::"r"(address) : "memory");
-                break;
+            case Access::read: static_cast<void>(*word); break;
+            case Access::write: *word = kReturnInstruction; break;
+            case Access::fetch: jump_to(address); break;
+            case Access::translate: asm volatile("at s1e1r, %0\n\tisb" ::"r"(address) : "memory"); break;
         }
     });
 }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Loads and stores of every kind where they do not belong, and jumps.
 #include "guests/lib/gic.hpp"
-#include "guests/lib/mmu.hpp"
 #include "guests/lib/guest_pl011.hpp"
-#include "hyp/arch/hw/sysreg_access.hpp"
+#include "guests/lib/mmu.hpp"
 #include "hostile_operations.hpp"
+#include "hyp/arch/hw/sysreg_access.hpp"
 
 namespace guest {
 
@@ -96,28 +96,20 @@ u64 memory_address(Random& random) {
 u64 device_address(Random& random) {
     const Machine& m = machine();
     switch (random.below(4)) {
-        case 0:
-            return m.distributor + random.below(0x1'0000);
-        case 1:
-            return m.redistributors + random.below(m.cpus * 2 * gic::kFrameBytes);
-        case 2:
-            return m.distributor + (random.below(0x1000) & ~u64{3});
-        default:
-            return m.uart + 4 + random.below(0x0ffc);  // not the data register, which would be seen
+        case 0: return m.distributor + random.below(0x1'0000);
+        case 1: return m.redistributors + random.below(m.cpus * 2 * gic::kFrameBytes);
+        case 2: return m.distributor + (random.below(0x1000) & ~u64{3});
+        default: return m.uart + 4 + random.below(0x0ffc);  // not the data register, which would be seen
     }
 }
 
 u64 nothing_address(Random& random) {
     switch (random.below(4)) {
         // In a VM anything below memory, devices included. The board has too much there that would do something.
-        case 0:
-            return machine().hypervisor ? random.below(machine().ram) : 0x0980'0000 + random.below(0x10'0000);
-        case 1:
-            return ram_end() + random.below(0x1000'0000);
-        case 2:
-            return random.next() >> 16 | 1ULL << 44;
-        default:
-            return random.next() | 1ULL << 60;
+        case 0: return machine().hypervisor ? random.below(machine().ram) : 0x0980'0000 + random.below(0x10'0000);
+        case 1: return ram_end() + random.below(0x1000'0000);
+        case 2: return random.next() >> 16 | 1ULL << 44;
+        default: return random.next() | 1ULL << 60;
     }
 }
 
@@ -125,44 +117,30 @@ u64 edge_address(Random& random) {
     constexpr u64 kBlock = 2 * 1024 * 1024;
     const u64 behind = random.below(16);
     switch (random.below(4)) {
-        case 0:
-            return ram_end() - behind;
-        case 1:
-            return (memory_address(random) & ~(kBlock - 1)) + kBlock - behind;
-        case 2:
-            return (memory_address(random) & ~u64{4095}) + 4096 - behind;
-        default:
-            return machine().distributor + 0x1'0000 - behind;
+        case 0: return ram_end() - behind;
+        case 1: return (memory_address(random) & ~(kBlock - 1)) + kBlock - behind;
+        case 2: return (memory_address(random) & ~u64{4095}) + 4096 - behind;
+        default: return machine().distributor + 0x1'0000 - behind;
     }
 }
 
 u64 any_address(Random& random) {
     switch (random.below(4)) {
-        case 0:
-            return memory_address(random);
-        case 1:
-            return device_address(random);
-        case 2:
-            return edge_address(random);
-        default:
-            return nothing_address(random);
+        case 0: return memory_address(random);
+        case 1: return device_address(random);
+        case 2: return edge_address(random);
+        default: return nothing_address(random);
     }
 }
 
 u64 some_value(Random& random) {
     switch (random.below(6)) {
-        case 0:
-            return random.below(16);
-        case 1:
-            return ~u64{0};
-        case 2:
-            return 1ULL << random.below(64);
-        case 3:
-            return any_address(random);
-        case 4:
-            return random.next() & 0xffff'ffff;
-        default:
-            return random.next();
+        case 0: return random.below(16);
+        case 1: return ~u64{0};
+        case 2: return 1ULL << random.below(64);
+        case 3: return any_address(random);
+        case 4: return random.next() & 0xffff'ffff;
+        default: return random.next();
     }
 }
 
@@ -195,18 +173,10 @@ void jump_away(Attacker& a) {
     u64 target = 0;
     switch (a.random.below(4)) {
         // The board would execute what it reads there, and QEMU with -icount cannot.
-        case 0:
-            target = machine().hypervisor ? device_address(a.random) : ram_end() + 4;
-            break;
-        case 1:
-            target = nothing_address(a.random);
-            break;
-        case 2:
-            target = ram_end();
-            break;
-        default:
-            target = nothing_address(a.random) & ~u64{3};
-            break;
+        case 0: target = machine().hypervisor ? device_address(a.random) : ram_end() + 4; break;
+        case 1: target = nothing_address(a.random); break;
+        case 2: target = ram_end(); break;
+        default: target = nothing_address(a.random) & ~u64{3}; break;
     }
     const WithMmu mmu(a.random.one_in(2));
     jump(a.cpu, target);

@@ -32,15 +32,9 @@ void known_call(Patch& patch, Random& random) {
     for (u64 i = 0; i < 8; ++i) x[i] = some_value(random);
     const u64 page = memory_address(random) & ~(kPage - 1);
     switch (random.below(9)) {
-        case 0:
-            x[0] = static_cast<u64>(Function::features);
-            break;
-        case 1:
-            x[0] = static_cast<u64>(Function::affinity_info);
-            break;
-        case 2:
-            x[0] = static_cast<u64>(Function::version);
-            break;
+        case 0: x[0] = static_cast<u64>(Function::features); break;
+        case 1: x[0] = static_cast<u64>(Function::affinity_info); break;
+        case 2: x[0] = static_cast<u64>(Function::version); break;
         case 3:  // nobody, or one that is on
             x[0] = static_cast<u64>(Function::cpu_on);
             x[1] = random.one_in(2) ? kAffinityOfNobody : machine().mpidr[0];
@@ -66,9 +60,7 @@ void known_call(Patch& patch, Random& random) {
             x[2] = kPage;
             x[3] = random.below(16);
             break;
-        default:
-            x[0] = 0xC600'FFFF;
-            break;
+        default: x[0] = 0xC600'FFFF; break;
     }
 }
 
@@ -88,11 +80,7 @@ void call(Attacker& a, u32 instruction) {
 
 }  // namespace
 
-void call_hypervisor(Attacker& a) {
-    call(a, kHvc);
-}
-void call_firmware(Attacker& a) {
-    call(a, kSmc);
-}
+void call_hypervisor(Attacker& a) { call(a, kHvc); }
+void call_firmware(Attacker& a) { call(a, kSmc); }
 
 }  // namespace guest

@@ -24,9 +24,7 @@ u32 encode(u32 base, Encoding e, u32 rt) {
 constexpr u32 kSys = 0xd508'0000;
 constexpr u32 kSysl = 0xd528'0000;
 
-u32 bits(Random& random, u32 count) {
-    return static_cast<u32>(random.next()) & ((1U << count) - 1);
-}
+u32 bits(Random& random, u32 count) { return static_cast<u32>(random.next()) & ((1U << count) - 1); }
 
 /// Half of the time one that this project knows, which is where something happens.
 Encoding some_register(Random& random) {
@@ -59,8 +57,8 @@ void write_register(Attacker& a) {
     fill(patch, a.random);
     const Encoding e = some_register(a.random);
     const u32 rt = bits(a.random, 3);
-    // ICC_BPR1_EL1: without its RES0 bits. QEMU keeps the low three of a value that it found to be large enough, and ends
-    // with a failed assertion when an interrupt comes while they are 0 (7.2: icv_gprio_mask).
+    // ICC_BPR1_EL1: without its RES0 bits. QEMU keeps the low three of a value that it found to be large enough, and
+    // ends with a failed assertion when an interrupt comes while they are 0 (7.2: icv_gprio_mask).
     if (e.is(3, 0, 12, 12, 3)) patch.x[rt] &= ws::reg::ICC_BPR1_EL1::BinaryPoint.mask();
     // SCTLR_EL1: anything but the MMU, without which the other registers are harmless until they are put back.
     if (e.is(3, 0, 1, 0, 0)) patch.x[rt] &= ~u64{1};

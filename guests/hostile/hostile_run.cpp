@@ -2,8 +2,8 @@
 #include "guests/lib/gic.hpp"
 #include "guests/lib/mmu.hpp"
 #include "guests/lib/timer.hpp"
-#include "hyp/arch/pstate.hpp"
 #include "hostile_operations.hpp"
+#include "hyp/arch/pstate.hpp"
 
 namespace guest {
 
@@ -61,9 +61,7 @@ bool run_patched(u64 cpu, Patch& patch) {
 void return_to(u64 cpu, u64 pstate, u64 target, u64 x0) {
     hostile_return(x0, pstate, target, &recoveries[cpu].address);
 }
-void jump(u64 cpu, u64 target) {
-    hostile_jump(target, &recoveries[cpu].address);
-}
+void jump(u64 cpu, u64 target) { hostile_jump(target, &recoveries[cpu].address); }
 
 void restore_cpu() {
     // The MMU is off: none of the translation registers counts until they are right again.

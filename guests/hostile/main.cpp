@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "guests/lib/gic.hpp"
 #include "guests/lib/mmu.hpp"
-#include "hyp/arch/hw/sysreg_access.hpp"
 #include "hostile_operations.hpp"
+#include "hyp/arch/hw/sysreg_access.hpp"
 
 namespace guest {
 
@@ -38,12 +38,9 @@ u64 choose(Random& random) {
     if (only < kKindCount) return only;
     // Registers and devices are where most of a hypervisor's code is.
     switch (random.below(4)) {
-        case 0:
-            return random.below(2);
-        case 1:
-            return 5;
-        default:
-            return random.below(kKindCount);
+        case 0: return random.below(2);
+        case 1: return 5;
+        default: return random.below(kKindCount);
     }
 }
 

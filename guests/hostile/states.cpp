@@ -2,8 +2,8 @@
 // Debug exceptions, other exception levels and states, waiting.
 #include "guests/lib/gic.hpp"
 #include "guests/lib/timer.hpp"
-#include "hyp/arch/aarch32.hpp"
 #include "hostile_operations.hpp"
+#include "hyp/arch/aarch32.hpp"
 
 namespace guest {
 

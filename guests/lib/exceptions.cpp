@@ -30,12 +30,8 @@ static_assert(sizeof(Frame) == 288 && sizeof(Frame) % 16 == 0);
 
 }  // namespace
 
-void set_irq_handler(IrqHandler handler) {
-    irq_handler = handler;
-}
-void set_exception_handler(ExceptionHandler handler) {
-    exception_handler = handler;
-}
+void set_irq_handler(IrqHandler handler) { irq_handler = handler; }
+void set_exception_handler(ExceptionHandler handler) { exception_handler = handler; }
 
 extern "C" void guest_exception(Frame& frame) {
     if (frame.vector % 4 == kVectorIrq && irq_handler != nullptr) {

@@ -29,12 +29,8 @@ using ExceptionHandler = bool (*)(Frame& frame);
 void set_irq_handler(IrqHandler handler);
 void set_exception_handler(ExceptionHandler handler);
 
-inline void unmask_irq() {
-    asm volatile("msr DAIFClr, #2" ::: "memory");
-}
-inline void mask_irq() {
-    asm volatile("msr DAIFSet, #2" ::: "memory");
-}
+inline void unmask_irq() { asm volatile("msr DAIFClr, #2" ::: "memory"); }
+inline void mask_irq() { asm volatile("msr DAIFSet, #2" ::: "memory"); }
 
 /// Interrupts masked for as long as it lives.
 class IrqMask {

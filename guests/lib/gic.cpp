@@ -17,9 +17,7 @@ constexpr u64 kTyperLast = 1 << 4;
 
 u64 redistributors[kMaxCpus];
 
-u32 lines() {
-    return ((mmio_read(machine().distributor + kTyper) & 0x1f) + 1) * 32;
-}
+u32 lines() { return ((mmio_read(machine().distributor + kTyper) & 0x1f) + 1) * 32; }
 
 void wait_for_distributor() {
     while ((mmio_read(machine().distributor + kCtlr) & kCtlrWritePending) != 0) {
@@ -27,9 +25,7 @@ void wait_for_distributor() {
 }
 
 /// Affinity in the order of GICR_TYPER's upper half: Aff3, Aff2, Aff1, Aff0, a byte each.
-u64 typer_affinity(u64 mpidr) {
-    return (mpidr >> 32 & 0xff) << 24 | (mpidr & 0xff'ffff);
-}
+u64 typer_affinity(u64 mpidr) { return (mpidr >> 32 & 0xff) << 24 | (mpidr & 0xff'ffff); }
 
 }  // namespace
 
@@ -42,12 +38,8 @@ u64 redistributor(u64 cpu) {
     }
 }
 
-u64 frame(u32 intid, u64 cpu) {
-    return intid >= kFirstSpi ? machine().distributor : redistributor(cpu) + kFrameBytes;
-}
-u64 frame(u32 intid) {
-    return frame(intid, cpu_index());
-}
+u64 frame(u32 intid, u64 cpu) { return intid >= kFirstSpi ? machine().distributor : redistributor(cpu) + kFrameBytes; }
+u64 frame(u32 intid) { return frame(intid, cpu_index()); }
 
 void init_distributor() {
     const u64 base = machine().distributor;
@@ -98,16 +90,10 @@ void init_cpu() {
     hw::isb();
 }
 
-bool bit(u64 array, u32 intid) {
-    return (mmio_read(frame(intid) + array + intid / 32 * 4) >> intid % 32 & 1) != 0;
-}
-void set_bit(u64 array, u32 intid) {
-    mmio_write(frame(intid) + array + intid / 32 * 4, 1U << intid % 32);
-}
+bool bit(u64 array, u32 intid) { return (mmio_read(frame(intid) + array + intid / 32 * 4) >> intid % 32 & 1) != 0; }
+void set_bit(u64 array, u32 intid) { mmio_write(frame(intid) + array + intid / 32 * 4, 1U << intid % 32); }
 
-void enable(u32 intid) {
-    set_bit(kIsenabler, intid);
-}
+void enable(u32 intid) { set_bit(kIsenabler, intid); }
 
 void disable(u32 intid) {
     set_bit(kIcenabler, intid);

@@ -2,10 +2,10 @@
 // The interrupt controller, GICv3 with affinity routing, everything in group 1 (GIC specification, Arm IHI 0069).
 #pragma once
 
-#include "hyp/arch/hw/barriers.hpp"
-#include "hyp/arch/hw/sysreg_access.hpp"
 #include "guest_machine.hpp"
 #include "guest_mmio.hpp"
+#include "hyp/arch/hw/barriers.hpp"
+#include "hyp/arch/hw/sysreg_access.hpp"
 
 namespace guest::gic {
 
@@ -42,7 +42,8 @@ u64 redistributor(u64 cpu);
 
 /// Once, by the first CPU: all SPIs in group 1, off, and routed to it.
 void init_distributor();
-/// Forwards interrupts again after anything was written to it, with all SPIs off; their other settings stay as they are.
+/// Forwards interrupts again after anything was written to it, with all SPIs off; their other settings stay as they
+/// are.
 void silence_distributor();
 /// By each CPU: SGIs and PPIs in group 1, off; interrupts of all priorities are taken.
 void init_cpu();

@@ -2,9 +2,9 @@
 #include "guest.hpp"
 
 #include "guest_console.hpp"
-#include "hyp/arch/hw/sysreg_access.hpp"
 #include "guest_machine.hpp"
 #include "guest_psci.hpp"
+#include "hyp/arch/hw/sysreg_access.hpp"
 
 namespace guest {
 
@@ -78,13 +78,9 @@ u64 ticks() {
     return ws::hw::read<ws::reg::CNTVCT_EL0>();
 }
 
-u64 nanoseconds(u64 tick_count) {
-    return tick_count * (1'000'000'000 / ticks_a_second);
-}
+u64 nanoseconds(u64 tick_count) { return tick_count * (1'000'000'000 / ticks_a_second); }
 
-u64 ticks_of_microseconds(u64 microseconds) {
-    return microseconds * (ticks_a_second / 100'000) / 10;
-}
+u64 ticks_of_microseconds(u64 microseconds) { return microseconds * (ticks_a_second / 100'000) / 10; }
 
 void report_benchmark(const char* name, u64 iterations, u64 total) {
     print("@bench {\"benchmark\": \"", name, "\", \"iterations\": ", iterations, ", \"total\": ", total, "}\n");

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "guest_console.hpp"
 
-#include "hyp/platform/qemu_virt/pl011.hpp"
-#include "hypercall.hpp"
 #include "guest_machine.hpp"
 #include "guest_pl011.hpp"
+#include "hyp/platform/qemu_virt/pl011.hpp"
+#include "hypercall.hpp"
 #include "smp.hpp"
 
 namespace guest {

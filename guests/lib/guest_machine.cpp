@@ -60,9 +60,7 @@ void read_devices(const Reader& tree, Machine& m) {
 
 }  // namespace
 
-const Machine& machine() {
-    return the_machine;
-}
+const Machine& machine() { return the_machine; }
 
 const char* read_machine(const void* device_tree) {
     const Reader tree(device_tree);
@@ -80,15 +78,9 @@ const char* read_machine(const void* device_tree) {
     return arguments;
 }
 
-void forget_hypervisor() {
-    the_machine.hypervisor = false;
-}
+void forget_hypervisor() { the_machine.hypervisor = false; }
 
-u64 free_start() {
-    return (reinterpret_cast<u64>(guest_bss_end) + 0xfff) & ~u64{0xfff};
-}
-u64 ram_end() {
-    return the_machine.ram + the_machine.ram_bytes;
-}
+u64 free_start() { return (reinterpret_cast<u64>(guest_bss_end) + 0xfff) & ~u64{0xfff}; }
+u64 ram_end() { return the_machine.ram + the_machine.ram_bytes; }
 
 }  // namespace guest

@@ -26,12 +26,8 @@ inline constexpr u32 kReceiveTimeout = 1 << 6;
 /// UARTEN, TXE, RXE.
 inline constexpr u32 kControlOn = 0x301;
 
-inline u32 read(u64 offset) {
-    return mmio_read(machine().uart + offset);
-}
-inline void write(u64 offset, u32 value) {
-    mmio_write(machine().uart + offset, value);
-}
+inline u32 read(u64 offset) { return mmio_read(machine().uart + offset); }
+inline void write(u64 offset, u32 value) { mmio_write(machine().uart + offset, value); }
 
 inline void put(char character) {
     while ((read(kFlags) & kFlagTransmitFull) != 0) {

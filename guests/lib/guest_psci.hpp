@@ -2,8 +2,8 @@
 // The machine's firmware (Power State Coordination Interface, Arm DEN 0022).
 #pragma once
 
-#include "hypercall.hpp"
 #include "guest_machine.hpp"
+#include "hypercall.hpp"
 
 namespace guest::psci {
 

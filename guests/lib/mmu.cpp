@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mmu.hpp"
 
+#include "guest_machine.hpp"
 #include "hyp/arch/hw/barriers.hpp"
 #include "hyp/arch/hw/sysreg_access.hpp"
 #include "hyp/arch/res1.hpp"
-#include "guest_machine.hpp"
 
 namespace guest {
 
@@ -27,9 +27,7 @@ constexpr u64 kMair = 0x00 | 0xff << 8;  // 0: Device-nGnRnE, 1: Normal, write-b
 
 }  // namespace
 
-const MmuState& mmu_state() {
-    return state;
-}
+const MmuState& mmu_state() { return state; }
 
 void turn_on_mmu() {
     const u64 first = machine().ram >> kBlockShift;

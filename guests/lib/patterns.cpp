@@ -32,10 +32,8 @@ constexpr bool is_needed(SysregId id) {
         case SysregId::FAR_EL1:
         case SysregId::ELR_EL1:
         case SysregId::SPSR_EL1:
-        case SysregId::MDSCR_EL1:
-            return true;
-        default:
-            return false;
+        case SysregId::MDSCR_EL1: return true;
+        default: return false;
     }
 }
 
@@ -53,16 +51,11 @@ constexpr bool has_pattern() {
 template <SysregId id>
 u64 harmless(u64 bits) {
     switch (id) {
-        case SysregId::MAIR_EL1:
-            return (bits & ~u64{0xffff}) | (hw::read<id>() & 0xffff);  // 0 and 1 are in use
-        case SysregId::CNTKCTL_EL1:
-            return bits & 0x303;
-        case SysregId::CSSELR_EL1:
-            return bits & 0x3;
-        case SysregId::FPCR:
-            return bits & (reg::FPCR::DN.mask() | reg::FPCR::FZ.mask() | reg::FPCR::RMode.mask());
-        default:
-            break;
+        case SysregId::MAIR_EL1: return (bits & ~u64{0xffff}) | (hw::read<id>() & 0xffff);  // 0 and 1 are in use
+        case SysregId::CNTKCTL_EL1: return bits & 0x303;
+        case SysregId::CSSELR_EL1: return bits & 0x3;
+        case SysregId::FPCR: return bits & (reg::FPCR::DN.mask() | reg::FPCR::FZ.mask() | reg::FPCR::RMode.mask());
+        default: break;
     }
     if (ws::info(id).register_class == RegisterClass::breakpoints) return bits & ~u64{1};  // E stays clear
     return bits;
@@ -77,8 +70,7 @@ void for_each_with_pattern(F f) {
                 if constexpr (has_pattern<id>()) f.template operator()<id>();
             }(),
             ...);
-    }
-    (std::make_index_sequence<ws::kSysregCount>{});
+    }(std::make_index_sequence<ws::kSysregCount>{});
 }
 
 void compare(const char* name, u64 number, u64 is, u64 was, u64 round) {

@@ -26,8 +26,6 @@ class Random {
 };
 
 /// The argument seed=, or 1.
-inline u64 seed_argument() {
-    return number_argument("seed", 1);
-}
+inline u64 seed_argument() { return number_argument("seed", 1); }
 
 }  // namespace guest

@@ -3,10 +3,10 @@
 
 #include <cstddef>
 
+#include "guest_psci.hpp"
 #include "hyp/arch/hw/barriers.hpp"
 #include "hyp/arch/hw/sysreg_access.hpp"
 #include "mmu.hpp"
-#include "guest_psci.hpp"
 
 namespace guest {
 
@@ -41,9 +41,7 @@ u64 cpu_index() {
     return 0;
 }
 
-bool smp_started() {
-    return started;
-}
+bool smp_started() { return started; }
 
 i64 start_cpu(u64 index, CpuMain f) {
     started = true;

@@ -21,9 +21,7 @@ void start_other_cpus(CpuMain f);
 bool smp_started();
 
 /// In a loop that waits for another CPU. It is a hint to let others run.
-inline void relax() {
-    asm volatile("yield" ::: "memory");
-}
+inline void relax() { asm volatile("yield" ::: "memory"); }
 
 template <class T>
 T load(const T& from) {

@@ -3,9 +3,9 @@
 // there.
 #pragma once
 
+#include "guest_machine.hpp"
 #include "hyp/arch/hw/barriers.hpp"
 #include "hyp/arch/hw/sysreg_access.hpp"
-#include "guest_machine.hpp"
 
 namespace guest {
 

@@ -25,7 +25,7 @@ struct Place {
     bool temporary;
 
     static Place find(const char* given) {
-        struct stat found {};
+        struct stat found{};
         must(::stat(given, &found), given);
         if (S_ISDIR(found.st_mode)) return {std::string(given) + "/block_io.data", true};
         if (!S_ISBLK(found.st_mode)) fail(false, "%s is neither a folder nor a block device", given);
@@ -56,9 +56,7 @@ std::unique_ptr<u8, Free> new_block() {
 }
 
 /// With another seed other bytes, so that what an earlier run left on a device is not taken for this one's.
-void make_block(u64 seed, u64 number, std::span<u8> block) {
-    Pattern(seed << 40 ^ number).fill(block);
-}
+void make_block(u64 seed, u64 number, std::span<u8> block) { Pattern(seed << 40 ^ number).fill(block); }
 
 void write_blocks(int fd, u64 blocks, u64 seed) {
     const auto block = new_block();

@@ -23,12 +23,8 @@ constexpr std::size_t kPage = 4096;
 
 using Bytes = std::vector<u8>;
 
-std::string source(const std::string& folder, u64 job) {
-    return folder + "/source-" + std::to_string(job);
-}
-std::string object(const std::string& folder, u64 job) {
-    return folder + "/object-" + std::to_string(job);
-}
+std::string source(const std::string& folder, u64 job) { return folder + "/source-" + std::to_string(job); }
+std::string object(const std::string& folder, u64 job) { return folder + "/object-" + std::to_string(job); }
 
 Bytes source_text(u64 job) {
     Bytes text(kSourceBytes);

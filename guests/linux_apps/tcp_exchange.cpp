@@ -8,9 +8,7 @@ namespace {
 using namespace app;
 
 /// No byte is its own answer, and neighbours' answers are no neighbours.
-u8 answer_to(u8 request) {
-    return static_cast<u8>(request * 5 + 3);
-}
+u8 answer_to(u8 request) { return static_cast<u8>(request * 5 + 3); }
 
 void serve(Fd connection) {
     u64 answered = 0;
@@ -35,6 +33,4 @@ void ask(Fd connection, u64 exchanges) {
 
 }  // namespace
 
-int main(int argc, char** argv) {
-    return app::tcp_main(argc, argv, serve, ask);
-}
+int main(int argc, char** argv) { return app::tcp_main(argc, argv, serve, ask); }

@@ -66,6 +66,4 @@ void ask(Fd connection, u64 bytes) {
 
 }  // namespace
 
-int main(int argc, char** argv) {
-    return app::tcp_main(argc, argv, serve, ask);
-}
+int main(int argc, char** argv) { return app::tcp_main(argc, argv, serve, ask); }

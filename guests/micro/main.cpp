@@ -49,7 +49,7 @@ void io_kernel(const char* name, u64 iterations) {
 }
 
 void io_user(const char* name, u64 iterations) {
-    constexpr u64 kMagicValue = 0x0a00'0000;   // MagicValue of virtio-mmio's first slot
+    constexpr u64 kMagicValue = 0x0a00'0000;  // MagicValue of virtio-mmio's first slot
     const u32 magic = *reinterpret_cast<const volatile u32*>(kMagicValue);
     expect(magic == 0x7472'6976, "no virtio-mmio device answers; MagicValue is", hex(magic));
     const auto loop = [](u64 n) { device_read_loop(n, kMagicValue); };
@@ -152,10 +152,9 @@ struct Benchmark {
     void (*run)(const char* name, u64 iterations);
 };
 constexpr Benchmark kBenchmarks[] = {
-    {"io-kernel", io_kernel},     {"io-user", io_user},
-    {"id-register", id_register}, {"virtual-eoi", virtual_eoi},
-    {"virtual-ipi", virtual_ipi}, {"timer-interrupt", timer_interrupt}, {"stage2-fault", stage2_fault},
-    {"vm-switch", vm_switch},
+    {"io-kernel", io_kernel},       {"io-user", io_user},         {"id-register", id_register},
+    {"virtual-eoi", virtual_eoi},   {"virtual-ipi", virtual_ipi}, {"timer-interrupt", timer_interrupt},
+    {"stage2-fault", stage2_fault}, {"vm-switch", vm_switch},
 };
 
 }  // namespace

@@ -14,9 +14,7 @@ constexpr u64 kPriorities = gic::kIpriorityr + 64;  // of SPIs 32 to 63
 constexpr u64 kRouters = gic::kIrouter + 8 * 40;    // of SPIs 40 up
 constexpr u64 kBaudRate = 0x24;                     // UARTIBRD, 16 bits
 
-u64 address_of(u64 place, int offset) {
-    return place + static_cast<u64>(static_cast<i64>(offset));
-}
+u64 address_of(u64 place, int offset) { return place + static_cast<u64>(static_cast<i64>(offset)); }
 
 u64 extended(u64 value, unsigned bytes, bool sign, bool wide) {
     const unsigned unused = 64 - 8 * bytes;

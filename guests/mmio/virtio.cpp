@@ -44,15 +44,9 @@ struct alignas(4096) Queue {
 };
 Queue queue;
 
-u64 slot(u64 number) {
-    return kFirstSlot + number * mmio::kBytes;
-}
-u32 get(u64 device, u32 offset) {
-    return mmio_read(device + offset);
-}
-void set(u64 device, u32 offset, u32 value) {
-    mmio_write(device + offset, value);
-}
+u64 slot(u64 number) { return kFirstSlot + number * mmio::kBytes; }
+u32 get(u64 device, u32 offset) { return mmio_read(device + offset); }
+void set(u64 device, u32 offset, u32 value) { mmio_write(device + offset, value); }
 
 void set_address(u64 device, u32 low, const void* part) {
     set(device, low, static_cast<u32>(reinterpret_cast<u64>(part)));

@@ -18,17 +18,11 @@ constexpr u64 kMiB = 1024 * 1024;
 PatternedCpu patterned;
 u64 wakes, longest_wait;
 
-volatile u64& word(u64 address) {
-    return *reinterpret_cast<volatile u64*>(address);
-}
-u64 pattern(u64 id, u64 generation, u64 address) {
-    return mix(address ^ id << 56 ^ generation << 40);
-}
+volatile u64& word(u64 address) { return *reinterpret_cast<volatile u64*>(address); }
+u64 pattern(u64 id, u64 generation, u64 address) { return mix(address ^ id << 56 ^ generation << 40); }
 
 /// A word of each page, another one each generation.
-u64 place(u64 page, u64 generation) {
-    return page + (page / kPage * 8 + generation * 200) % kPage;
-}
+u64 place(u64 page, u64 generation) { return page + (page / kPage * 8 + generation * 200) % kPage; }
 
 void fill(u64 id, u64 generation, u64 start, u64 end) {
     for (u64 page = start; page < end; page += kPage) {

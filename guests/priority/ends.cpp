@@ -6,9 +6,7 @@ namespace guest {
 
 namespace {
 
-bool active(u32 intid) {
-    return gic::bit(gic::kIsactiver, intid);
-}
+bool active(u32 intid) { return gic::bit(gic::kIsactiver, intid); }
 
 u32 take(u32 expected) {
     u32 intid = gic::kSpurious;

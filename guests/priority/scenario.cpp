@@ -25,9 +25,7 @@ u8 priority_of(u32 intid) {
     return static_cast<u8>(value);
 }
 
-u8 running_priority() {
-    return static_cast<u8>(ws::hw::read<ws::reg::ICC_RPR_EL1>());
-}
+u8 running_priority() { return static_cast<u8>(ws::hw::read<ws::reg::ICC_RPR_EL1>()); }
 
 void set_split_end(bool split) {
     split_end = split;

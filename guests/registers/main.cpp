@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Fills every register that a guest may write with patterns of its own, traps in different ways, and expects to find all
-// of them as it left them. Which registers there are comes from the same table as the switch's (hyp/arch/sysregs.def).
+// Fills every register that a guest may write with patterns of its own, traps in different ways, and expects to find
+// all of them as it left them. Which registers there are comes from the same table as the switch's
+// (hyp/arch/sysregs.def).
 #include "guests/lib/gic.hpp"
 #include "guests/lib/guest.hpp"
 #include "hyp/arch/hw/sysreg_access.hpp"
@@ -46,19 +47,20 @@ u64 harmless(u64 bits) {
     using namespace ws::reg;
     switch (id) {
         case SysregId::SCTLR_EL1:
-            return ws::res1::kSctlrEl1 | (bits & (SCTLR_EL1::UCT.mask() | SCTLR_EL1::DZE.mask() | SCTLR_EL1::UMA.mask() |
-                                          SCTLR_EL1::nTWE.mask() | SCTLR_EL1::nTWI.mask() | SCTLR_EL1::I.mask()));
+            return ws::res1::kSctlrEl1 |
+                   (bits & (SCTLR_EL1::UCT.mask() | SCTLR_EL1::DZE.mask() | SCTLR_EL1::UMA.mask() |
+                            SCTLR_EL1::nTWE.mask() | SCTLR_EL1::nTWI.mask() | SCTLR_EL1::I.mask()));
         case SysregId::CPACR_EL1: return CPACR_EL1::FPEN.mask() | (bits & CPACR_EL1::TTA.mask());
-        case SysregId::CNTKCTL_EL1: return bits & 0x303;   // who may use timers and counters at EL0
+        case SysregId::CNTKCTL_EL1: return bits & 0x303;  // who may use timers and counters at EL0
         case SysregId::CSSELR_EL1: return bits & 0x3;
         case SysregId::CNTV_CTL_EL0: return CNTV_CTL_EL0::IMASK.mask() | (bits & CNTV_CTL_EL0::ENABLE.mask());
-        case SysregId::CNTV_CVAL_EL0: return bits | (1ULL << 62);   // never comes
+        case SysregId::CNTV_CVAL_EL0: return bits | (1ULL << 62);  // never comes
         case SysregId::MDSCR_EL1: return bits & MDSCR_EL1::TDCC.mask();
         case SysregId::FPCR: return bits & (FPCR::DN.mask() | FPCR::FZ.mask() | FPCR::RMode.mask());
         default: break;
     }
     const RegisterClass c = ws::info(id).register_class;
-    if (c == RegisterClass::breakpoints) return bits & ~u64{1};   // DBGBCR.E and DBGWCR.E stay clear
+    if (c == RegisterClass::breakpoints) return bits & ~u64{1};  // DBGBCR.E and DBGWCR.E stay clear
     return bits;
 }
 
@@ -69,7 +71,7 @@ constexpr bool is_mine() {
     const RegisterClass c = row.register_class;
     const bool switched = c == RegisterClass::el1 || c == RegisterClass::user || c == RegisterClass::fp ||
                           c == RegisterClass::timer || c == RegisterClass::debug || c == RegisterClass::breakpoints;
-    const bool hypervisors = row.encoding.op1 == 4;   // EL2's, and SP_EL1, which round.S uses
+    const bool hypervisors = row.encoding.op1 == 4;  // EL2's, and SP_EL1, which round.S uses
     return switched && !hypervisors;
 }
 
@@ -83,22 +85,25 @@ constexpr bool is_debug(SysregId id) {
 template <class F>
 void for_each_of_mine(F f) {
     [&]<std::size_t... i>(std::index_sequence<i...>) {
-        ([&] {
-            constexpr auto id = static_cast<SysregId>(i);
-            if constexpr (is_mine<id>()) f.template operator()<id>();
-        }(), ...);
+        (
+            [&] {
+                constexpr auto id = static_cast<SysregId>(i);
+                if constexpr (is_mine<id>()) f.template operator()<id>();
+            }(),
+            ...);
     }(std::make_index_sequence<ws::kSysregCount>{});
 }
 
-/// The virtual interrupt controller's registers that a guest may write: they are what ICH_VMCR_EL2 and ICH_AP*R0_EL2 keep.
+/// The virtual interrupt controller's registers that a guest may write: they are what ICH_VMCR_EL2 and ICH_AP*R0_EL2
+/// keep.
 struct VirtualInterface {
     u64 priority_mask, binary_point0, binary_point1, group0, group1, active0, active1;
 };
 VirtualInterface expected_interface;
 
-#define WS_ICC_REGISTERS(f)                                                                                           \
-    f(priority_mask, "ICC_PMR_EL1", 0xf8) f(binary_point0, "ICC_BPR0_EL1", 7) f(binary_point1, "ICC_BPR1_EL1", 7)     \
-        f(group0, "ICC_IGRPEN0_EL1", 1) f(group1, "ICC_IGRPEN1_EL1", 1) f(active0, "ICC_AP0R0_EL1", 0xffff'ffff)      \
+#define WS_ICC_REGISTERS(f)                                                                                       \
+    f(priority_mask, "ICC_PMR_EL1", 0xf8) f(binary_point0, "ICC_BPR0_EL1", 7) f(binary_point1, "ICC_BPR1_EL1", 7) \
+        f(group0, "ICC_IGRPEN0_EL1", 1) f(group1, "ICC_IGRPEN1_EL1", 1) f(active0, "ICC_AP0R0_EL1", 0xffff'ffff)  \
             f(active1, "ICC_AP1R0_EL1", 0xffff'ffff)
 
 void fill_interface(u64 filling) {
@@ -123,8 +128,8 @@ u64 wrong(const char* name, u64 was, u64 is, u64 round) {
 u64 verify_interface(u64 round) {
     u64 errors = 0;
     u64 is = 0;
-#define WS_VERIFY(name, its_name, mask)                              \
-    asm volatile("mrs %0, " its_name : "=r"(is));                    \
+#define WS_VERIFY(name, its_name, mask)           \
+    asm volatile("mrs %0, " its_name : "=r"(is)); \
     if (is != expected_interface.name) errors += wrong("ICC " #name, expected_interface.name, is, round);
     WS_ICC_REGISTERS(WS_VERIFY)
 #undef WS_VERIFY
@@ -146,7 +151,8 @@ void fill(u64 filling) {
             if (is_debug(id) == debug) expected_sysregs[static_cast<u64>(id)] = ws::hw::read<id>();
         });
     };
-    // No trap comes between the writing of a register and the look at what was kept of it, or what a trap loses would be expected.
+    // No trap comes between the writing of a register and the look at what was kept of it, or what a trap loses would
+    // be expected.
     write(true);
     write(false);
     asm volatile("isb" ::: "memory");
@@ -155,7 +161,8 @@ void fill(u64 filling) {
     fill_interface(filling);
     // PSTATE: debug exceptions and SError masked or not; neither will come.
     constexpr u64 kMayChange = ws::reg::DAIF::D.mask() | ws::reg::DAIF::A.mask();
-    ws::hw::write<ws::reg::DAIF>(ws::reg::DAIF::I.mask() | ws::reg::DAIF::F.mask() | (pattern(filling, 400) & kMayChange));
+    ws::hw::write<ws::reg::DAIF>(ws::reg::DAIF::I.mask() | ws::reg::DAIF::F.mask() |
+                                 (pattern(filling, 400) & kMayChange));
     expected_daif = ws::hw::read<ws::reg::DAIF>();
 }
 

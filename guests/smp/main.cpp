@@ -2,8 +2,8 @@
 #include "guests/lib/exceptions.hpp"
 #include "guests/lib/gic.hpp"
 #include "guests/lib/guest_mmio.hpp"
-#include "guests/lib/mmu.hpp"
 #include "guests/lib/guest_psci.hpp"
+#include "guests/lib/mmu.hpp"
 #include "guests/lib/smp.hpp"
 #include "guests/lib/timer.hpp"
 
@@ -21,9 +21,7 @@ u64 lives[kMaxCpus];
 u64 may_go_off[kMaxCpus];
 u64 midr;
 
-u64 number(Function f) {
-    return static_cast<u64>(f);
-}
+u64 number(Function f) { return static_cast<u64>(f); }
 
 void expect_result(i64 is, i64 wanted, const char* what) {
     expect(is == wanted, what, "returned", hex(static_cast<u64>(is)), "instead of", hex(static_cast<u64>(wanted)));
@@ -60,14 +58,12 @@ void life(u64 cpu) {
     const u64 daif = ws::hw::read<ws::reg::DAIF>();
     expect(daif == 0xf << 6, "DAIF of CPU", cpu, "is", hex(daif));
     store(lives[cpu], lives[cpu] + 1);
-    constexpr u64 kVirtioSlot = 0x0a00'0000;   // what its VMM answers for, the hypervisor does not
+    constexpr u64 kVirtioSlot = 0x0a00'0000;  // what its VMM answers for, the hypervisor does not
     if (number_argument("reset", 0) == kResetWithAccess && cpu + 1 == machine().cpus) mmio_read(kVirtioSlot);
     wait_until([&] { return load(may_go_off[cpu]) >= lives[cpu]; }, "the word to go off");
 }
 
-i64 affinity_info(u64 cpu) {
-    return psci::call(Function::affinity_info, machine().mpidr[cpu], 0);
-}
+i64 affinity_info(u64 cpu) { return psci::call(Function::affinity_info, machine().mpidr[cpu], 0); }
 
 void switch_on(u64 cpu, u64 round) {
     expect_result(affinity_info(cpu), psci::kOff, "AFFINITY_INFO of a CPU that is off");
@@ -120,8 +116,8 @@ void on_irq(u32 intid) {
     gic::end(intid);
 }
 
-/// The standby state (StateType 0) is left by an interrupt, masked or not, and the call returns. It is masked from the look
-/// at what it counts to the call: one that came in between would be waited for in vain.
+/// The standby state (StateType 0) is left by an interrupt, masked or not, and the call returns. It is masked from the
+/// look at what it counts to the call: one that came in between would be waited for in vain.
 void check_suspend() {
     gic::init_distributor();
     gic::init_cpu();

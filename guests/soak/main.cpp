@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "guests/lib/exceptions.hpp"
 #include "guests/lib/gic.hpp"
-#include "guests/lib/mmu.hpp"
-#include "guests/lib/patterns.hpp"
 #include "guests/lib/guest_pl011.hpp"
 #include "guests/lib/guest_psci.hpp"
+#include "guests/lib/mmu.hpp"
+#include "guests/lib/patterns.hpp"
 #include "guests/lib/random.hpp"
 #include "guests/lib/smp.hpp"
 #include "guests/lib/timer.hpp"
@@ -47,8 +47,8 @@ void on_timer(TimerCount& count) {
     store(count.taken, count.taken + 1);
 }
 
-/// Before each operation, and not by the interrupt's own handler: where a handler takes longer than the period, as it may on a host's
-/// clock, nothing else would ever have its turn.
+/// Before each operation, and not by the interrupt's own handler: where a handler takes longer than the period, as it
+/// may on a host's clock, nothing else would ever have its turn.
 void arm_periodic(Cpu& me) {
     IrqMask masked;
     if (me.periodic.running()) return;
@@ -164,28 +164,14 @@ void do_something(u64 self, Random& random) {
             arm_one_shot(me, random.below(3000));
             break;
         }
-        case 1:
-            send_sgi(self, self);
-            break;
+        case 1: send_sgi(self, self); break;
         case 2:
-        case 3:
-            send_sgi(self, random.below(machine().cpus));
-            break;
-        case 4:
-            spin_with_patterns(me, random);
-            break;
-        case 5:
-            use_devices(self, random);
-            break;
-        case 6:
-            random.one_in(2) ? check_ids() : call(self);
-            break;
-        case 7:
-            use_memory(self, random);
-            break;
-        default:
-            wait_for_interrupt(me, random);
-            break;
+        case 3: send_sgi(self, random.below(machine().cpus)); break;
+        case 4: spin_with_patterns(me, random); break;
+        case 5: use_devices(self, random); break;
+        case 6: random.one_in(2) ? check_ids() : call(self); break;
+        case 7: use_memory(self, random); break;
+        default: wait_for_interrupt(me, random); break;
     }
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// CPUs that wait for each other in loops with neither YIELD nor WFE: how=on, sgi, busy, flags, lock, wfe. No other CPU may need
-// the one that waits to give way.
+// CPUs that wait for each other in loops with neither YIELD nor WFE: how=on, sgi, busy, flags, lock, wfe. No other CPU
+// may need the one that waits to give way.
 #include "guests/lib/exceptions.hpp"
 #include "guests/lib/gic.hpp"
 #include "guests/lib/mmu.hpp"
@@ -14,12 +14,12 @@ constexpr u32 kSgi = 3;
 
 char how[8] = "";
 u64 rounds;
-u64 ready;                   ///< CPUs that have started
-u64 token;                   ///< flags: the CPU whose turn it is, counted on
-u64 answers[kMaxCpus];       ///< sgi, busy: interrupts taken
-u64 work;                    ///< busy: something to do
+u64 ready;              ///< CPUs that have started
+u64 token;              ///< flags: the CPU whose turn it is, counted on
+u64 answers[kMaxCpus];  ///< sgi, busy: interrupts taken
+u64 work;               ///< busy: something to do
 u32 lock_taken;
-u64 shared_count;            ///< lock, wfe
+u64 shared_count;  ///< lock, wfe
 
 /// No word to the machine that somebody waits.
 template <class Condition>
@@ -40,7 +40,8 @@ void acquire(bool waits_for_event) {
     do {
         asm volatile("ldaxr %w0, [%1]" : "=&r"(taken) : "r"(&lock_taken) : "memory");
         if (taken != 0) {
-            if (waits_for_event) asm volatile("wfe" ::: "memory");   // the holder's store clears our monitor: that is an event
+            if (waits_for_event)
+                asm volatile("wfe" ::: "memory");  // the holder's store clears our monitor: that is an event
             refused = 1;
             continue;
         }

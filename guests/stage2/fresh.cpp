@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Memory that nobody has touched: zeros, whoever looks first.
-#include "stage2_checks.hpp"
 #include "guests/lib/guest_console.hpp"
 #include "guests/lib/guest_machine.hpp"
 #include "guests/lib/guest_psci.hpp"
+#include "stage2_checks.hpp"
 
 namespace guest {
 
@@ -14,9 +14,7 @@ constexpr u64 kLine = 64;
 constexpr u64 kDeviceTree = 128 * 1024;  // the hypervisor has put it at the end of RAM: 64 KiB, on a multiple of that
 constexpr u64 kPattern = 0x5a5a'a5a5'1234'4321;
 
-volatile u64& word(u64 address) {
-    return *reinterpret_cast<volatile u64*>(address);
-}
+volatile u64& word(u64 address) { return *reinterpret_cast<volatile u64*>(address); }
 
 /// One word of each cache line, each time another one.
 template <class F>
@@ -29,9 +27,7 @@ void expect_zeros(u64 start, u64 end) {
                   [](u64 at) { expect(word(at) == 0, "untouched memory at", hex(at), "holds", hex(word(at))); });
 }
 
-u64 middle() {
-    return (free_start() + (ram_end() - free_start()) / 2) & ~(kBlock - 1);
-}
+u64 middle() { return (free_start() + (ram_end() - free_start()) / 2) & ~(kBlock - 1); }
 
 }  // namespace
 

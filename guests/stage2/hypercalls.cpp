@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // memory_release and memory_protect.
-#include "stage2_checks.hpp"
 #include "guests/lib/attempt.hpp"
 #include "guests/lib/guest_machine.hpp"
+#include "stage2_checks.hpp"
 
 namespace guest {
 
@@ -13,13 +13,9 @@ constexpr u64 kBlock = 2 * 1024 * 1024;
 constexpr u64 kRead = 1, kWrite = 2, kExecute = 4;
 constexpr u32 kReturnInstruction = 0xd65f'03c0;
 
-volatile u64& word(u64 address) {
-    return *reinterpret_cast<volatile u64*>(address);
-}
+volatile u64& word(u64 address) { return *reinterpret_cast<volatile u64*>(address); }
 
-void read_word(u64 address) {
-    [[maybe_unused]] const u64 is = word(address);
-}
+void read_word(u64 address) { [[maybe_unused]] const u64 is = word(address); }
 
 void release(u64 address, u64 bytes) {
     const u64 result = hypercall(Hypercall::memory_release, address, bytes);

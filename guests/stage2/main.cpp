@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "stage2_checks.hpp"
 #include "guests/lib/attempt.hpp"
 #include "guests/lib/guest_machine.hpp"
 #include "guests/lib/mmu.hpp"
+#include "stage2_checks.hpp"
 
 namespace guest {
 

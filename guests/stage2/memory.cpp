@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "stage2_checks.hpp"
 #include "guests/lib/guest_machine.hpp"
+#include "stage2_checks.hpp"
 
 namespace guest {
 
@@ -9,25 +9,17 @@ namespace {
 constexpr u64 kBlock = 2 * 1024 * 1024;
 constexpr u64 kPage = 4096;
 
-volatile u64& word(u64 address) {
-    return *reinterpret_cast<volatile u64*>(address);
-}
-u64 pattern(u64 address, u64 seed) {
-    return mix(address + seed * 0x9E37'79B9'7F4A'7C15);
-}
+volatile u64& word(u64 address) { return *reinterpret_cast<volatile u64*>(address); }
+u64 pattern(u64 address, u64 seed) { return mix(address + seed * 0x9E37'79B9'7F4A'7C15); }
 
-void fill(u64 address, u64 seed) {
-    word(address) = pattern(address, seed);
-}
+void fill(u64 address, u64 seed) { word(address) = pattern(address, seed); }
 void verify(u64 address, u64 seed) {
     const u64 is = word(address);
     expect(is == pattern(address, seed), "memory at", hex(address), "was", hex(pattern(address, seed)), "and is",
            hex(is));
 }
 
-u64 first_block() {
-    return (free_start() + kBlock - 1) & ~(kBlock - 1);
-}
+u64 first_block() { return (free_start() + kBlock - 1) & ~(kBlock - 1); }
 
 }  // namespace
 

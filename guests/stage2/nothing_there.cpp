@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Synchronous external aborts (Arm ARM D17.2.37, "DFSC" and "IFSC" 0b010000).
-#include "stage2_checks.hpp"
 #include "guests/lib/attempt.hpp"
 #include "guests/lib/guest_machine.hpp"
+#include "stage2_checks.hpp"
 
 namespace guest {
 

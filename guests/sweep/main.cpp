@@ -122,9 +122,7 @@ bool verify(u64 round) {
 constexpr u32 kPhysicalTimer = 30;
 
 /// Milliseconds since the board's reset: the same for both VMs.
-u64 now() {
-    return ws::hw::read<ws::reg::CNTPCT_EL0>() / (ws::hw::read<ws::reg::CNTFRQ_EL0>() / 1000);
-}
+u64 now() { return ws::hw::read<ws::reg::CNTPCT_EL0>() / (ws::hw::read<ws::reg::CNTFRQ_EL0>() / 1000); }
 
 /// The physical timer ends a WFI; its interrupt has the highest priority, and is never taken.
 void open_wake_up() {

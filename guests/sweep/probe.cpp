@@ -64,8 +64,6 @@ bool probe_read(u32 number, u64& value) {
     return run(reads[number], value);
 }
 
-bool probe_write(u32 number, u64 value) {
-    return run(writes[number], value);
-}
+bool probe_write(u32 number, u64 value) { return run(writes[number], value); }
 
 }  // namespace guest

@@ -13,9 +13,7 @@ struct Row {
 constexpr Treatment kAcknowledges{.read = false, .compare = false, .write = false};
 constexpr Treatment kVolatile{.compare = false};
 constexpr Treatment kNotWritten{.write = false};
-constexpr Treatment only(u64 bits, u64 ones = 0) {
-    return {.bits = bits, .ones = ones};
-}
+constexpr Treatment only(u64 bits, u64 ones = 0) { return {.bits = bits, .ones = ones}; }
 
 template <class Register>
 constexpr ws::SysregEncoding of() {

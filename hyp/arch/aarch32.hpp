@@ -15,13 +15,9 @@ inline constexpr BitField kItLow{26, 25};    ///< IT[1:0]
 inline constexpr BitField kItHigh{15, 10};   ///< IT[7:2]
 inline constexpr BitField kFlags{31, 28};    ///< N Z C V
 
-constexpr bool is_aarch32(u64 pstate) {
-    return kModeIs32.get(pstate) != 0;
-}
+constexpr bool is_aarch32(u64 pstate) { return kModeIs32.get(pstate) != 0; }
 
-constexpr u64 it_state(u64 pstate) {
-    return kItHigh.get(pstate) << 2 | kItLow.get(pstate);
-}
+constexpr u64 it_state(u64 pstate) { return kItHigh.get(pstate) << 2 | kItLow.get(pstate); }
 constexpr u64 with_it_state(u64 pstate, u64 it) {
     return (pstate & ~(kItHigh.mask() | kItLow.mask())) | kItHigh.of(it >> 2) | kItLow.of(it & 3);
 }
@@ -39,29 +35,14 @@ constexpr bool condition_holds(u64 condition, u64 pstate) {
     const bool n = (flags & 8) != 0, z = (flags & 4) != 0, c = (flags & 2) != 0, v = (flags & 1) != 0;
     bool holds = true;
     switch (condition >> 1) {
-        case 0:
-            holds = z;
-            break;  // EQ
-        case 1:
-            holds = c;
-            break;  // CS
-        case 2:
-            holds = n;
-            break;  // MI
-        case 3:
-            holds = v;
-            break;  // VS
-        case 4:
-            holds = c && !z;
-            break;  // HI
-        case 5:
-            holds = n == v;
-            break;  // GE
-        case 6:
-            holds = n == v && !z;
-            break;  // GT
-        default:
-            return true;  // AL
+        case 0: holds = z; break;             // EQ
+        case 1: holds = c; break;             // CS
+        case 2: holds = n; break;             // MI
+        case 3: holds = v; break;             // VS
+        case 4: holds = c && !z; break;       // HI
+        case 5: holds = n == v; break;        // GE
+        case 6: holds = n == v && !z; break;  // GT
+        default: return true;                 // AL
     }
     return holds != ((condition & 1) != 0);
 }

@@ -34,8 +34,8 @@ enum class SysregId : u16 {
 #undef SYSREG
 };
 
-/// One type a system register, with its fields as constants: `HCR_EL2::VM.mask()`. Of a register with two layouts, those
-/// of the one that counts while HCR_EL2.E2H is 0; reg::e2h1 has the other's.
+/// One type a system register, with its fields as constants: `HCR_EL2::VM.mask()`. Of a register with two layouts,
+/// those of the one that counts while HCR_EL2.E2H is 0; reg::e2h1 has the other's.
 namespace reg {
 // NOLINTBEGIN
 #define FIELD(name, msb, lsb, meaning) static constexpr BitField name{msb, lsb};
@@ -128,9 +128,14 @@ namespace detail {
 
 /// All rows of sysregs.def, indexed by SysregId.
 inline constexpr SysregInfo kSysregs[] = {
-#define SYSREG(name, op0, op1, crn, crm, op2, class_, e2h, meaning, ...)                                   \
-    SysregInfo{#name,   {op0, op1, crn, crm, op2}, RegisterClass::class_, E2h::e2h,                        \
-               meaning, detail::fields_of_##name, sizeof(detail::fields_of_##name) / sizeof(FieldInfo) - 1},
+#define SYSREG(name, op0, op1, crn, crm, op2, class_, e2h, meaning, ...) \
+    SysregInfo{#name,                                                    \
+               {op0, op1, crn, crm, op2},                                \
+               RegisterClass::class_,                                    \
+               E2h::e2h,                                                 \
+               meaning,                                                  \
+               detail::fields_of_##name,                                 \
+               sizeof(detail::fields_of_##name) / sizeof(FieldInfo) - 1},
 #include "sysregs.def"
 #undef SYSREG
 };

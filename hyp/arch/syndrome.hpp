@@ -30,7 +30,8 @@ namespace iss {
 enum class ExceptionKind : u8 { synchronous, irq, fiq, serror };
 constexpr ExceptionKind exception_kind(u64 vector) { return static_cast<ExceptionKind>(vector & 3); }
 
-/// Vectors, as offset divided by 0x80: of exceptions from a lower Exception level, the one below being in AArch64 state.
+/// Vectors, as offset divided by 0x80: of exceptions from a lower Exception level, the one below being in AArch64
+/// state.
 inline constexpr u64 kLowerElSync = 8;
 inline constexpr u64 kLowerElIrq = 9;
 
@@ -57,8 +58,8 @@ enum class FaultStatus : u8 {
     translation = 0x04,
     access_flag = 0x08,
     permission = 0x0c,
-    external = 0x10,           ///< it has no level
-    external_on_walk = 0x14,   ///< of a translation table; 0x13 is level -1
+    external = 0x10,          ///< it has no level
+    external_on_walk = 0x14,  ///< of a translation table; 0x13 is level -1
 };
 
 constexpr bool is_permission_fault(u64 esr) { return (esr & 0x3c) == static_cast<u64>(FaultStatus::permission); }

@@ -6,8 +6,8 @@ namespace {
 
 using Word [[gnu::may_alias]] = unsigned long;
 
-/// Copies as many whole words as `bytes` has, eight at a time while it can: what copies a kernel's image is worth that. Both are
-/// aligned. Returns the bytes copied.
+/// Copies as many whole words as `bytes` has, eight at a time while it can: what copies a kernel's image is worth that.
+/// Both are aligned. Returns the bytes copied.
 std::size_t copy_words(void* to, const void* from, std::size_t bytes) {
     auto* t = static_cast<Word*>(to);
     const auto* f = static_cast<const Word*>(from);

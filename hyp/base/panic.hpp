@@ -20,7 +20,8 @@ struct alignas(16) PanicFrame {
 
 /// A condition that only a mistake in the hypervisor can break.
 inline void require(bool condition, const char* why) {
-    if (!condition) [[unlikely]] panic(why);
+    if (!condition) [[unlikely]]
+        panic(why);
 }
 
 }  // namespace ws

@@ -11,16 +11,16 @@ enum class Access : u8 { read_execute, read_only, read_write, device };
 
 /// The translation regimes whose descriptors differ.
 enum class Regime : u8 {
-    el1,   ///< EL1&0, or EL2&0 with E2H: PXN and UXN
-    el2,   ///< EL2 with E2H=0: one privilege level, XN
+    el1,  ///< EL1&0, or EL2&0 with E2H: PXN and UXN
+    el2,  ///< EL2 with E2H=0: one privilege level, XN
 };
 
 class AddressSpace {
   public:
     explicit constexpr AddressSpace(Regime regime) : regime_(regime) {}
 
-    /// Maps [start, start + bytes) to itself. `start` and `bytes` are multiples of 4 KiB. Mapping what is mapped already
-    /// is allowed if the access is the same; otherwise the hypervisor panics.
+    /// Maps [start, start + bytes) to itself. `start` and `bytes` are multiples of 4 KiB. Mapping what is mapped
+    /// already is allowed if the access is the same; otherwise the hypervisor panics.
     void map(Pa start, u64 bytes, Access access);
 
     /// Address of the level 1 table, for TTBR0_ELx.

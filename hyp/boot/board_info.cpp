@@ -24,8 +24,8 @@ Cells cells_of(const Reader& tree, Node parent) {
     const Property address = tree.property(parent, "#address-cells");
     const Property size = tree.property(parent, "#size-cells");
     if (address && size) return {address.cell(0), size.cell(0)};
-    if (parent.depth == 0) return {2, 1};   // the specification's own default
-    return cells_of(tree, tree.first());    // QEMU's guest-loader writes /chosen's modules so
+    if (parent.depth == 0) return {2, 1};  // the specification's own default
+    return cells_of(tree, tree.first());   // QEMU's guest-loader writes /chosen's modules so
 }
 
 /// Entry `index` of the node's reg.
@@ -50,13 +50,14 @@ void read_cpus(const Reader& tree, BoardInfo& board_info) {
     const Cells cells = cells_of(tree, cpus_node);
     for (Node node = tree.next(cpus_node); node && node.depth > cpus_node.depth; node = tree.next(node)) {
         if (!tree.property(node, "device_type").has_string("cpu")) continue;
-        if (board_info.cpu_count == trace::kMaxCpus) panic("the board has more CPUs than this hypervisor can use", trace::kMaxCpus);
+        if (board_info.cpu_count == trace::kMaxCpus)
+            panic("the board has more CPUs than this hypervisor can use", trace::kMaxCpus);
         board_info.cpu_mpidr[board_info.cpu_count++] = tree.property(node, "reg").number(0, cells.address);
     }
     require(board_info.cpu_count != 0, "the device tree has no CPU");
 }
 
-constexpr u32 kFirstSpi = 32;   // an interrupt is <type number flags>, type 0 for SPIs
+constexpr u32 kFirstSpi = 32;  // an interrupt is <type number flags>, type 0 for SPIs
 
 void read_devices(const Reader& tree, BoardInfo& board_info) {
     const Cells cells = cells_of(tree, tree.first());
@@ -76,7 +77,8 @@ void read_devices(const Reader& tree, BoardInfo& board_info) {
 void read_virtio_slots(const Reader& tree, BoardInfo& board_info) {
     const Cells cells = cells_of(tree, tree.first());
     for (Node node = tree.find_compatible("virtio,mmio"); node; node = tree.find_compatible("virtio,mmio", node)) {
-        if (board_info.virtio_slot_count == BoardInfo::kMaxVirtioSlots) panic("too many virtio-mmio slots", BoardInfo::kMaxVirtioSlots);
+        if (board_info.virtio_slot_count == BoardInfo::kMaxVirtioSlots)
+            panic("too many virtio-mmio slots", BoardInfo::kMaxVirtioSlots);
         const VirtioSlot slot{reg_of(tree, node, cells).start, kFirstSpi + tree.property(node, "interrupts").cell(1)};
         u32 place = board_info.virtio_slot_count++;
         for (; place > 0 && slot.registers < board_info.virtio_slots[place - 1].registers; --place) {

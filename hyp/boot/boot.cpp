@@ -41,7 +41,8 @@ extern "C" [[noreturn]] void boot_main(const void* device_tree) {
     read_board_info(device_tree, board);
     pl011::set_base(board.uart.start);
     const PaRange reserved = reserved_range();
-    if (reserved.start < image_address(image_end)) panic("the reserved part of RAM reaches into the image", reserved.start.value);
+    if (reserved.start < image_address(image_end))
+        panic("the reserved part of RAM reaches into the image", reserved.start.value);
     open_run_page(reserved.start, reserved.bytes, board.cpu_count);
     name_cpus();
     ThisDesign::start_el2(cpus[0]);

@@ -17,9 +17,9 @@ alignas(16) [[gnu::section(".stacks")]] u8 kernel_stacks[trace::kMaxCpus][kCpuSt
 
 namespace {
 
-/// Fine-grained traps: a bit that is named with an n traps while it is 0, so zero keeps newer extensions' registers from all of
-/// EL1 (permission indirection, guarded control stacks, TPIDR2_EL0, ACCDATA_EL1, branch records; Arm ARM D17.2.63). HCRX_EL2 of
-/// zero does the same for what it enables. Both are unknown at reset.
+/// Fine-grained traps: a bit that is named with an n traps while it is 0, so zero keeps newer extensions' registers
+/// from all of EL1 (permission indirection, guarded control stacks, TPIDR2_EL0, ACCDATA_EL1, branch records; Arm ARM
+/// D17.2.63). HCRX_EL2 of zero does the same for what it enables. Both are unknown at reset.
 void deny_newer_extensions() {
     if (reg::ID_AA64MMFR0_EL1::FGT.get(hw::read<reg::ID_AA64MMFR0_EL1>()) != 0) {
         hw::write<reg::HFGRTR_EL2>(0);
@@ -55,7 +55,8 @@ struct BoardClock {
     }
     /// The writing comes three instructions after the reading.
     WS_INLINE void add(u64 cycles) const {
-        asm volatile("mrs x9, PMCCNTR_EL0\n\tadd x9, x9, %0\n\tadd x9, x9, #3\n\tmsr PMCCNTR_EL0, x9" ::"r"(cycles) : "x9");
+        asm volatile("mrs x9, PMCCNTR_EL0\n\tadd x9, x9, %0\n\tadd x9, x9, #3\n\tmsr PMCCNTR_EL0, x9" ::"r"(cycles)
+                     : "x9");
         hw::isb();
     }
     WS_INLINE void wait() const { asm volatile("nop"); }
@@ -71,7 +72,7 @@ void prepare_el2(Cpu& cpu) {
     hw::isb();
     const u64 list_registers = reg::ICH_VTR_EL2::ListRegs.get(hw::read<reg::ICH_VTR_EL2>()) + 1;
     if (list_registers < 4) panic("fewer list registers than the switch moves (4)", list_registers);
-    constexpr u64 kPreemptionBits = 5;   // more need ICH_AP*R1_EL2 and up, which are not switched
+    constexpr u64 kPreemptionBits = 5;  // more need ICH_AP*R1_EL2 and up, which are not switched
     const u64 preemption_bits = reg::ICH_VTR_EL2::PREbits.get(hw::read<reg::ICH_VTR_EL2>()) + 1;
     if (preemption_bits > kPreemptionBits) panic("more preemption bits than the switch moves (5)", preemption_bits);
     hw::write<reg::ICH_HCR_EL2>(0);
@@ -101,9 +102,9 @@ void prepare_el2(Cpu& cpu) {
     host.vmpidr = hw::read<reg::MPIDR_EL1>();
     host.vpidr = hw::read<reg::MIDR_EL1>();
 
-    hw::write<reg::CNTV_CTL_EL0>(0);   // before E2H gives the name to EL2's own timer
+    hw::write<reg::CNTV_CTL_EL0>(0);  // before E2H gives the name to EL2's own timer
     hw::write<reg::HCR_EL2>(host.hcr);
-    hw::isb();   // E2H decides how the registers below are laid out
+    hw::isb();  // E2H decides how the registers below are laid out
     hw::write<reg::CPTR_EL2>(host.cptr);
     hw::write<reg::MDCR_EL2>(host.mdcr);
     hw::write<reg::HSTR_EL2>(host.hstr);
@@ -120,7 +121,7 @@ void prepare_el2(Cpu& cpu) {
 
 void start_trace_clock() {
     using C = reg::PMCR_EL0;
-    hw::write<reg::PMCCFILTR_EL0>(reg::PMCCFILTR_EL0::NSH.mask());   // EL2 counts as well
+    hw::write<reg::PMCCFILTR_EL0>(reg::PMCCFILTR_EL0::NSH.mask());  // EL2 counts as well
     hw::write<reg::PMCNTENSET_EL0>(reg::PMCNTENSET_EL0::C.mask());
     hw::write<reg::PMCR_EL0>(C::E.mask() | C::C.mask() | C::LC.mask());
     hw::isb();

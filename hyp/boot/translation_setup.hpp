@@ -20,10 +20,10 @@ inline u64 output_address_size() {
 inline void turn_on_el1_translation(const AddressSpace& space) {
     using T = reg::TCR_EL1;
     using S = reg::SCTLR_EL1;
-    hw::dsb_sy();   // the walker sees the tables
+    hw::dsb_sy();  // the walker sees the tables
     hw::write<reg::MAIR_EL1>(AddressSpace::kMair);
-    hw::write<reg::TCR_EL1>(T::T0SZ.of(64 - AddressSpace::kAddressBits) | T::IRGN0.of(1) | T::ORGN0.of(1) | T::SH0.of(3) |
-                            T::TG0.of(0) | T::EPD1.mask() | T::IPS.of(output_address_size()));
+    hw::write<reg::TCR_EL1>(T::T0SZ.of(64 - AddressSpace::kAddressBits) | T::IRGN0.of(1) | T::ORGN0.of(1) |
+                            T::SH0.of(3) | T::TG0.of(0) | T::EPD1.mask() | T::IPS.of(output_address_size()));
     hw::write<reg::TTBR0_EL1>(space.root().value);
     hw::write<reg::TTBR1_EL1>(0);
     hw::isb();
@@ -35,10 +35,10 @@ inline void turn_on_el1_translation(const AddressSpace& space) {
 inline void turn_on_el2_translation(const AddressSpace& space) {
     using T = reg::TCR_EL2;
     using S = reg::SCTLR_EL2;
-    hw::dsb_sy();   // the walker sees the tables
+    hw::dsb_sy();  // the walker sees the tables
     hw::write<reg::MAIR_EL2>(AddressSpace::kMair);
-    hw::write<reg::TCR_EL2>(res1::kTcrEl2 | T::T0SZ.of(64 - AddressSpace::kAddressBits) | T::IRGN0.of(1) | T::ORGN0.of(1) |
-                            T::SH0.of(3) | T::PS.of(output_address_size()));
+    hw::write<reg::TCR_EL2>(res1::kTcrEl2 | T::T0SZ.of(64 - AddressSpace::kAddressBits) | T::IRGN0.of(1) |
+                            T::ORGN0.of(1) | T::SH0.of(3) | T::PS.of(output_address_size()));
     hw::write<reg::TTBR0_EL2>(space.root().value);
     hw::isb();
     hw::write<reg::SCTLR_EL2>(res1::kSctlrEl2 | S::M.mask() | S::C.mask() | S::I.mask() | S::SA.mask() | S::WXN.mask());

@@ -15,21 +15,21 @@ struct alignas(64) Cpu {
     trace::Recorder recorder;
     HostContext host;
     u32 id;
-    u64 mpidr;                  ///< affinity, as the device tree has it
-    u8* el2_stack;              ///< the top: reset, then the lowvisor's or the idle thread's
-    u8* kernel_stack;           ///< the top of the idle thread's, where the kernel is not at EL2
-    Pa redistributor;           ///< of the board's interrupt controller
+    u64 mpidr;         ///< affinity, as the device tree has it
+    u8* el2_stack;     ///< the top: reset, then the lowvisor's or the idle thread's
+    u8* kernel_stack;  ///< the top of the idle thread's, where the kernel is not at EL2
+    Pa redistributor;  ///< of the board's interrupt controller
 
-    Thread idle;                ///< runs when there is no other
+    Thread idle;  ///< runs when there is no other
     Thread* current;
-    bool is_idle;               ///< waits for a thread; under the scheduler's lock
-    bool others_wait;           ///< a thread waits for its turn here: the time slice counts
-    bool must_reschedule;       ///< the time slice is over
-    bool urgent;                ///< who waits has just woken: it need not wait for the whole slice
-    u64 switched_at;            ///< when `current` came, in ticks of the physical counter
-    bool stopped;               ///< the run ends, and this CPU has closed its trace
+    bool is_idle;          ///< waits for a thread; under the scheduler's lock
+    bool others_wait;      ///< a thread waits for its turn here: the time slice counts
+    bool must_reschedule;  ///< the time slice is over
+    bool urgent;           ///< who waits has just woken: it need not wait for the whole slice
+    u64 switched_at;       ///< when `current` came, in ticks of the physical counter
+    bool stopped;          ///< the run ends, and this CPU has closed its trace
     SoftTimer slice;
-    SoftTimer turn;             ///< the other CPUs are to have a turn
+    SoftTimer turn;  ///< the other CPUs are to have a turn
     TimerQueue timers;
 
     /// What the distributor holds of this CPU's PPI 27, the virtual timer: active while a guest's is linked to it.
@@ -46,9 +46,7 @@ WS_INLINE Cpu& el2_cpu() { return *reinterpret_cast<Cpu*>(cpu_pointer<2>()); }
 WS_INLINE Cpu& this_cpu() { return *reinterpret_cast<Cpu*>(cpu_pointer<ThisDesign::kKernelEl>()); }
 
 /// The CPU, for code that may run at either level: a panic in the lowvisor must not follow a guest's TPIDR_EL1.
-inline Cpu& running_cpu() {
-    return reg::CurrentEL::EL.get(hw::read<reg::CurrentEL>()) == 2 ? el2_cpu() : this_cpu();
-}
+inline Cpu& running_cpu() { return reg::CurrentEL::EL.get(hw::read<reg::CurrentEL>()) == 2 ? el2_cpu() : this_cpu(); }
 
 extern Cpu cpus[trace::kMaxCpus];
 

@@ -44,7 +44,7 @@ void remove(TimerQueue& queue, SoftTimer& timer) {
 u32 kernel_timer_intid() { return ThisDesign::kKernelEl == 2 ? 26 : 30; }
 
 u64 physical_count() {
-    hw::isb();   // not earlier than what stands before it
+    hw::isb();  // not earlier than what stands before it
     return hw::read<reg::CNTPCT_EL0>();
 }
 
@@ -62,7 +62,7 @@ void cancel_timer(SoftTimer& timer) {
     if (!timer.armed) return;
     TimerQueue& queue = cpus[timer.cpu].timers;
     Locked locked(queue.lock);
-    if (!timer.armed) return;   // it has just gone off
+    if (!timer.armed) return;  // it has just gone off
     remove(queue, timer);
     // Another CPU's timer is left as it is: it goes off, finds nothing due, and is set anew.
     if (timer.cpu == this_cpu().id) program(queue);

@@ -13,9 +13,9 @@ struct SoftTimer {
 
     Expired expired = nullptr;
     void* context = nullptr;
-    u64 deadline = 0;   ///< ticks of the physical counter
+    u64 deadline = 0;  ///< ticks of the physical counter
     SoftTimer* next = nullptr;
-    u32 cpu = 0;        ///< where it is armed
+    u32 cpu = 0;  ///< where it is armed
     bool armed = false;
 };
 
@@ -23,7 +23,7 @@ struct SoftTimer {
 struct TimerQueue {
     SpinLock lock;
     SoftTimer* first = nullptr;
-    u64 programmed = 0;   ///< what the CPU's timer is set to; 0: it is off
+    u64 programmed = 0;  ///< what the CPU's timer is set to; 0: it is off
 };
 
 /// The physical timer's interrupt on this CPU's kernel: 26 (EL2's physical timer) where the kernel is at EL2, else 30.

@@ -16,21 +16,21 @@ struct RunArea;
 
 /// What somebody wants a vCPU to do before it enters its guest again: bits of Vcpu::requests.
 namespace request {
-inline constexpr u32 kFlush = 1;        ///< there are interrupts to put into its list registers
-inline constexpr u32 kTimer = 2;        ///< look at the link of its timer interrupt
-inline constexpr u32 kLeaveGuest = 4;   ///< wait until nobody needs its list registers
-inline constexpr u32 kStop = 8;         ///< it is off, or its VM is over
+inline constexpr u32 kFlush = 1;       ///< there are interrupts to put into its list registers
+inline constexpr u32 kTimer = 2;       ///< look at the link of its timer interrupt
+inline constexpr u32 kLeaveGuest = 4;  ///< wait until nobody needs its list registers
+inline constexpr u32 kStop = 8;        ///< it is off, or its VM is over
 }  // namespace request
 
 /// The emulated physical timer, CNTP_* (KVM: TIMER_PTIMER).
 struct GuestPhysicalTimer {
-    u64 control = 0;   ///< CNTP_CTL_EL0 without ISTATUS
-    u64 compare = 0;   ///< CNTP_CVAL_EL0
+    u64 control = 0;  ///< CNTP_CTL_EL0 without ISTATUS
+    u64 compare = 0;  ///< CNTP_CVAL_EL0
     SoftTimer expiry;
 };
 
-/// The last exception that the vCPU was given, and how often that came before without another one: a guest whose handler faults
-/// as well takes the same one for ever.
+/// The last exception that the vCPU was given, and how often that came before without another one: a guest whose
+/// handler faults as well takes the same one for ever.
 struct InjectedException {
     u64 total = 0;
     u64 alike = 0;
@@ -47,28 +47,28 @@ struct InjectedException {
 };
 
 struct Vcpu {
-    enum class Power : u8 { off, on };   // PSCI
+    enum class Power : u8 { off, on };  // PSCI
 
     Vm* vm = nullptr;
     VcpuContext* context = nullptr;
-    u32 index = 0;            ///< in its VM; MPIDR_EL1.Aff0 of the guest
-    trace::Owner owner = 0;   ///< through all VMs, from 1
-    Thread* thread = nullptr;                ///< runs it: the VMM's thread that called run for it
-    vmm::RunArea* run_area = nullptr;        ///< shared with the VMM
+    u32 index = 0;                     ///< in its VM; MPIDR_EL1.Aff0 of the guest
+    trace::Owner owner = 0;            ///< through all VMs, from 1
+    Thread* thread = nullptr;          ///< runs it: the VMM's thread that called run for it
+    vmm::RunArea* run_area = nullptr;  ///< shared with the VMM
 
-    u32 requests = 0;                      ///< atomic
-    i64 loaded_on = kNowhere;              ///< atomic: the CPU on which its registers are
+    u32 requests = 0;          ///< atomic
+    i64 loaded_on = kNowhere;  ///< atomic: the CPU on which its registers are
     static constexpr i64 kNowhere = -1;
-    bool waiting = false;                  ///< atomic: in WFI, an interrupt must wake its thread
-    Power power = Power::off;              ///< under the VM's devices_lock
+    bool waiting = false;      ///< atomic: in WFI, an interrupt must wake its thread
+    Power power = Power::off;  ///< under the VM's devices_lock
 
-    bool timer_line = false;               ///< what the interrupt controller was told of its virtual timer
-    SoftTimer wake_up;                     ///< ends its WFI when its virtual timer is due
+    bool timer_line = false;  ///< what the interrupt controller was told of its virtual timer
+    SoftTimer wake_up;        ///< ends its WFI when its virtual timer is due
     GuestPhysicalTimer physical_timer;
-    InjectedException injected;            ///< for who looks from outside
+    InjectedException injected;  ///< for who looks from outside
 
     FaultRetries retries;
-    bool os_locked = true;                 ///< OSLSR_EL1.OSLK: set by a reset, changed by OSLAR_EL1
+    bool os_locked = true;  ///< OSLSR_EL1.OSLK: set by a reset, changed by OSLAR_EL1
 
     bool wants(u32 requests_wanted) const {
         return (__atomic_load_n(&requests, __ATOMIC_SEQ_CST) & requests_wanted) != 0;

@@ -128,7 +128,7 @@ Property Reader::property(Node node, const char* name) const {
     while (at != 0) {
         const u32 here = at;
         at = step(here, token);
-        if (at == 0 || token == kBeginNode || token == kEndNode) break;   // properties come before children
+        if (at == 0 || token == kBeginNode || token == kEndNode) break;  // properties come before children
         if (token != kProperty) continue;
         const u32 name_at = word(here + 8);
         if (u64{strings_} + name_at >= strings_end_) break;

@@ -82,9 +82,7 @@ void Writer::begin_node(const char* name) {
     pad();
 }
 
-void Writer::end_node() {
-    put(kEndNode);
-}
+void Writer::end_node() { put(kEndNode); }
 
 void Writer::begin_property(const char* name, u32 bytes) {
     put(kProperty);
@@ -92,13 +90,9 @@ void Writer::begin_property(const char* name, u32 bytes) {
     put(name_offset(name));
 }
 
-void Writer::property(const char* name) {
-    begin_property(name, 0);
-}
+void Writer::property(const char* name) { begin_property(name, 0); }
 
-void Writer::property(const char* name, const char* text) {
-    property_list(name, &text, 1);
-}
+void Writer::property(const char* name, const char* text) { property_list(name, &text, 1); }
 
 void Writer::property_list(const char* name, const char* const* texts, u32 count) {
     u32 bytes = 0;

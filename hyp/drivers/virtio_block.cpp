@@ -47,15 +47,9 @@ void open_disks() {
     }
 }
 
-u32 disk_count() {
-    return disks_found;
-}
-u64 disk_sectors(u32 disk) {
-    return disk < disks_found ? disks[disk].sectors : 0;
-}
-bool disk_is_read_only(u32 disk) {
-    return disk < disks_found && disks[disk].driver->has(kFeatureReadOnly);
-}
+u32 disk_count() { return disks_found; }
+u64 disk_sectors(u32 disk) { return disk < disks_found ? disks[disk].sectors : 0; }
+bool disk_is_read_only(u32 disk) { return disk < disks_found && disks[disk].driver->has(kFeatureReadOnly); }
 
 DiskResult transfer(u32 number, DiskOperation operation, u64 first_sector, Pa memory, u64 bytes) {
     if (number >= disks_found) return DiskResult::refused;

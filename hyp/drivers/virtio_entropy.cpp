@@ -19,9 +19,7 @@ void open_entropy() {
     }
 }
 
-bool has_entropy() {
-    return source != nullptr;
-}
+bool has_entropy() { return source != nullptr; }
 
 bool entropy(u8* to, u32 bytes) {
     if (source == nullptr) return false;

@@ -54,7 +54,7 @@ bool is_debug_register(SysregEncoding encoding) {
 
 u64 read_debug_register(VcpuContext& context, SysregEncoding encoding) {
     take_own(context);
-    u64 value = context.debug.value<reg::MDSCR_EL1>();   // which every exit saves
+    u64 value = context.debug.value<reg::MDSCR_EL1>();  // which every exit saves
     for_encoding(encoding, [&]<class P>() { value = P::read(context); });
     return value;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A guest's breakpoints, watchpoints and MDSCR_EL1. All debug registers trap (MDCR_EL2.TDA), for what they share with an external
-// debugger must not be shared between VMs; these are what a guest itself needs of them.
+// A guest's breakpoints, watchpoints and MDSCR_EL1. All debug registers trap (MDCR_EL2.TDA), for what they share with
+// an external debugger must not be shared between VMs; these are what a guest itself needs of them.
 #pragma once
 
 #include "../world_switch/vcpu_context.hpp"

@@ -14,8 +14,8 @@ namespace {
 using trace::Access;
 using trace::Device;
 
-/// An access to the interrupt controller. Where it is about interrupts that are in other vCPUs' list registers, these leave
-/// their guests first (KVM: vgic_access_active_prepare).
+/// An access to the interrupt controller. Where it is about interrupts that are in other vCPUs' list registers, these
+/// leave their guests first (KVM: vgic_access_active_prepare).
 bool access_interrupts(Vcpu& vcpu, vgic::Frame frame, u32 frame_vcpu, u32 offset, DeviceAccess& access) {
     Vm& vm = *vcpu.vm;
     bool good = false;
@@ -28,8 +28,9 @@ bool access_interrupts(Vcpu& vcpu, vgic::Frame frame, u32 frame_vcpu, u32 offset
             vgic::InterruptController& interrupts = vm.interrupts;
             holders = interrupts.holders(frame, frame_vcpu, offset, access.bytes, vcpu.index);
             if (holders == 0) {
-                good = access.access == Access::read ? interrupts.read(frame, frame_vcpu, offset, access.bytes, access.value)
-                                                     : interrupts.write(frame, frame_vcpu, offset, access.bytes, access.value);
+                good = access.access == Access::read
+                           ? interrupts.read(frame, frame_vcpu, offset, access.bytes, access.value)
+                           : interrupts.write(frame, frame_vcpu, offset, access.bytes, access.value);
                 work = interrupts.take_work();
                 break;
             }
@@ -62,7 +63,8 @@ bool access_uart(Vcpu& vcpu, u32 offset, DeviceAccess& access) {
 void record(const Vcpu& vcpu, const DeviceAccess& access, Device device) {
     using Event = trace::payload::mmio;
     trace::event_made<trace::At::kernel, Event>([&]() WS_INLINE_LAMBDA {
-        return Event{access.address.value, access.value, vcpu.owner, device, access.access, static_cast<u8>(access.bytes)};
+        return Event{access.address.value,         access.value, vcpu.owner, device, access.access,
+                     static_cast<u8>(access.bytes)};
     });
 }
 

@@ -55,7 +55,7 @@ Outcome handle_exit(Vcpu& vcpu) {
 
 Outcome handle_unexpected(Vcpu& vcpu) {
     crash_guest(vcpu, "a trap that the hypervisor has no handler for");
-    return Outcome::resume;   // to find that its VM is over
+    return Outcome::resume;  // to find that its VM is over
 }
 
 }  // namespace ws

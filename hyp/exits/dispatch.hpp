@@ -7,9 +7,9 @@
 namespace ws {
 
 enum class Outcome : u8 {
-    resume,   ///< enter the guest again
-    wait,     ///< until it has an interrupt to take: its vCPU leaves the CPU
-    yield,    ///< after others that are ready
+    resume,  ///< enter the guest again
+    wait,    ///< until it has an interrupt to take: its vCPU leaves the CPU
+    yield,   ///< after others that are ready
 };
 
 /// Handles the exit that `vcpu.context->exit` describes.

@@ -8,7 +8,7 @@ namespace ws {
 
 Outcome handle_fp_access(Vcpu& vcpu) {
     ThisDesign::load_fp(*vcpu.context);
-    return Outcome::resume;   // the same instruction again
+    return Outcome::resume;  // the same instruction again
 }
 
 }  // namespace ws

@@ -25,7 +25,7 @@ constexpr u64 kInvalidParameter = ~u64{0} - 2;  // -3
 
 /// Returns the bytes written, which may be fewer, or INVALID_PARAMETER if they are not all in the guest's memory.
 u64 console_write(Vcpu& vcpu, Ipa text, u64 bytes) {
-    constexpr u64 kMost = 4096;   // so that no guest keeps the CPU for long
+    constexpr u64 kMost = 4096;  // so that no guest keeps the CPU for long
     Vm& vm = *vcpu.vm;
     if (!vm.is_memory(text, bytes)) return kInvalidParameter;
     const u64 now = bytes < kMost ? bytes : kMost;
@@ -61,7 +61,7 @@ u64 call(Vcpu& vcpu) {
         case Hypercall::console_write: return console_write(vcpu, Ipa(context.x(1)), context.x(2));
         case Hypercall::console_putc: return console_putc(vcpu, static_cast<u8>(context.x(1)));
         case Hypercall::mark: return mark(context);
-        case Hypercall::exit: break;   // handle_call has seen to it
+        case Hypercall::exit: break;  // handle_call has seen to it
         case Hypercall::memory_release: return memory_call(release_memory(vcpu, Ipa(context.x(1)), context.x(2)));
         case Hypercall::memory_protect:
             return memory_call(protect_memory(vcpu, Ipa(context.x(1)), context.x(2), rights_of(context.x(3))));
@@ -84,7 +84,7 @@ Outcome handle_call(Vcpu& vcpu, bool smccc) {
         }
     }
     if (smccc && static_cast<Hypercall>(static_cast<u32>(context.x(0))) == Hypercall::exit) {
-        record(context, kSuccess);   // first: this may be the end of the run
+        record(context, kSuccess);  // first: this may be the end of the run
         end_vm(*vcpu.vm, trace::Verdict::guest_exit, context.x(1), "the guest ended the run");
         return Outcome::resume;
     }

@@ -49,9 +49,8 @@ void inject(Vcpu& vcpu, u64 esr, Fault fault, trace::Injection what) {
     if (fault.has_address) write_guest_el1<reg::FAR_EL1>(context, fault.address);
     vcpu.injected.count(esr, context.pc(), fault.has_address ? fault.address : 0);
     using Event = trace::payload::inject;
-    trace::event_made<trace::At::kernel, Event>([&]() WS_INLINE_LAMBDA {
-        return Event{esr, read_guest_el1<reg::FAR_EL1>(context), context.owner, what};
-    });
+    trace::event_made<trace::At::kernel, Event>(
+        [&]() WS_INLINE_LAMBDA { return Event{esr, read_guest_el1<reg::FAR_EL1>(context), context.owner, what}; });
     write_guest_el1<reg::ELR_EL1>(context, context.pc());
     write_guest_el1<reg::SPSR_EL1>(context, pstate);
     write_guest_el1<reg::ESR_EL1>(context, esr);
@@ -74,8 +73,8 @@ u64 abort_syndrome(const VcpuContext& context, AbortOf what, u64 status) {
            (from & reg::ESR_EL1::IL.mask()) | kept | status;
 }
 
-/// The abort's status. Of a stage 1 walk the guest is told at which level it was; EL2's syndrome has stage 2's level. What
-/// the hardware itself has found to be an external abort stays what it is.
+/// The abort's status. Of a stage 1 walk the guest is told at which level it was; EL2's syndrome has stage 2's level.
+/// What the hardware itself has found to be an external abort stays what it is.
 u64 external_status(const Vcpu& vcpu) {
     const u64 esr = vcpu.context->exit.esr;
     int level;
@@ -90,7 +89,7 @@ u64 permission_status(const Vcpu& vcpu) {
     constexpr int kPageLevel = 3;
     int level = kPageLevel;
     if (iss::dabt::S1PTW.get(vcpu.context->exit.esr) != 0 && !find_walk_level(vcpu, level)) level = kPageLevel;
-    if (level < 0) level = 0;   // there is no status for level -1
+    if (level < 0) level = 0;  // there is no status for level -1
     return static_cast<u64>(FaultStatus::permission) | static_cast<u64>(level);
 }
 

@@ -11,8 +11,8 @@ void inject_undefined(Vcpu& vcpu);
 
 enum class AbortOf : u8 { data, fetch };
 
-/// Nothing answers at the address that the guest's stage 2 abort was about: a synchronous external abort, FSC 0x10, or on a
-/// stage 1 walk 0x14 and the walk's level.
+/// Nothing answers at the address that the guest's stage 2 abort was about: a synchronous external abort, FSC 0x10, or
+/// on a stage 1 walk 0x14 and the walk's level.
 void inject_external_abort(Vcpu& vcpu, AbortOf what);
 
 /// The memory there is protected against what the guest, or its stage 1 walk, did: a permission fault.

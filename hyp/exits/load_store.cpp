@@ -27,14 +27,9 @@ bool read_size(u32 size, u32 opc, LoadStore& out) {
     out.sign_extend = opc >= 2;
     switch (opc) {
         case 0:
-        case 1:
-            out.to_64 = size == 3;
-            return true;
-        case 2:
-            out.to_64 = true;
-            return size != 3;  // size 3 is PRFM
-        default:
-            return size < 2;
+        case 1: out.to_64 = size == 3; return true;
+        case 2: out.to_64 = true; return size != 3;  // size 3 is PRFM
+        default: return size < 2;
     }
 }
 
@@ -90,19 +85,13 @@ bool decode_pair(u32 instruction, LoadStore& out) {
 }
 
 /// LDAR, STLR: size 001000 1 L 0 (11111) 1 (11111) Rn Rt
-bool is_ordered(u32 instruction) {
-    return (instruction & 0x3fbf'fc00) == 0x089f'fc00;
-}
+bool is_ordered(u32 instruction) { return (instruction & 0x3fbf'fc00) == 0x089f'fc00; }
 
 /// LDAPR: size 111000 101 (11111) 1100 00 Rn Rt
-bool is_ldapr(u32 instruction) {
-    return (instruction & 0x3fff'fc00) == 0x38bf'c000;
-}
+bool is_ldapr(u32 instruction) { return (instruction & 0x3fff'fc00) == 0x38bf'c000; }
 
 /// LDAPUR, STLUR: size 011001 opc 0 imm9 00 Rn Rt
-bool is_unscaled_ordered(u32 instruction) {
-    return (instruction & 0x3f20'0c00) == 0x1900'0000;
-}
+bool is_unscaled_ordered(u32 instruction) { return (instruction & 0x3f20'0c00) == 0x1900'0000; }
 
 }  // namespace
 

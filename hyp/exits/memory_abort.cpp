@@ -17,8 +17,11 @@ Ipa faulting_address(const ExitInfo& exit) {
     return Ipa(reg::HPFAR_EL2::FIPA.get(exit.hpfar) << 12 | (exit.far & 0xfff));
 }
 
-/// Is the abort stage 2's, which leaves the address in HPFAR_EL2? With HCR_EL2.TEA an external abort comes here as well.
-bool is_stage2_fault(u64 esr) { return is_translation_fault(esr) || is_permission_fault(esr) || is_access_flag_fault(esr); }
+/// Is the abort stage 2's, which leaves the address in HPFAR_EL2? With HCR_EL2.TEA an external abort comes here as
+/// well.
+bool is_stage2_fault(u64 esr) {
+    return is_translation_fault(esr) || is_permission_fault(esr) || is_access_flag_fault(esr);
+}
 
 /// What a stage 1 walk needs: to read its tables. With a permission fault, what it did not get where it may read is the
 /// update of an access flag or of a dirty state (Arm ARM D8.4, hardware management of both; KVM: kvm_is_write_fault).
@@ -33,7 +36,8 @@ bool may_try_again(Vcpu& vcpu) {
     if (vcpu.retries.may_try_again({pc, context.exit.far, context.exit.esr, changes})) return true;
     if (may_log(*vcpu.vm)) {
         log("VM ", vcpu.vm->number, ": the instruction at ", hex(pc), " aborts on ", hex(context.exit.far),
-            " again and again, ESR_EL2 ", hex(context.exit.esr), ", though nothing forbids the access: it gets the abort");
+            " again and again, ESR_EL2 ", hex(context.exit.esr),
+            ", though nothing forbids the access: it gets the abort");
     }
     return false;
 }
@@ -89,7 +93,8 @@ Outcome handle_data_abort(Vcpu& vcpu) {
     if (!is_stage2_fault(exit.esr)) {
         inject_external_abort(vcpu, AbortOf::data);
     } else if (vcpu.vm->is_memory(ipa, 1)) {
-        provide_memory(vcpu, ipa, walk ? rights_of_walk(exit.esr) : Stage2::Rights{!write, write, false}, AbortOf::data);
+        provide_memory(vcpu, ipa, walk ? rights_of_walk(exit.esr) : Stage2::Rights{!write, write, false},
+                       AbortOf::data);
     } else if (walk) {
         inject_external_abort(vcpu, AbortOf::data);
     } else {

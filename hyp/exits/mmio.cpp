@@ -18,7 +18,7 @@ using trace::Access;
 /// Are the guest's data accesses big-endian?
 bool is_big_endian(const VcpuContext& context) {
     const u64 pstate = context.return_state.value<reg::SPSR_EL2>();
-    if (aarch32::is_aarch32(pstate)) return aarch32::kBigEndian.get(pstate) != 0;   // which SETEND may have changed
+    if (aarch32::is_aarch32(pstate)) return aarch32::kBigEndian.get(pstate) != 0;  // which SETEND may have changed
     const u64 sctlr = read_guest_el1<reg::SCTLR_EL1>(context);
     const bool el0 = (reg::SPSR_EL2::M.get(pstate) & 0xf) == kEl0t;
     return (el0 ? reg::SCTLR_EL1::E0E : reg::SCTLR_EL1::EE).get(sctlr) != 0;
@@ -61,7 +61,7 @@ bool emulate_described(Vcpu& vcpu, Ipa ipa) {
 /// The base register: number 31 is the stack pointer in use.
 u64 read_base(const VcpuContext& context, unsigned rn) {
     if (rn < 31) return context.x(rn);
-    constexpr u64 kSpEl0 = 31;   // of class general
+    constexpr u64 kSpEl0 = 31;  // of class general
     const bool uses_sp_el1 = (reg::SPSR_EL2::M.get(context.return_state.value<reg::SPSR_EL2>()) & 1) != 0;
     return uses_sp_el1 ? read_guest_el1<reg::SP_EL1>(context) : context.general.words[kSpEl0];
 }
@@ -89,12 +89,13 @@ bool fetch(const Vcpu& vcpu, LoadStore& out) {
 
 /// Where the access begins, if all of it is in the page that faulted.
 bool find_address(const VcpuContext& context, const LoadStore& it, Ipa fault, Ipa& begin) {
-    constexpr u64 kAddressBits = (1ULL << 48) - 1;   // above there may be a tag
+    constexpr u64 kAddressBits = (1ULL << 48) - 1;  // above there may be a tag
     const u64 distance = static_cast<u64>(it.distance(context.x(it.rm)));
     const u64 address = (read_base(context, it.rn) + distance) & kAddressBits;
     const u64 far = context.exit.far & kAddressBits;
     const u64 bytes = it.bytes * (it.pair ? 2U : 1U);
-    if (far - address >= bytes || address >> 12 != (address + bytes - 1) >> 12 || address >> 12 != far >> 12) return false;
+    if (far - address >= bytes || address >> 12 != (address + bytes - 1) >> 12 || address >> 12 != far >> 12)
+        return false;
     begin = Ipa(fault.value - (far - address));
     return true;
 }
@@ -111,7 +112,8 @@ bool load_registers(Vcpu& vcpu, const LoadStore& it, Ipa at) {
 
 bool store_registers(Vcpu& vcpu, const LoadStore& it, Ipa at) {
     const VcpuContext& context = *vcpu.context;
-    return store(vcpu, at, it.bytes, context.x(it.rt)) && (!it.pair || store(vcpu, at + it.bytes, it.bytes, context.x(it.rt2)));
+    return store(vcpu, at, it.bytes, context.x(it.rt)) &&
+           (!it.pair || store(vcpu, at + it.bytes, it.bytes, context.x(it.rt2)));
 }
 
 /// The syndrome says only that there was an access: pairs, and those that write their base back.
@@ -141,7 +143,8 @@ void emulate_mmio(Vcpu& vcpu, Ipa ipa) {
     const u64 esr = context.exit.esr;
     // Maintenance of caches by address, where no cache can hold anything.
     const bool maintenance = iss::dabt::CM.get(esr) != 0;
-    const bool good = maintenance || (iss::dabt::ISV.get(esr) != 0 ? emulate_described(vcpu, ipa) : emulate_decoded(vcpu, ipa));
+    const bool good =
+        maintenance || (iss::dabt::ISV.get(esr) != 0 ? emulate_described(vcpu, ipa) : emulate_decoded(vcpu, ipa));
     if (good) {
         context.skip_instruction();
     } else {

@@ -17,9 +17,7 @@ unsigned granule_bits(u64 tcr, bool upper) {
     return code == k16KiB[upper ? 1 : 0] ? 14 : 12;
 }
 
-constexpr u64 low(unsigned bits) {
-    return (u64{1} << bits) - 1;
-}
+constexpr u64 low(unsigned bits) { return (u64{1} << bits) - 1; }
 
 }  // namespace
 

@@ -32,14 +32,13 @@ constexpr u64 kOsdlrEl1 = key(encoding_of("OSDLR_EL1"));
 constexpr u64 kMdrarEl1 = key(encoding_of("MDRAR_EL1"));
 
 /// OSLSR_EL1: the lock is implemented (OSLM); it is locked (Arm ARM D17.3, OSLSR_EL1). It keeps an operating
-/// system's debugger and an external one apart, and there is no external one: the state is the vCPU's to write and to read. It
-/// never reaches the CPU's own lock, so debug exceptions do not depend on it (KVM masks MDSCR_EL1.MDE meanwhile).
-constexpr u64 oslsr(bool locked) {
-    return oslsr_el1::OSLM.mask() | (locked ? oslsr_el1::OSLK.mask() : 0);
-}
+/// system's debugger and an external one apart, and there is no external one: the state is the vCPU's to write and to
+/// read. It never reaches the CPU's own lock, so debug exceptions do not depend on it (KVM masks MDSCR_EL1.MDE
+/// meanwhile).
+constexpr u64 oslsr(bool locked) { return oslsr_el1::OSLM.mask() | (locked ? oslsr_el1::OSLK.mask() : 0); }
 
-/// The debug communication channel, claim tags and what else an external debugger shares with the CPU: there is none, they
-/// read as zero and writes are ignored.
+/// The debug communication channel, claim tags and what else an external debugger shares with the CPU: there is none,
+/// they read as zero and writes are ignored.
 bool is_external_debug(SysregEncoding e) {
     if (e.op0 != 2) return false;
     const bool channel = e.crn == 0 && (e.op1 == 3 || e.op2 == 0 || (e.op2 == 2 && e.crm != 2));
@@ -82,7 +81,7 @@ void deactivate(Vcpu& vcpu, u64 value) {
         vm.interrupts.deactivate_by_guest(vcpu.index, static_cast<u32>(reg::ICC_DIR_EL1::INTID.get(value)));
         work = vm.interrupts.take_work();
     }
-    vcpu.ask(request::kTimer);   // a linked one ends the board's
+    vcpu.ask(request::kTimer);  // a linked one ends the board's
     deliver(vm, work);
 }
 
@@ -97,9 +96,9 @@ bool emulate_write(Vcpu& vcpu, u64 encoding, u64 value) {
         case kKey<reg::CNTP_CVAL_EL0>: write_physical_timer(vcpu, TimerRegister::compare, value); return true;
         case kKey<reg::CNTP_TVAL_EL0>: write_physical_timer(vcpu, TimerRegister::value, value); return true;
         case kOslarEl1: vcpu.os_locked = (value & 1) != 0; return true;
-        case kOsdlrEl1:                     // the other lock is never set
-        case kKey<reg::ICC_SRE_EL1>:        // always on
-        case kKey<reg::ACTLR_EL1>: return true;   // no auxiliary control
+        case kOsdlrEl1:                          // the other lock is never set
+        case kKey<reg::ICC_SRE_EL1>:             // always on
+        case kKey<reg::ACTLR_EL1>: return true;  // no auxiliary control
         default: return false;
     }
 }
@@ -109,9 +108,9 @@ bool emulate_read(Vcpu& vcpu, u64 encoding, u64& value) {
         case kKey<reg::CNTP_CTL_EL0>: value = read_physical_timer(vcpu, TimerRegister::control); return true;
         case kKey<reg::CNTP_CVAL_EL0>: value = read_physical_timer(vcpu, TimerRegister::compare); return true;
         case kKey<reg::CNTP_TVAL_EL0>: value = read_physical_timer(vcpu, TimerRegister::value); return true;
-        case kKey<reg::ICC_SRE_EL1>: value = 7; return true;   // SRE, and no bypass
+        case kKey<reg::ICC_SRE_EL1>: value = 7; return true;  // SRE, and no bypass
         case kOslsrEl1: value = oslsr(vcpu.os_locked); return true;
-        case kMdrarEl1:                     // there are no memory-mapped debug registers
+        case kMdrarEl1:  // there are no memory-mapped debug registers
         case kOsdlrEl1:
         case kKey<reg::ACTLR_EL1>: value = 0; return true;
         default: return false;
@@ -128,9 +127,9 @@ void tell(Vm& vm, SysregEncoding e, bool is_read, u64 pc) {
     if (vm.told_count == Vm::kMaxTold) return;
     vm.told[vm.told_count++] = number;
     const SysregInfo* const row = find_sysreg(e);
-    log("VM ", vm.number, ": ", is_read ? "MRS" : "MSR", " of ", row != nullptr ? row->name : "a register that is not known",
-        ", S", u32{e.op0}, "_", u32{e.op1}, "_C", u32{e.crn}, "_C", u32{e.crm}, "_", u32{e.op2}, ", at ", hex(pc),
-        ": not virtualised, undefined");
+    log("VM ", vm.number, ": ", is_read ? "MRS" : "MSR", " of ",
+        row != nullptr ? row->name : "a register that is not known", ", S", u32{e.op0}, "_", u32{e.op1}, "_C",
+        u32{e.crn}, "_C", u32{e.crm}, "_", u32{e.op2}, ", at ", hex(pc), ": not virtualised, undefined");
     if (vm.told_count == Vm::kMaxTold) log("VM ", vm.number, ": further registers are not told of");
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A list to which entries are only added. Several threads may add at once, and a reader needs no lock: an entry counts when
-// it is whole.
+// A list to which entries are only added. Several threads may add at once, and a reader needs no lock: an entry counts
+// when it is whole.
 #pragma once
 
 #include "../arch/types.hpp"

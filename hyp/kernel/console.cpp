@@ -13,11 +13,11 @@ SpinLock console_lock;
 
 namespace {
 
-constexpr int kChooseVm = 0x1d;   // Ctrl-]
+constexpr int kChooseVm = 0x1d;  // Ctrl-]
 
-u32 focus = 1;          ///< the VM that typed characters go to
+u32 focus = 1;  ///< the VM that typed characters go to
 bool choosing = false;
-bool receiving = false;   ///< under the devices_lock of the VM in focus
+bool receiving = false;  ///< under the devices_lock of the VM in focus
 
 void print_line(Vm& vm) {
     VmConsole& console = vm.console;
@@ -40,7 +40,7 @@ bool choose_vm(int character) {
         choosing = false;
         const u32 number = static_cast<u32>(character - '0');
         if (find_vm(number) != nullptr) focus = number;
-        return character != kChooseVm;   // typed twice it is the guest's
+        return character != kChooseVm;  // typed twice it is the guest's
     }
     choosing = character == kChooseVm;
     return choosing;
@@ -96,9 +96,9 @@ void handle_console_input() {
                 const u32 last = (console.input_first + console.input_count++) % VmConsole::kInputBytes;
                 console.input[last] = static_cast<u8>(character);
             }
-            if (vm.ended) console.input_count = 0;   // nobody will read it
+            if (vm.ended) console.input_count = 0;  // nobody will read it
             if (console.input_count == VmConsole::kInputBytes) {
-                pl011::enable_receive_interrupt(false);   // until the guest has read some: the port holds the rest
+                pl011::enable_receive_interrupt(false);  // until the guest has read some: the port holds the rest
                 receiving = false;
             }
             feed_uart(vm);
@@ -111,7 +111,7 @@ void handle_console_input() {
 }
 
 void feed_uart(Vm& vm) {
-    if (!vm.opened) return;   // what was typed before its VMM made it is kept
+    if (!vm.opened) return;  // what was typed before its VMM made it is kept
     const bool listens = !vm.options.virtio_console;
     while (listens && vm.console.input_count != 0 && vm.uart.can_receive()) vm.uart.receive(take_first(vm.console));
     vm.interrupts.set_line(0, Vm::kUartIntid, vm.uart.irq());

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The board's serial port, shared by the hypervisor and its VMs. With one VM its text goes out as it comes. With several
-// each line is one VM's, behind its name. What is typed goes to one VM; Ctrl-] and a digit chooses which.
+// The board's serial port, shared by the hypervisor and its VMs. With one VM its text goes out as it comes. With
+// several each line is one VM's, behind its name. What is typed goes to one VM; Ctrl-] and a digit chooses which.
 #pragma once
 
 #include "../base/print.hpp"

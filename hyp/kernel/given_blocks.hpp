@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which blocks of a VM's RAM have been given out, to the guest or to its VMM: a bit a block. Those that have not may hold
-// anything.
+// Which blocks of a VM's RAM have been given out, to the guest or to its VMM: a bit a block. Those that have not may
+// hold anything.
 #pragma once
 
 #include "../arch/types.hpp"
@@ -15,7 +15,9 @@ class GivenBlocks {
     void open(u64* words) { words_ = words; }
 
     /// Needs no lock: who sees the bit sees what was done before add().
-    bool has(u64 block) const { return (__atomic_load_n(&words_[block / 64], __ATOMIC_ACQUIRE) >> block % 64 & 1) != 0; }
+    bool has(u64 block) const {
+        return (__atomic_load_n(&words_[block / 64], __ATOMIC_ACQUIRE) >> block % 64 & 1) != 0;
+    }
     void add(u64 block) { __atomic_fetch_or(&words_[block / 64], u64{1} << block % 64, __ATOMIC_RELEASE); }
 
   private:

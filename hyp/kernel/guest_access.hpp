@@ -15,8 +15,6 @@ struct DeviceAccess {
 };
 
 /// What an access of so many bytes has of a value.
-constexpr u64 low_bytes(u64 value, u32 bytes) {
-    return bytes == 8 ? value : value & ((1ULL << 8 * bytes) - 1);
-}
+constexpr u64 low_bytes(u64 value, u32 bytes) { return bytes == 8 ? value : value & ((1ULL << 8 * bytes) - 1); }
 
 }  // namespace ws

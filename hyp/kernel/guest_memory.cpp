@@ -41,7 +41,9 @@ void for_each_block(Ipa ipa, u64 bytes, F f) {
 u8* address_of(const Vm& vm, Ipa ipa) { return reinterpret_cast<u8*>((vm.memory + (ipa - Vm::kMemoryStart)).value); }
 
 /// For a guest whose caches are off.
-void clean(const Vm& vm, Ipa ipa, u64 bytes) { hw::clean_to_memory(HostVa(reinterpret_cast<u64>(address_of(vm, ipa))), bytes); }
+void clean(const Vm& vm, Ipa ipa, u64 bytes) {
+    hw::clean_to_memory(HostVa(reinterpret_cast<u64>(address_of(vm, ipa))), bytes);
+}
 
 /// False: the block was given out before. The memory's lock is held.
 bool give_out_block(Vm& vm, u64 block) {
@@ -63,8 +65,8 @@ bool map_around(Vcpu& vcpu, Ipa ipa, u64 hole) {
     const Ipa start = round_down(ipa, bytes);
     const Pa pa = vm.memory + (start - Vm::kMemoryStart);
     const bool first = give_out_block(vm, block_of(start));
-    // What the VMM has written there, or the guest before its machine was reset, must be in memory too, for a guest whose
-    // caches are off (KVM: user_mem_abort). A page in a broken block is one that was released, and is.
+    // What the VMM has written there, or the guest before its machine was reset, must be in memory too, for a guest
+    // whose caches are off (KVM: user_mem_abort). A page in a broken block is one that was released, and is.
     const bool released = !block && vm.is_memory(round_down(ipa, kBlock), kBlock);
     if (!first && !released) clean(vm, start, bytes);
     if (!vm.stage2.map(start, pa, bytes, Stage2::kAllRights)) return false;
@@ -88,7 +90,8 @@ bool unmap(const Vcpu& vcpu, Ipa ipa, u64 bytes) {
 }
 
 bool is_whole_pages(const Vm& vm, Ipa ipa, u64 bytes) {
-    return bytes != 0 && bytes <= kMostAtOnce && ipa.value % kPage == 0 && bytes % kPage == 0 && vm.is_memory(ipa, bytes);
+    return bytes != 0 && bytes <= kMostAtOnce && ipa.value % kPage == 0 && bytes % kPage == 0 &&
+           vm.is_memory(ipa, bytes);
 }
 
 }  // namespace
@@ -96,7 +99,8 @@ bool is_whole_pages(const Vm& vm, Ipa ipa, u64 bytes) {
 void open_guest_memory(Vm& vm) {
     vm.memory = take_uncleared_memory(vm.memory_bytes, kBlock).start;
     const u64 blocks = (vm.memory_bytes + kBlock - 1) / kBlock;
-    vm.given.open(reinterpret_cast<u64*>(take_memory(whole_pages(GivenBlocks::bytes_for(blocks)), kPageBytes).start.value));
+    vm.given.open(
+        reinterpret_cast<u64*>(take_memory(whole_pages(GivenBlocks::bytes_for(blocks)), kPageBytes).start.value));
 }
 
 void give_out_memory(Vm& vm, Ipa ipa, u64 bytes) {
@@ -134,7 +138,7 @@ bool release_memory(Vcpu& vcpu, Ipa ipa, u64 bytes) {
     Locked locked(vm.memory_lock);
     if (!unmap(vcpu, ipa, bytes)) return false;
     for_each_block(ipa, bytes, [&](u64 block, Ipa at, u64 part) {
-        if (!vm.given.has(block)) return;   // it will be cleared when it is
+        if (!vm.given.has(block)) return;  // it will be cleared when it is
         hw::zero_memory(address_of(vm, at), part);
         clean(vm, at, part);
     });
@@ -164,7 +168,7 @@ void forget_protection(Vm& vm) {
 void stage2_barrier() { hw::dsb_ishst(); }
 
 void invalidate_stage2(const Stage2& stage2, Ipa ipa, u64 bytes) {
-    if (stage2.vmid.generation == 0) return;   // it never ran
+    if (stage2.vmid.generation == 0) return;  // it never ran
     const u64 vttbr = stage2.vttbr(stage2.vmid.vmid);
     constexpr u64 kFewPages = 16;
     if (bytes > kFewPages * kPage) {

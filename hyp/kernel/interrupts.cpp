@@ -15,7 +15,7 @@ namespace ws {
 namespace {
 
 // Physical SGIs between CPUs.
-constexpr u32 kKickSgi = 0;   ///< look again: the guest's run has ended, and that was the purpose
+constexpr u32 kKickSgi = 0;  ///< look again: the guest's run has ended, and that was the purpose
 constexpr u32 kStopSgi = 1;
 constexpr u32 kMaintenance = 25;
 
@@ -31,7 +31,7 @@ void handle(u32 intid) {
     gic::drop_priority(intid);
     if (intid == kGuestTimerIntid) {
         virtual_timer_fired();
-        return;   // it stays active until the guest ends the virtual interrupt that is linked to it
+        return;  // it stays active until the guest ends the virtual interrupt that is linked to it
     }
     if (intid == kStopSgi) stop_this_cpu();
     if (intid == kKickSgi) {
@@ -40,7 +40,7 @@ void handle(u32 intid) {
         handle_timer_interrupt();
     } else if (intid == board.uart_intid) {
         handle_console_input();
-    } else if (intid != kMaintenance &&   // for that, reading the list registers after the exit was all
+    } else if (intid != kMaintenance &&  // for that, reading the list registers after the exit was all
                !handle_device_interrupt(intid)) {
         log("physical interrupt ", intid, " has no handler; it is disabled");
         gic::disable(intid);
@@ -57,7 +57,8 @@ void open_interrupts() {
 
 void open_interrupts_of_this_cpu() {
     Cpu& cpu = this_cpu();
-    cpu.redistributor = gic::find_redistributor(board.gic_redistributors.start, board.gic_redistributors.bytes, cpu.mpidr);
+    cpu.redistributor =
+        gic::find_redistributor(board.gic_redistributors.start, board.gic_redistributors.bytes, cpu.mpidr);
     gic::open_cpu(cpu.redistributor);
     for (const u32 intid : {kKickSgi, kStopSgi, kMaintenance, kGuestTimerIntid, kernel_timer_intid()}) {
         gic::enable_private(cpu.redistributor, intid);
@@ -85,9 +86,10 @@ void stop_other_cpus(bool panicking) {
     constexpr u32 kPatience = 1'000'000;
     for (u32 i = 0; i < board.cpu_count; ++i) {
         Cpu& cpu = cpus[i];
-        if (&cpu == &running_cpu() || cpu.current == nullptr) continue;   // this one, and those that were never started
+        if (&cpu == &running_cpu() || cpu.current == nullptr) continue;  // this one, and those that were never started
         if (!panicking) {
-            trace::event<trace::At::kernel>(trace::payload::kick{static_cast<u8>(i), trace::kHost, trace::KickReason::stop});
+            trace::event<trace::At::kernel>(
+                trace::payload::kick{static_cast<u8>(i), trace::kHost, trace::KickReason::stop});
         }
         gic::send_sgi(kStopSgi, cpu.mpidr);
         for (u32 n = 0; n < kPatience && !__atomic_load_n(&cpu.stopped, __ATOMIC_ACQUIRE); ++n) hw::yield();

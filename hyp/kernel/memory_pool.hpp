@@ -24,8 +24,8 @@ PaRange take_uncleared_memory(u64 bytes, u64 alignment);
 
 // stage2/table_memory.hpp: tables come from here too, and go back to a list of their own.
 
-/// Takes `count` tables and puts them on that list. A VM never needs more than one for each 2 MiB of its memory and a few, so
-/// with so many put there for each, none can use up another one's.
+/// Takes `count` tables and puts them on that list. A VM never needs more than one for each 2 MiB of its memory and a
+/// few, so with so many put there for each, none can use up another one's.
 void reserve_tables(u64 count);
 
 }  // namespace ws

@@ -5,9 +5,7 @@ namespace ws {
 
 namespace {
 
-bool is_group(const MacAddress& address) {
-    return (address.bytes[0] & 1) != 0;
-}
+bool is_group(const MacAddress& address) { return (address.bytes[0] & 1) != 0; }
 
 }  // namespace
 

@@ -29,8 +29,8 @@ void print_place(u64 pc) {
     print("\n");
 }
 
-/// Can a frame record be here? In the image are the CPUs' stacks, behind it those of the threads, which the lowvisor at EL2 (split)
-/// has not mapped. All of it is mapped one to one.
+/// Can a frame record be here? In the image are the CPUs' stacks, behind it those of the threads, which the lowvisor at
+/// EL2 (split) has not mapped. All of it is mapped one to one.
 bool may_be_stack(u64 address) {
     const bool maps_all = !at_el2() || ThisDesign::kKernelEl == 2;
     const u64 end = maps_all && board.memory.bytes != 0 ? (board.memory.end() + (0 - board.options.reserve)).value
@@ -44,7 +44,7 @@ void print_callers(u64 frame) {
         if (!may_be_stack(frame)) break;
         const u64* record = reinterpret_cast<const u64*>(frame);
         if (record[1] == 0) break;
-        print_place(record[1] - 4);   // the call, not where it returns to
+        print_place(record[1] - 4);  // the call, not where it returns to
         if (record[0] <= frame) break;
         frame = record[0];
     }
@@ -67,7 +67,8 @@ void stop_if_recursive() {
 
 [[noreturn]] void finish(const Line& line) { end_run(trace::Verdict::hypervisor_panic, 0, line.text()); }
 
-constexpr const char* kVectorSource[] = {"the current EL with SP_EL0", "the current EL", "a lower EL", "a lower EL in AArch32"};
+constexpr const char* kVectorSource[] = {"the current EL with SP_EL0", "the current EL", "a lower EL",
+                                         "a lower EL in AArch32"};
 constexpr const char* kVectorKind[] = {"synchronous exception", "IRQ", "FIQ", "SError"};
 
 }  // namespace

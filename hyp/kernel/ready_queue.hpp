@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // The threads that are ready, in the order in which they are due. One that has woken is due at once: it waited for an
-// interrupt and is short of time. One that had the CPU and wants it again is due later, by a time slice at most. So it lets
-// those pass that wake meanwhile, and comes before all that wake after that: nobody starves, whatever the others do.
+// interrupt and is short of time. One that had the CPU and wants it again is due later, by a time slice at most. So it
+// lets those pass that wake meanwhile, and comes before all that wake after that: nobody starves, whatever the others
+// do.
 #pragma once
 
 #include "../cpu/thread.hpp"
 
 namespace ws {
 
-/// When a thread is due again whose turn was ended after it had the CPU for `had`: after as long, for who was interrupted
-/// early has most of its turn yet to come. In ticks of the physical counter, as all times here.
+/// When a thread is due again whose turn was ended after it had the CPU for `had`: after as long, for who was
+/// interrupted early has most of its turn yet to come. In ticks of the physical counter, as all times here.
 constexpr u64 due_again(u64 now, u64 had, u64 slice) { return now + (had < slice ? had : slice); }
 
 class ReadyQueue {

@@ -12,7 +12,7 @@ namespace ws {
 void end_run(trace::Verdict verdict, u64 status, const char* message) {
     static u32 ending = 0;
     if (run_page_open() && __atomic_exchange_n(&ending, 1U, __ATOMIC_ACQ_REL) != 0) {
-        for (;;) hw::wfi();   // another CPU is at it
+        for (;;) hw::wfi();  // another CPU is at it
     }
     if (run_page_open()) {
         stop_other_cpus(verdict == trace::Verdict::hypervisor_panic);

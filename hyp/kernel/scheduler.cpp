@@ -19,7 +19,7 @@ namespace {
 SpinLock scheduler_lock;
 ReadyQueue queue;
 u64 slice_ticks = 0;
-constexpr u64 kUrgentShare = 1024;   ///< of a time slice that a thread has before one that wakes may interrupt it
+constexpr u64 kUrgentShare = 1024;  ///< of a time slice that a thread has before one that wakes may interrupt it
 
 Thread* first_for(const Cpu& cpu) { return queue.first_for(cpu.id); }
 
@@ -36,8 +36,8 @@ void slice_expired(SoftTimer&) {
     cpu.must_reschedule = true;
 }
 
-/// How long this CPU is at work before it gives the others a turn. Each CPU has another time: were they alike, one could come back
-/// from its turn whenever the next is due, and never to its guest.
+/// How long this CPU is at work before it gives the others a turn. Each CPU has another time: were they alike, one
+/// could come back from its turn whenever the next is due, and never to its guest.
 u64 turn_ticks(const Cpu& cpu) {
     constexpr u64 kShare = 4;
     return slice_ticks + slice_ticks / kShare * cpu.id;
@@ -50,8 +50,8 @@ void turn_expired(SoftTimer& turn) {
     if (cpu.current != &cpu.idle) arm_timer(turn, physical_count() + turn_ticks(cpu));
 }
 
-/// A guest may wait for another CPU in a loop that has neither YIELD nor WFE, and nothing else would take it out of there. So where
-/// there are several CPUs, each that is at work gives a turn from time to time.
+/// A guest may wait for another CPU in a loop that has neither YIELD nor WFE, and nothing else would take it out of
+/// there. So where there are several CPUs, each that is at work gives a turn from time to time.
 void start_turns(Cpu& cpu) {
     if (board.cpu_count == 1 || cpu.turn.armed || cpu.current == &cpu.idle) return;
     cpu.turn.expired = turn_expired;
@@ -59,7 +59,7 @@ void start_turns(Cpu& cpu) {
 }
 
 void cancel_slice(Cpu& cpu) {
-    if (!cpu.slice.armed) return;   // it has gone off
+    if (!cpu.slice.armed) return;  // it has gone off
     record_slice(cpu, trace::TimerChange::cancelled);
     cancel_timer(cpu.slice);
 }
@@ -90,8 +90,8 @@ void update_slice(Cpu& cpu) {
     }
 }
 
-/// To a CPU for a thread that became ready: an idle one, the thread's last one first; else one where it will have its turn.
-/// True: it is another one, and was kicked.
+/// To a CPU for a thread that became ready: an idle one, the thread's last one first; else one where it will have its
+/// turn. True: it is another one, and was kicked.
 bool find_cpu_for(const Thread& thread) {
     Cpu* idle = nullptr;
     Cpu* busy = nullptr;
@@ -102,7 +102,7 @@ bool find_cpu_for(const Thread& thread) {
         if (busy == nullptr) busy = &cpu;
     }
     Cpu* const chosen = idle != nullptr ? idle : busy;
-    if (idle != nullptr) idle->is_idle = false;   // the next thread finds another one
+    if (idle != nullptr) idle->is_idle = false;  // the next thread finds another one
     Cpu& here = this_cpu();
     if (idle == nullptr) chosen->urgent = true;
     if (chosen != &here) {
@@ -230,7 +230,7 @@ void run_idle() {
         }
         cpu.is_idle = true;
         scheduler_lock.unlock();
-        hw::wfi();   // wakes for interrupts though they are masked
+        hw::wfi();  // wakes for interrupts though they are masked
         handle_interrupts();
     }
 }

@@ -36,18 +36,20 @@ bool handle_device_interrupt(u32 intid);
 
 // ---- psci/psci.cpp: how vCPUs are switched on and stopped; the guest asks for it, or the VMM, or the VM's end ----
 
-/// It is off, and its machine neither ends nor begins anew. The VM's devices are locked, and stay so until it is switched
-/// on.
+/// It is off, and its machine neither ends nor begins anew. The VM's devices are locked, and stay so until it is
+/// switched on.
 bool may_be_switched_on(const Vcpu& vcpu);
-/// Switches a vCPU on that is off, with the registers that it has. The VM's devices are locked; its thread is woken after.
+/// Switches a vCPU on that is off, with the registers that it has. The VM's devices are locked; its thread is woken
+/// after.
 void switch_on_as_set(Vcpu& vcpu);
 /// All vCPUs of the VM are to leave their guests for good.
 void stop_vcpus(Vm& vm);
 
 // ---- user/: a VM's VMM ----
 
-/// user_space.cpp: from now on this CPU's EL0 translates by `ttbr`, a thread's `space`. No vCPU is loaded. (TTBR0_EL1 is
-/// right in every design: at EL1 it is the kernel's own, E2H redirects it, and in el2 processes run on EL1's tables.)
+/// user_space.cpp: from now on this CPU's EL0 translates by `ttbr`, a thread's `space`. No vCPU is loaded. (TTBR0_EL1
+/// is right in every design: at EL1 it is the kernel's own, E2H redirects it, and in el2 processes run on EL1's
+/// tables.)
 void use_space(u64 ttbr);
 
 /// process.cpp: the VMM of a VM, with its first thread ready to start.

@@ -68,7 +68,7 @@ void sync_interrupts(Vcpu& vcpu) {
     }
     context.lists_in_use = false;
     Cpu& cpu = this_cpu();
-    if (cpu.timer_active) {   // if the guest ended its timer interrupt, that has ended the board's
+    if (cpu.timer_active) {  // if the guest ended its timer interrupt, that has ended the board's
         cpu.timer_active_known = false;
         vcpu.ask(request::kTimer);
     }
@@ -81,7 +81,7 @@ void flush_interrupts(Vcpu& vcpu) {
     trace::StepScope<trace::At::kernel> step(trace::Step::flush_interrupts);
     VcpuContext& context = *vcpu.context;
     DevicesLocked locked(*vcpu.vm);
-    vcpu.done(request::kFlush);   // first: what comes later asks again
+    vcpu.done(request::kFlush);  // first: what comes later asks again
     vgic::InterruptController& interrupts = vcpu.vm->interrupts;
     ListRegisterState& lists = context.list_registers;
     const u32 used = interrupts.flush(vcpu.index, lists.words, lists.value<reg::ICH_HCR_EL2>());
@@ -94,7 +94,7 @@ void begin_pause(Vm& vm) { __atomic_fetch_add(&vm.pausers, 1U, __ATOMIC_SEQ_CST)
 void push_out_of_guests(Vm& vm, u32 vcpus) {
     for (; vcpus != 0; vcpus &= vcpus - 1) {
         Vcpu& vcpu = vm.vcpus[__builtin_ctz(vcpus)];
-        if (vcpu.wants(request::kLeaveGuest)) continue;   // it was told already
+        if (vcpu.wants(request::kLeaveGuest)) continue;  // it was told already
         vcpu.ask(request::kLeaveGuest);
         const i64 cpu = __atomic_load_n(&vcpu.loaded_on, __ATOMIC_SEQ_CST);
         if (cpu >= 0) kick_cpu(static_cast<u32>(cpu), vcpu.owner, trace::KickReason::leave_guest);

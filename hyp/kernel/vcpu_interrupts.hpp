@@ -28,8 +28,8 @@ void sync_interrupts(Vcpu& vcpu);
 /// Fills the list registers for the next entry.
 void flush_interrupts(Vcpu& vcpu);
 
-/// From begin_pause() to end_pause() no vCPU of the VM that was pushed out of its guest enters it again. Several may pause
-/// at the same time: none of them is in its guest.
+/// From begin_pause() to end_pause() no vCPU of the VM that was pushed out of its guest enters it again. Several may
+/// pause at the same time: none of them is in its guest.
 void begin_pause(Vm& vm);
 /// Makes `vcpus` (by index) leave their guests; they sync on their way.
 void push_out_of_guests(Vm& vm, u32 vcpus);

@@ -28,7 +28,7 @@ namespace {
 Vm* vms[BoardInfo::kMaxModules];
 u32 made = 0;
 u32 running = 0;
-trace::Owner owners = 0;   ///< vCPUs of all VMs so far
+trace::Owner owners = 0;  ///< vCPUs of all VMs so far
 
 void transmit(void* vm, u8 character) { write_guest_text(*static_cast<Vm*>(vm), &character, 1); }
 
@@ -44,7 +44,8 @@ u32 badness(trace::Verdict verdict, u64 status) {
     for (u32 i = 1; i < made; ++i) {
         if (badness(vms[i]->verdict, vms[i]->status) > badness(worst->verdict, worst->status)) worst = vms[i];
     }
-    if (made == 1 || badness(worst->verdict, worst->status) == 0) end_run(worst->verdict, worst->status, worst->message);
+    if (made == 1 || badness(worst->verdict, worst->status) == 0)
+        end_run(worst->verdict, worst->status, worst->message);
     Line line;
     line.add("VM ");
     line.add(static_cast<char>('0' + worst->number));
@@ -56,8 +57,12 @@ u32 badness(trace::Verdict verdict, u64 status) {
 }  // namespace
 
 Vm::Vm(u32 vm_number, const VmOptions& vm_options, trace::Owner its_first_owner)
-    : number(vm_number), options(vm_options), memory_bytes(vm_options.memory), uart(transmit, this),
-      vcpu_count(static_cast<u32>(vm_options.cpus)), first_owner(its_first_owner) {}
+    : number(vm_number),
+      options(vm_options),
+      memory_bytes(vm_options.memory),
+      uart(transmit, this),
+      vcpu_count(static_cast<u32>(vm_options.cpus)),
+      first_owner(its_first_owner) {}
 
 u32 vm_count() { return made; }
 
@@ -85,7 +90,7 @@ bool open_vm(Vm& vm) {
     DevicesLocked locked(vm);
     if (vm.opened) return false;
     vm.opened = true;
-    constexpr u64 kAboveLevel3 = 4;   // the root, and level 2 for each GiB that the memory touches
+    constexpr u64 kAboveLevel3 = 4;  // the root, and level 2 for each GiB that the memory touches
     reserve_tables(vm.memory_bytes / Stage2::kBlockBytes + kAboveLevel3 + (vm.memory_bytes >> 30));
     require(vm.stage2.open(), "no memory for a stage 2 table");
     vm.interrupts.link(kGuestTimerIntid, kGuestTimerIntid);
@@ -101,7 +106,7 @@ bool create_vcpu(Vm& vm, u64 index) {
     Vcpu& vcpu = vm.vcpus[index];
     if (vcpu.context != nullptr) return false;
     const PaRange pages = take_memory(sizeof(VcpuContext), 4096);
-    ThisDesign::share(pages.start, pages.bytes);   // EL2 may touch them
+    ThisDesign::share(pages.start, pages.bytes);  // EL2 may touch them
     vcpu.vm = &vm;
     vcpu.index = static_cast<u32>(index);
     vcpu.owner = static_cast<trace::Owner>(vm.first_owner + index);

@@ -29,30 +29,30 @@ struct Vm {
 
     Vm(u32 number, const VmOptions& options, trace::Owner first_owner);
 
-    const u32 number;   ///< from 1
+    const u32 number;  ///< from 1
     const VmOptions& options;
-    Process* process = nullptr;   ///< its VMM
-    bool opened = false;          ///< the VMM has made it
-    bool memory_set = false;      ///< and given it its memory
-    bool switched_off = false;    ///< the guest has asked for it; the VMM ends the VM
+    Process* process = nullptr;  ///< its VMM
+    bool opened = false;         ///< the VMM has made it
+    bool memory_set = false;     ///< and given it its memory
+    bool switched_off = false;   ///< the guest has asked for it; the VMM ends the VM
     UserDevices user_devices;
     Kicks kicks;
 
     Pa memory;
     u64 memory_bytes;
-    SpinLock memory_lock;   ///< of what follows
+    SpinLock memory_lock;  ///< of what follows
     GivenBlocks given;
     Stage2 stage2;
-    u64 rights_taken = 0;   ///< atomic: how often some of stage2 was unmapped or protected
+    u64 rights_taken = 0;  ///< atomic: how often some of stage2 was unmapped or protected
 
-    SpinLock devices_lock;   ///< of the devices, and of the vCPUs' power
+    SpinLock devices_lock;  ///< of the devices, and of the vCPUs' power
     vgic::InterruptController interrupts;
     VirtualPl011 uart;
     VmConsole console{};
-    u32 pausers = 0;        ///< vCPUs that look into others' list registers; meanwhile those do not enter their guests
+    u32 pausers = 0;  ///< vCPUs that look into others' list registers; meanwhile those do not enter their guests
 
     u32 vcpu_count;
-    trace::Owner first_owner;   ///< of its first vCPU
+    trace::Owner first_owner;  ///< of its first vCPU
     Vcpu vcpus[kMaxVcpus];
     /// Which vCPU ran last on each physical CPU, as an owner; 0 for none.
     trace::Owner last_on[trace::kMaxCpus] = {};
@@ -62,13 +62,13 @@ struct Vm {
     trace::Verdict verdict = trace::Verdict::running;
     u64 status = 0;
     const char* message = "";
-    char vmm_message[160] = {};   ///< why its VMM gave up
+    char vmm_message[160] = {};  ///< why its VMM gave up
 
     /// Unknown system registers that the log has told of, by encoding.
     static constexpr u32 kMaxTold = 256;
     u16 told[kMaxTold] = {};
     u32 told_count = 0;
-    u32 lines_logged = 0;   ///< of other kinds
+    u32 lines_logged = 0;  ///< of other kinds
 
     bool is_memory(Ipa ipa, u64 bytes) const {
         if (ipa < kMemoryStart) return false;
@@ -92,8 +92,8 @@ bool create_vcpu(Vm& vm, u64 index);
 /// Gives a vCPU the registers of a reset (Arm ARM D1.3.1); it will start at `entry` with `x0`. It is not loaded.
 void reset_vcpu(Vcpu& vcpu, Ipa entry, u64 x0);
 
-/// The VM is over, for what one of its vCPUs did: all of them stop. When it was the last VM the run ends. A verdict that
-/// came before stays.
+/// The VM is over, for what one of its vCPUs did: all of them stop. When it was the last VM the run ends. A verdict
+/// that came before stays.
 void end_vm(Vm& vm, trace::Verdict verdict, u64 status, const char* message);
 
 /// A guest can do what the log tells of as often as it likes: false when it has told enough of this VM.

@@ -92,7 +92,9 @@ void open_cpu(Pa redistributor) {
     hw::isb();
 }
 
-void enable_private(Pa redistributor, u32 intid) { hw::write_mmio32(redistributor + kSgiFrame + kIsenabler, bit_of(intid)); }
+void enable_private(Pa redistributor, u32 intid) {
+    hw::write_mmio32(redistributor + kSgiFrame + kIsenabler, bit_of(intid));
+}
 
 void disable(u32 intid) {
     if (intid >= kPrivate) hw::write_mmio32(distributor_at + kIcenabler + word_of(intid), bit_of(intid));
@@ -106,7 +108,7 @@ void send_sgi(u32 intid, u64 mpidr) {
     using S = reg::ICC_SGI1R_EL1;
     constexpr BitField kAff0{7, 0}, kAff1{15, 8}, kAff2{23, 16}, kAff3{39, 32};
     const u64 aff0 = kAff0.get(mpidr);
-    hw::dsb_ishst();   // what the other CPU is to find is there before the interrupt
+    hw::dsb_ishst();  // what the other CPU is to find is there before the interrupt
     hw::write<S>(S::INTID.of(intid) | S::TargetList.of(1ULL << aff0 % 16) | S::RS.of(aff0 / 16) |
                  S::Aff1.of(kAff1.get(mpidr)) | S::Aff2.of(kAff2.get(mpidr)) | S::Aff3.of(kAff3.get(mpidr)));
     hw::isb();

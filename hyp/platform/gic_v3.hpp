@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The board's interrupt controller, a GICv3 with one security state (Arm IHI 0069): what the kernel needs of it. The end
-// of an interrupt has two steps here, EOImode 1: the priority drops at once, and the interrupt is deactivated when it is
-// handled, for a guest's timer by the guest itself.
+// The board's interrupt controller, a GICv3 with one security state (Arm IHI 0069): what the kernel needs of it. The
+// end of an interrupt has two steps here, EOImode 1: the priority drops at once, and the interrupt is deactivated when
+// it is handled, for a guest's timer by the guest itself.
 #pragma once
 
 #include "../arch/hw/barriers.hpp"

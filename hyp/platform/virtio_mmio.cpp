@@ -26,29 +26,21 @@ constexpr u64 kFeatureVersion1 = 1ULL << 32;
 
 }  // namespace
 
-u32 MmioDevice::read(u64 offset) const {
-    return hw::read_mmio32(registers_ + offset);
-}
-void MmioDevice::write(u64 offset, u32 value) const {
-    hw::write_mmio32(registers_ + offset, value);
-}
+u32 MmioDevice::read(u64 offset) const { return hw::read_mmio32(registers_ + offset); }
+void MmioDevice::write(u64 offset, u32 value) const { hw::write_mmio32(registers_ + offset, value); }
 
 void MmioDevice::write_address(u64 offset, Pa address) const {
     write(offset, static_cast<u32>(address.value));
     write(offset + 4, static_cast<u32>(address.value >> 32));
 }
 
-void MmioDevice::add_status(u32 bits) const {
-    write(kStatus, read(kStatus) | bits);
-}
+void MmioDevice::add_status(u32 bits) const { write(kStatus, read(kStatus) | bits); }
 
 DeviceId MmioDevice::id() const {
     return read(kMagicValue) == kMagic ? static_cast<DeviceId>(read(kDeviceId)) : DeviceId::none;
 }
 
-bool MmioDevice::is_legacy() const {
-    return read(kVersion) != 2;
-}
+bool MmioDevice::is_legacy() const { return read(kVersion) != 2; }
 
 bool MmioDevice::reset() const {
     constexpr u32 kPatience = 1'000'000;
@@ -94,22 +86,16 @@ bool MmioDevice::open_queue(const RequestQueue& queue) const {
     return true;
 }
 
-void MmioDevice::start() const {
-    add_status(kDriverOk);
-}
+void MmioDevice::start() const { add_status(kDriverOk); }
 
 void MmioDevice::notify() const {
     hw::dsb_ishst();  // what the device is to find is there before it is told
     write(kQueueNotify, 0);
 }
 
-void MmioDevice::acknowledge_interrupt() const {
-    write(kInterruptAck, read(kInterruptStatus));
-}
+void MmioDevice::acknowledge_interrupt() const { write(kInterruptAck, read(kInterruptStatus)); }
 
-bool MmioDevice::needs_reset() const {
-    return (read(kStatus) & kNeedsReset) != 0;
-}
+bool MmioDevice::needs_reset() const { return (read(kStatus) & kNeedsReset) != 0; }
 
 u64 MmioDevice::config64(u64 offset) const {
     for (;;) {  // the device may change it between two reads (2.5.1)

@@ -39,7 +39,8 @@ constexpr u64 kOn = 0, kOff = 1;  // AFFINITY_INFO
 
 constexpr u64 kSuccess = 0;
 constexpr u64 error(u64 number) { return ~number + 1; }
-constexpr u64 kNotSupported = error(1), kInvalidParameters = error(2), kAlreadyOn = error(4), kInvalidAddress = error(9);
+constexpr u64 kNotSupported = error(1), kInvalidParameters = error(2), kAlreadyOn = error(4),
+              kInvalidAddress = error(9);
 
 /// Which functions have a variant with 64-bit arguments.
 constexpr bool has_64(Function f) {
@@ -79,16 +80,17 @@ u64 cpu_on(Vcpu& caller, u64 target, u64 entry, u64 context_id) {
         vcpu = find_vcpu(vm, target);
         if (vcpu == nullptr) return kInvalidParameters;
         if (!vm.is_memory(Ipa(entry), 4) || entry % 4 != 0) return kInvalidAddress;
-        if (!may_be_switched_on(*vcpu)) return kAlreadyOn;   // if the machine stops, so does the caller, and does not read this
+        if (!may_be_switched_on(*vcpu))
+            return kAlreadyOn;  // if the machine stops, so does the caller, and does not read this
         switch_on(*vcpu, Ipa(entry), context_id);
     }
-    if (vcpu->thread != nullptr) wake_thread(*vcpu->thread);   // else its VMM has not come to run it yet
+    if (vcpu->thread != nullptr) wake_thread(*vcpu->thread);  // else its VMM has not come to run it yet
     return kSuccess;
 }
 
 /// The affinity fields from `level` up of the MPIDR_EL1 format: those below do not count (DEN 0022F, 5.7).
 constexpr u64 fields_from(u64 level) {
-    constexpr u64 kBelow[] = {0, 0xff, 0xffff, 0xff'ffff};   // Aff3 is at bit 32
+    constexpr u64 kBelow[] = {0, 0xff, 0xffff, 0xff'ffff};  // Aff3 is at bit 32
     return ~kBelow[level];
 }
 
@@ -151,15 +153,15 @@ void record(const Vcpu& vcpu, u64 function, u64 argument, const u64& result) {
 u64 call(Vcpu& vcpu, Function function, u64 argument1, u64 argument2, u64 argument3) {
     switch (function) {
         case Function::version: return kVersion1_1;
-        case Function::cpu_suspend: return kSuccess;   // every state is a standby state: the caller waits, then goes on
-        case Function::cpu_off: vcpu.ask(request::kStop); return kSuccess;   // which nobody reads
+        case Function::cpu_suspend: return kSuccess;  // every state is a standby state: the caller waits, then goes on
+        case Function::cpu_off: vcpu.ask(request::kStop); return kSuccess;  // which nobody reads
         case Function::cpu_on: return cpu_on(vcpu, argument1, argument2, argument3);
         case Function::affinity_info: return affinity_info(vcpu, argument1, argument2);
         case Function::migrate_info_type: return kNoMigration;
         case Function::system_off:
             vcpu.vm->switched_off = true;
             tell_vmm(vcpu, trace::VmmExitReason::system_off);
-            return kSuccess;   // which nobody reads
+            return kSuccess;  // which nobody reads
         case Function::system_reset: reset_system(vcpu); return kSuccess;
         case Function::features: return features(static_cast<u32>(argument1));
         case Function::smccc_version: return kSmccc1_1;
@@ -197,12 +199,12 @@ void switch_on_as_set(Vcpu& vcpu) {
     // What was asked of the vCPU is forgotten below, kStop too: who stops for good must not come here.
     require(may_be_switched_on(vcpu), "a vCPU of a machine that stops is switched on");
     using Event = trace::payload::vcpu_reset;
-    trace::event_made<trace::At::kernel, Event>(
-        [&]() WS_INLINE_LAMBDA { return Event{vcpu.context->pc(), vcpu.owner}; });
+    trace::event_made<trace::At::kernel, Event>([&]()
+                                                    WS_INLINE_LAMBDA { return Event{vcpu.context->pc(), vcpu.owner}; });
     vcpu.vm->interrupts.reset_vcpu(vcpu.index);
     vcpu.done(~0U);
     vcpu.ask(request::kFlush | request::kTimer);
-    __atomic_store_n(&vcpu.power, Vcpu::Power::on, __ATOMIC_RELEASE);   // with all of the above
+    __atomic_store_n(&vcpu.power, Vcpu::Power::on, __ATOMIC_RELEASE);  // with all of the above
 }
 
 void switch_off(Vcpu& vcpu) {
@@ -219,7 +221,7 @@ void switch_off(Vcpu& vcpu) {
         }
     }
     if (restarts) {
-        tell_vmm(vcpu, trace::VmmExitReason::system_reset);   // it loads the guest anew
+        tell_vmm(vcpu, trace::VmmExitReason::system_reset);  // it loads the guest anew
     } else if (all_off && !vm.ended) {
         end_vm(vm, trace::Verdict::guest_crash, 0, "the guest switched all of its CPUs off");
     }
@@ -238,7 +240,8 @@ void stop_vcpus(Vm& vm) {
         vcpu.ask(request::kStop);
         if (vcpu.thread != nullptr) wake_thread(*vcpu.thread);
         const i64 cpu = __atomic_load_n(&vcpu.loaded_on, __ATOMIC_SEQ_CST);
-        if (cpu >= 0 && cpu != this_cpu().id) kick_cpu(static_cast<u32>(cpu), vcpu.owner, trace::KickReason::leave_guest);
+        if (cpu >= 0 && cpu != this_cpu().id)
+            kick_cpu(static_cast<u32>(cpu), vcpu.owner, trace::KickReason::leave_guest);
     }
 }
 

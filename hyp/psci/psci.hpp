@@ -9,15 +9,16 @@ namespace ws {
 
 /// What a call left the caller to do.
 enum class PsciOutcome : u8 {
-    unknown,   ///< no function of PSCI's
-    done,      ///< X0 has the result
-    wait,      ///< and the vCPU waits for an interrupt
+    unknown,  ///< no function of PSCI's
+    done,     ///< X0 has the result
+    wait,     ///< and the vCPU waits for an interrupt
 };
 
 /// The function in W0 with its arguments from X1; the result goes to X0.
 PsciOutcome psci_call(Vcpu& vcpu);
 
-/// Switches a vCPU on that is off: it starts at `entry` with `x0`. The VM's devices are locked; its thread is woken after.
+/// Switches a vCPU on that is off: it starts at `entry` with `x0`. The VM's devices are locked; its thread is woken
+/// after.
 void switch_on(Vcpu& vcpu, Ipa entry, u64 x0);
 /// A vCPU's thread that was told to stop is done with its guest.
 void switch_off(Vcpu& vcpu);

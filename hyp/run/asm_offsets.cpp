@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Compiled to assembly text, never linked: cmake/asm_offsets.cmake picks the lines that start with -> and writes asm_offsets.h,
-// so that assembly uses the offsets of the C++ structs and no literals.
+// Compiled to assembly text, never linked: cmake/asm_offsets.cmake picks the lines that start with -> and writes
+// asm_offsets.h, so that assembly uses the offsets of the C++ structs and no literals.
 #include "../base/panic.hpp"
 #include "../cpu/cpu.hpp"
 #include "../user/user_frame.hpp"

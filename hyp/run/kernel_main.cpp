@@ -33,7 +33,8 @@ void map_kernel_space() {
     kernel_space.map(board.uart.start, 4096, Access::device);
     kernel_space.map(board.gic_distributor.start, board.gic_distributor.bytes, Access::device);
     kernel_space.map(board.gic_redistributors.start, gic::kRedistributorBytes * board.cpu_count, Access::device);
-    for (u32 i = 0; i < board.virtio_slot_count; ++i) kernel_space.map(board.virtio_slots[i].page(), 4096, Access::device);
+    for (u32 i = 0; i < board.virtio_slot_count; ++i)
+        kernel_space.map(board.virtio_slots[i].page(), 4096, Access::device);
 }
 
 void start_trace(u32 cpu_id) {
@@ -52,8 +53,8 @@ void start_idle_thread(Cpu& cpu) {
     cpu.is_idle = true;
 }
 
-/// Another CPU starts with its caches off: what it is to find, and the stack that it will write past the caches, must not
-/// linger in ours.
+/// Another CPU starts with its caches off: what it is to find, and the stack that it will write past the caches, must
+/// not linger in ours.
 void start_cpu(Cpu& cpu) {
     hw::clean_to_memory(HostVa(reinterpret_cast<u64>(&cpu)), sizeof(Cpu));
     hw::clean_to_memory(HostVa(reinterpret_cast<u64>(cpu.el2_stack - kCpuStackBytes)), kCpuStackBytes);

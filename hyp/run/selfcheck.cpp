@@ -17,16 +17,17 @@ extern "C" u64 call_with_patterns(void (*function)(void*), void* argument);
 
 constexpr u64 pattern(u64 n) { return 0xa5a5'0000'0000'0000 | (n * 0x0001'0101); }
 
-/// In the split design the kernel's EL1 registers are switched at every exit, in the el2 design those that its processes run with
-/// at load and put. With E2H no switch touches what the kernel's EL1 names reach.
+/// In the split design the kernel's EL1 registers are switched at every exit, in the el2 design those that its
+/// processes run with at load and put. With E2H no switch touches what the kernel's EL1 names reach.
 constexpr bool kEl1IsSwitchedAtExits = ThisDesign::kKernelEl == 1;
 constexpr bool kHostUsesEl1 = (ThisDesign::kEl2Mode & reg::HCR_EL2::E2H.mask()) == 0;
 
 /// Does an exit in it switch registers of the host's for want of an optimisation?
-constexpr bool kExitsSwitchMore = !kOptimisations.lazy_fp || !kOptimisations.deferred_state || !kOptimisations.lazy_debug;
+constexpr bool kExitsSwitchMore =
+    !kOptimisations.lazy_fp || !kOptimisations.deferred_state || !kOptimisations.lazy_debug;
 
-/// What the kernel does not depend on, and may fill: no exception and no process comes between fill and verify, and there is no
-/// upper address range.
+/// What the kernel does not depend on, and may fill: no exception and no process comes between fill and verify, and
+/// there is no upper address range.
 template <SysregId id>
 void fill_one(u64 n) {
     switch (id) {
@@ -49,10 +50,13 @@ void fill_one(u64 n) {
 template <RegisterClass c, class F>
 void for_each_sysreg(F f) {
     [&]<std::size_t... i>(std::index_sequence<i...>) {
-        ([&] {
-            constexpr SysregId id = detail::nth_sysreg(c, i);
-            if constexpr (id != SysregId::SP_EL1 || ThisDesign::kKernelEl == 2) f.template operator()<id, ClassState<c>::kCoreWords + i>();
-        }(), ...);
+        (
+            [&] {
+                constexpr SysregId id = detail::nth_sysreg(c, i);
+                if constexpr (id != SysregId::SP_EL1 || ThisDesign::kKernelEl == 2)
+                    f.template operator()<id, ClassState<c>::kCoreWords + i>();
+            }(),
+            ...);
     }(std::make_index_sequence<ClassState<c>::kSysregs>{});
 }
 
@@ -159,7 +163,7 @@ void HostRegisters::fill() {
     }
     scrub_guest_registers();
     hw::isb();
-    keep();   // as the hardware kept them: not every bit of every register can be written
+    keep();  // as the hardware kept them: not every bit of every register can be written
 }
 
 void HostRegisters::verify(const char* when) const {
@@ -198,9 +202,10 @@ void run_checked(VcpuContext& vcpu) {
         scrub_before_entry();
     }
     const u64 daif = hw::read<reg::DAIF>();
-    const u64 lost_registers = call_with_patterns(
-        [](void* argument) { ThisDesign::run(*static_cast<VcpuContext*>(argument)); }, &vcpu);
-    if (lost_registers != 0) panic("selfcheck: the switch lost general-purpose registers of the host's, bit n for Xn", lost_registers);
+    const u64 lost_registers =
+        call_with_patterns([](void* argument) { ThisDesign::run(*static_cast<VcpuContext*>(argument)); }, &vcpu);
+    if (lost_registers != 0)
+        panic("selfcheck: the switch lost general-purpose registers of the host's, bit n for Xn", lost_registers);
     if (hw::read<reg::DAIF>() != daif) lost("DAIF", "after an exit", daif, hw::read<reg::DAIF>());
     if constexpr (kEl1IsSwitchedAtExits) {
         before.verify("after an exit");

@@ -32,15 +32,16 @@ class HostRegisters {
     DebugState debug_;
     BreakpointState breakpoints_;
     El1State el1_;
-    u64 untouched_[kUntouched];   ///< which no switch moves: a guest must not reach the kernel's own
+    u64 untouched_[kUntouched];  ///< which no switch moves: a guest must not reach the kernel's own
 };
 
 /// fill() and verify() of this CPU's: around load and put of a vCPU.
 void fill_host_registers();
 void verify_host_registers(const char* when);
 
-/// ThisDesign::run between patterns in X19 to X28. In the split design, which switches everything at every exit, all other
-/// registers are filled and verified around it too; where the kernel is at EL2 that is done around load and put, for what is switched there.
+/// ThisDesign::run between patterns in X19 to X28. In the split design, which switches everything at every exit, all
+/// other registers are filled and verified around it too; where the kernel is at EL2 that is done around load and put,
+/// for what is switched there.
 void run_checked(VcpuContext& vcpu);
 
 }  // namespace ws

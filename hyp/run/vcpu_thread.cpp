@@ -34,7 +34,8 @@ void prepare_translation(Vcpu& vcpu, Cpu& cpu) {
     }
     const trace::Owner last = vm.last_on[cpu.id];
     vm.last_on[cpu.id] = vcpu.owner;
-    if (last != 0 && last != vcpu.owner) ThisDesign::maintain_tlbs({trace::TlbScope::this_cpu, vcpu.context->vttbr, Ipa(0)});
+    if (last != 0 && last != vcpu.owner)
+        ThisDesign::maintain_tlbs({trace::TlbScope::this_cpu, vcpu.context->vttbr, Ipa(0)});
 }
 
 /// Before the guest is entered: what was asked of the vCPU, until nothing is left. False: it is to stop.
@@ -52,9 +53,7 @@ bool serve_requests(Vcpu& vcpu) {
     }
 }
 
-bool has_requests(const Vcpu& vcpu) {
-    return vcpu.wants(~0U) || this_cpu().must_reschedule;
-}
+bool has_requests(const Vcpu& vcpu) { return vcpu.wants(~0U) || this_cpu().must_reschedule; }
 
 void enter_guest(VcpuContext& context) {
     if (board.options.selfcheck) [[unlikely]] {
@@ -67,7 +66,7 @@ void enter_guest(VcpuContext& context) {
 /// Runs the guest until the vCPU is to stop.
 void run_guest(Vcpu& vcpu) {
     VcpuContext& context = *vcpu.context;
-    load_vcpu(vcpu);   // if the thread had not left its CPU since the vCPU was switched on
+    load_vcpu(vcpu);  // if the thread had not left its CPU since the vCPU was switched on
     for (;;) {
         if (has_requests(vcpu) && !serve_requests(vcpu)) return;
         enter_guest(context);
@@ -86,8 +85,9 @@ void run_guest(Vcpu& vcpu) {
 }  // namespace
 
 void open_vmids(u64 count) {
-    const u64 implemented = 1ULL << (reg::ID_AA64MMFR1_EL1::VMIDBits.get(hw::read<reg::ID_AA64MMFR1_EL1>()) == 2 ? 16 : 8);
-    constexpr u64 kUsed = 256;   // VTCR_EL2.VS is clear
+    const u64 implemented =
+        1ULL << (reg::ID_AA64MMFR1_EL1::VMIDBits.get(hw::read<reg::ID_AA64MMFR1_EL1>()) == 2 ? 16 : 8);
+    constexpr u64 kUsed = 256;  // VTCR_EL2.VS is clear
     if (count == 0) count = implemented < kUsed ? implemented : kUsed;
     if (count > kUsed || !vmids.open(static_cast<u32>(count), board.cpu_count)) {
         panic("vmids=N must be from CPUs + 1 to 256, and is", count);
@@ -143,7 +143,7 @@ i64 run_vcpu(UserThread& user, u64 index) {
     Vcpu& vcpu = vm.vcpus[index];
     {
         DevicesLocked locked(vm);
-        if (vcpu.thread != nullptr) return static_cast<i64>(vmm::Error::state);   // another thread runs it
+        if (vcpu.thread != nullptr) return static_cast<i64>(vmm::Error::state);  // another thread runs it
         vcpu.thread = &user.thread;
     }
     user.thread.owner = vcpu.owner;

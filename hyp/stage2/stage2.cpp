@@ -25,28 +25,16 @@ constexpr unsigned kPageLevel = 3;
 constexpr u64 kEntries = 512;
 
 /// What an entry of a table of `level` covers.
-constexpr u64 span_of(unsigned level) {
-    return Stage2::kPageBytes << (9 * (kPageLevel - level));
-}
+constexpr u64 span_of(unsigned level) { return Stage2::kPageBytes << (9 * (kPageLevel - level)); }
 
-constexpr u64 index(u64 ipa, unsigned level) {
-    return ipa / span_of(level) % kEntries;
-}
+constexpr u64 index(u64 ipa, unsigned level) { return ipa / span_of(level) % kEntries; }
 
-bool is_valid(u64 entry) {
-    return (entry & kValid) != 0;
-}
-bool is_table(u64 entry, unsigned level) {
-    return level < kPageLevel && (entry & kTableOrPage) != 0;
-}
-u64* table_of(u64 entry) {
-    return reinterpret_cast<u64*>(entry & kAddressMask);
-}
+bool is_valid(u64 entry) { return (entry & kValid) != 0; }
+bool is_table(u64 entry, unsigned level) { return level < kPageLevel && (entry & kTableOrPage) != 0; }
+u64* table_of(u64 entry) { return reinterpret_cast<u64*>(entry & kAddressMask); }
 
 /// A walker may look at any time, so an entry changes in one store (single-copy atomic, Arm ARM B2.2.1).
-void store(u64& entry, u64 value) {
-    __atomic_store_n(&entry, value, __ATOMIC_RELAXED);
-}
+void store(u64& entry, u64 value) { __atomic_store_n(&entry, value, __ATOMIC_RELAXED); }
 
 u64 rights_bits(Stage2::Rights rights) {
     return kS2ap.of((rights.read ? 1U : 0U) | (rights.write ? 2U : 0U)) | (rights.execute ? 0 : kExecuteNever);
@@ -62,9 +50,7 @@ u64 leaf(u64 pa, unsigned level, u64 rights) {
     return pa | rights | kMemAttrNormalWriteBack | kInnerShareable | kAccessFlag | type | kValid;
 }
 
-u64 table_entry(const u64* table) {
-    return reinterpret_cast<u64>(table) | kTableOrPage | kValid;
-}
+u64 table_entry(const u64* table) { return reinterpret_cast<u64>(table) | kTableOrPage | kValid; }
 
 bool is_empty(const u64* table) {
     for (u64 i = 0; i < kEntries; ++i) {

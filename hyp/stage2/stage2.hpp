@@ -59,8 +59,8 @@ class Stage2 {
     static constexpr u64 vtcr(u64 physical_address_size) {
         using V = reg::VTCR_EL2;
         constexpr u64 kStartAtLevel1 = 1;
-        return res1::kVtcrEl2 | V::T0SZ.of(64 - kIpaBits) | V::SL0.of(kStartAtLevel1) | V::IRGN0.of(1) | V::ORGN0.of(1) |
-               V::SH0.of(3) | V::PS.of(physical_address_size);
+        return res1::kVtcrEl2 | V::T0SZ.of(64 - kIpaBits) | V::SL0.of(kStartAtLevel1) | V::IRGN0.of(1) |
+               V::ORGN0.of(1) | V::SH0.of(3) | V::PS.of(physical_address_size);
     }
 
     /// The VMID that this VM's translations are tagged with.

@@ -5,9 +5,7 @@ namespace ws {
 
 namespace {
 
-bool same(const VmidSlot& a, const VmidSlot& b) {
-    return a.generation == b.generation && a.vmid == b.vmid;
-}
+bool same(const VmidSlot& a, const VmidSlot& b) { return a.generation == b.generation && a.vmid == b.vmid; }
 
 }  // namespace
 

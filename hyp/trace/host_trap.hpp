@@ -6,8 +6,8 @@
 
 namespace ws::trace {
 
-/// The host's kernel at EL1 trapped at `clock`, read by the vector's first instruction. It was an HVC, which has no fault
-/// address.
+/// The host's kernel at EL1 trapped at `clock`, read by the vector's first instruction. It was an HVC, which has no
+/// fault address.
 WS_INLINE void host_trap(u64 clock) {
     if constexpr (kLevel >= payload::trap::kLevel) {
         constexpr u8 kLowerElSync = 8;

@@ -42,7 +42,7 @@ void open_packet(Recorder& recorder, u64 time) {
     }
     recorder.packet = recorder.packets + (ring.produced % ring.packets) * kPacketBytes;
     recorder.position = recorder.packet + sizeof(PacketHeader);
-    recorder.open_bytes = reinterpret_cast<u16*>(&ring.open_bytes);   // little-endian: its low half word
+    recorder.open_bytes = reinterpret_cast<u16*>(&ring.open_bytes);  // little-endian: its low half word
     recorder.limit = recorder.packet + kPacketBytes - kMaxEventBytes;
     recorder.epoch = time >> kTimeBits;
     PacketHeader header{};

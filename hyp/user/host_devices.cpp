@@ -19,7 +19,7 @@ namespace {
 using vmm::Error;
 
 constexpr i64 result(Error error) { return static_cast<i64>(error); }
-SpinLock switch_lock;   ///< of network
+SpinLock switch_lock;  ///< of network
 NetworkSwitch network;
 
 u32 port_of(const Vm& vm) { return vm.number - 1; }
@@ -140,7 +140,7 @@ i64 read_console(UserThread& user, UserVa to, u64 bytes) {
     u8* const at = bytes <= vmm::kMaxTextBytes ? user.process->memory(to, bytes, true) : nullptr;
     if (at == nullptr) return result(Error::invalid);
     Vm& vm = user.process->vm;
-    return vm.options.virtio_console ? take_typed(vm, at, static_cast<u32>(bytes)) : 0;   // else it is for the PL011
+    return vm.options.virtio_console ? take_typed(vm, at, static_cast<u32>(bytes)) : 0;  // else it is for the PL011
 }
 
 }  // namespace ws

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the board has for VMs, behind their VMMs' system calls: a disk, the switch between VMs, random numbers, the serial port.
-// Results below zero are vmm::Errors.
+// What the board has for VMs, behind their VMMs' system calls: a disk, the switch between VMs, random numbers, the
+// serial port. Results below zero are vmm::Errors.
 #pragma once
 
 #include "../vmm/interface/boot_page.hpp"
@@ -19,8 +19,8 @@ i64 transfer_for(Process& process, u64 operation, u64 first_sector, UserVa memor
 
 /// full: nothing was sent; the caller's kNetworkEvent says when to try again.
 i64 send_frame(Process& process, UserVa frame, u64 bytes);
-/// The frame's bytes; 0: there is none, and kNetworkEvent says when there is. `to` null: the VM takes no frames at the moment,
-/// and what does not fit into its queue is lost rather than that its senders wait.
+/// The frame's bytes; 0: there is none, and kNetworkEvent says when there is. `to` null: the VM takes no frames at the
+/// moment, and what does not fit into its queue is lost rather than that its senders wait.
 i64 receive_frame(Process& process, UserVa to);
 
 /// How many bytes were filled: all, or none where the board has no source.

@@ -33,7 +33,7 @@ constexpr u64 kVectorSync = 8;
 void add_range(Process& process, const Process::Range& range) {
     require(process.range_count < Process::kMaxRanges, "too many ranges in a process");
     process.ranges[process.range_count] = range;
-    __atomic_store_n(&process.range_count, process.range_count + 1, __ATOMIC_RELEASE);   // others look without a lock
+    __atomic_store_n(&process.range_count, process.range_count + 1, __ATOMIC_RELEASE);  // others look without a lock
 }
 
 void add_range(Process& process, UserVa start, Pa pa, u64 bytes, UserAccess access) {
@@ -54,7 +54,8 @@ void map_image(Process& process) {
     const Pa code = Pa(reinterpret_cast<u64>(vmm_image));
     const VmmImageHeader& header = *reinterpret_cast<const VmmImageHeader*>(vmm_image);
     add_range(process, vmm::kImage, code, header.code_bytes, UserAccess::read_execute);
-    add_range(process, vmm::kImage + header.code_bytes, code + header.code_bytes, header.constant_bytes, UserAccess::read_only);
+    add_range(process, vmm::kImage + header.code_bytes, code + header.code_bytes, header.constant_bytes,
+              UserAccess::read_only);
     const u64 shared = header.code_bytes + header.constant_bytes;
     const u64 own = header.data_bytes + header.zeroed_bytes;
     if (own == 0) return;
@@ -104,7 +105,7 @@ void user_thread_main(Thread& thread) {
     UserThread& user = *thread.user;
     for (;;) {
         const u64 index = run_until_run_call(user);
-        user.frame.x[0] = static_cast<u64>(run_vcpu(user, index));   // comes back with an error alone
+        user.frame.x[0] = static_cast<u64>(run_vcpu(user, index));  // comes back with an error alone
     }
 }
 
@@ -146,14 +147,15 @@ void map_for_vmm(Process& process, Ipa ipa, Pa pa, u64 bytes) {
 }
 
 Process& create_process(Vm& vm, const Module& module) {
-    Process& process = *new (reinterpret_cast<void*>(take_memory(sizeof(Process), kPageBytes).start.value)) Process(vm, module);
+    Process& process =
+        *new (reinterpret_cast<void*>(take_memory(sizeof(Process), kPageBytes).start.value)) Process(vm, module);
     vm.process = &process;
     process.space.open(static_cast<u16>(vm.number));
     map_image(process);
     map_boot_page(process);
     map_run_areas(process);
     add_guest_memory(process);
-    hw::instruction_cache_invalidate();   // the program came as data
+    hw::instruction_cache_invalidate();  // the program came as data
     const VmmImageHeader& header = *reinterpret_cast<const VmmImageHeader*>(vmm_image);
     require(add_user_thread(process, vmm::kImage + header.entry, 0) != nullptr, "a process without a thread");
     return process;
@@ -177,7 +179,8 @@ UserThread* add_user_thread(Process& process, UserVa entry, u64 argument) {
     thread.user = &user;
     thread.space = process.space.ttbr();
     const bool runs_vcpu = index < process.vm.vcpu_count;
-    thread.owner = static_cast<trace::Owner>(runs_vcpu ? process.vm.first_owner + index : trace::kVmmOwners + process.vm.number);
+    thread.owner =
+        static_cast<trace::Owner>(runs_vcpu ? process.vm.first_owner + index : trace::kVmmOwners + process.vm.number);
     const u32 all_cpus = (1U << board.cpu_count) - 1;
     if (options.pin_count == 0 || !runs_vcpu) {
         thread.may_run_on = all_cpus;

@@ -55,7 +55,8 @@ i64 start_thread(Process& process, UserVa entry, u64 argument) {
 
 i64 set_memory_region(Vm& vm, Ipa ipa, UserVa memory, u64 bytes) {
     // One region, all of the guest's RAM: what the kernel made for it.
-    if (ipa != Vm::kMemoryStart || memory != vmm::kGuestMemory || bytes != vm.memory_bytes) return result(Error::invalid);
+    if (ipa != Vm::kMemoryStart || memory != vmm::kGuestMemory || bytes != vm.memory_bytes)
+        return result(Error::invalid);
     __atomic_store_n(&vm.memory_set, true, __ATOMIC_RELEASE);
     return 0;
 }
@@ -76,8 +77,8 @@ i64 reset(Process& process, u64 index) {
     return 0;
 }
 
-/// Of a vCPU that is on, the values are in a CPU or may be at any moment, but for its own thread: while that is here, it is put. The
-/// devices are locked.
+/// Of a vCPU that is on, the values are in a CPU or may be at any moment, but for its own thread: while that is here,
+/// it is put. The devices are locked.
 bool registers_are_here(const Vcpu& vcpu, const UserThread& user) {
     return vcpu.power == Vcpu::Power::off || vcpu.thread == &user.thread;
 }
@@ -125,7 +126,7 @@ i64 call(UserThread& user, SystemCall which, const u64* a) {
     Process& process = *user.process;
     Vm& vm = process.vm;
     switch (which) {
-        case SystemCall::run: break;   // its caller's
+        case SystemCall::run: break;  // its caller's
         case SystemCall::exit: return exit_process(process, a[0], UserVa(a[1]), a[2]);
         case SystemCall::start_thread: return start_thread(process, UserVa(a[0]), a[1]);
         case SystemCall::yield: yield_thread(SwitchReason::yields); return 0;
@@ -139,7 +140,8 @@ i64 call(UserThread& user, SystemCall which, const u64* a) {
         case SystemCall::start_vcpu: return start_vcpu(process, a[0]);
         case SystemCall::set_interrupt_line: return set_line(vm, a[0], a[1] != 0);
         case SystemCall::add_device_region: return vm.user_devices.add(Ipa(a[0]), a[1]) ? 0 : result(Error::full);
-        case SystemCall::add_kick: return vm.kicks.add(Ipa(a[0]), static_cast<u32>(a[1]), user) ? 0 : result(Error::full);
+        case SystemCall::add_kick:
+            return vm.kicks.add(Ipa(a[0]), static_cast<u32>(a[1]), user) ? 0 : result(Error::full);
         case SystemCall::wait: return wait_for_events(user);
         case SystemCall::disk_transfer: return transfer_for(process, a[0], a[1], UserVa(a[2]), a[3]);
         case SystemCall::send_frame: return send_frame(process, UserVa(a[0]), a[1]);

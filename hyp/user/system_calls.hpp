@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a VMM can ask the kernel for: the enumeration system_call in trace/format/enumerations.def says what, and which of
-// KVM's calls it is like.
+// What a VMM can ask the kernel for: the enumeration system_call in trace/format/enumerations.def says what, and which
+// of KVM's calls it is like.
 #pragma once
 
 #include "process.hpp"

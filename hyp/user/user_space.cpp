@@ -39,7 +39,7 @@ u64* UserSpace::entry_for(UserVa address, unsigned level) {
         u64& entry = table[index_at(address.value, at)];
         if ((entry & kValid) == 0) {
             const u64 lower = reinterpret_cast<u64>(take_table());
-            hw::dsb_ishst();   // a walker that sees the table's address must see the zeros in it
+            hw::dsb_ishst();  // a walker that sees the table's address must see the zeros in it
             __atomic_store_n(&entry, lower | kValid | kTableOrPage, __ATOMIC_RELAXED);
         }
         require((entry & kTableOrPage) != 0, "a user block is in the way");
@@ -49,7 +49,8 @@ u64* UserSpace::entry_for(UserVa address, unsigned level) {
 }
 
 void UserSpace::map(UserVa start, Pa pa, u64 bytes, UserAccess access) {
-    require(start.value % kPageBytes == 0 && pa.value % kPageBytes == 0 && bytes % kPageBytes == 0, "user space: not a multiple of a page");
+    require(start.value % kPageBytes == 0 && pa.value % kPageBytes == 0 && bytes % kPageBytes == 0,
+            "user space: not a multiple of a page");
     require(start >= vmm::kStart && start + bytes <= vmm::kEnd, "user space: beyond its range");
     while (bytes != 0) {
         const bool block = (start.value | pa.value) % bytes_at(2) == 0 && bytes >= bytes_at(2);
@@ -61,7 +62,7 @@ void UserSpace::map(UserVa start, Pa pa, u64 bytes, UserAccess access) {
         pa = pa + bytes_at(level);
         bytes -= bytes_at(level);
     }
-    hw::dsb_ishst();   // the walker sees them; nothing was mapped there before that a TLB could know
+    hw::dsb_ishst();  // the walker sees them; nothing was mapped there before that a TLB could know
     hw::isb();
 }
 

@@ -17,7 +17,8 @@ namespace {
 /// whoever has the CPU next use the same ones. The thread may come back on another CPU.
 void ask_vmm(Vcpu& vcpu, trace::VmmExitReason reason, Ipa address) {
     using Event = trace::payload::vmm_exit;
-    trace::event_made<trace::At::kernel, Event>([&]() WS_INLINE_LAMBDA { return Event{address.value, vcpu.owner, reason}; });
+    trace::event_made<trace::At::kernel, Event>(
+        [&]() WS_INLINE_LAMBDA { return Event{address.value, vcpu.owner, reason}; });
     Thread& thread = *vcpu.thread;
     UserThread& user = *thread.user;
     vcpu.run_area->reason = reason;
@@ -52,7 +53,8 @@ bool access_user_device(Vcpu& vcpu, DeviceAccess& access) {
 }
 
 bool kick_user_device(Vcpu& vcpu, const DeviceAccess& access) {
-    const Kicks::Kick* const kick = access.access == trace::Access::write ? vcpu.vm->kicks.find(access.address) : nullptr;
+    const Kicks::Kick* const kick =
+        access.access == trace::Access::write ? vcpu.vm->kicks.find(access.address) : nullptr;
     if (kick == nullptr) return false;
     set_events(*kick->thread, kick->events);
     return true;
@@ -62,7 +64,7 @@ void tell_vmm(Vcpu& vcpu, trace::VmmExitReason reason) { ask_vmm(vcpu, reason, I
 
 void signal_vmm(Vm& vm, u32 events) {
     UserThread* const user = __atomic_load_n(&vm.process->waiter, __ATOMIC_ACQUIRE);
-    if (user != nullptr) set_events(*user, events);   // else: it begins by looking at everything
+    if (user != nullptr) set_events(*user, events);  // else: it begins by looking at everything
 }
 
 u32 wait_for_events(UserThread& user) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// From a vCPU's exit to its VMM at EL0 and back: for the kernel a function call, for the VMM the return of `run` and its next
-// call (KVM: kvm_arch_vcpu_ioctl_run returning, and what it does first when it is called again).
+// From a vCPU's exit to its VMM at EL0 and back: for the kernel a function call, for the VMM the return of `run` and
+// its next call (KVM: kvm_arch_vcpu_ioctl_run returning, and what it does first when it is called again).
 #pragma once
 
 #include "../kernel/guest_access.hpp"

@@ -11,12 +11,8 @@ namespace ws::vgic {
 
 inline constexpr u32 kBankInterrupts = 32;
 
-constexpr u32 bank_of(u32 intid) {
-    return intid / kBankInterrupts;
-}
-constexpr u32 bit_of(u32 intid) {
-    return u32{1} << (intid % kBankInterrupts);
-}
+constexpr u32 bank_of(u32 intid) { return intid / kBankInterrupts; }
+constexpr u32 bit_of(u32 intid) { return u32{1} << (intid % kBankInterrupts); }
 /// Takes the lowest bit out of `bits` and returns its number.
 constexpr u32 take_lowest(u32& bits) {
     const u32 number = static_cast<u32>(std::countr_zero(bits));

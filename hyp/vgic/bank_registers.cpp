@@ -28,19 +28,14 @@ u32 gather_fields(u32 fields) {
 
 u32 InterruptController::read_bank(const Bank& bank, u32 offset, u32 bytes) {
     switch (bank_register(offset)) {
-        case BankRegister::igroupr:
-            return bank.group;
+        case BankRegister::igroupr: return bank.group;
         case BankRegister::isenabler:
-        case BankRegister::icenabler:
-            return bank.enabled;
+        case BankRegister::icenabler: return bank.enabled;
         case BankRegister::ispendr:
-        case BankRegister::icpendr:
-            return bank.pending();
+        case BankRegister::icpendr: return bank.pending();
         case BankRegister::isactiver:
-        case BankRegister::icactiver:
-            return bank.active;
-        case BankRegister::icfgr:
-            return spread(bank.edge >> first_intid(offset) % kBankInterrupts);
+        case BankRegister::icactiver: return bank.active;
+        case BankRegister::icfgr: return spread(bank.edge >> first_intid(offset) % kBankInterrupts);
         case BankRegister::ipriorityr: {
             u32 value = 0;
             for (u32 i = 0; i < bytes; i++) {
@@ -48,8 +43,7 @@ u32 InterruptController::read_bank(const Bank& bank, u32 offset, u32 bytes) {
             }
             return value;
         }
-        case BankRegister::none:
-            break;
+        case BankRegister::none: break;
     }
     return 0;
 }
@@ -57,32 +51,20 @@ u32 InterruptController::read_bank(const Bank& bank, u32 offset, u32 bytes) {
 void InterruptController::write_bank(u32 vcpu, u32 b, u32 offset, u32 bytes, u32 value) {
     Bank& bank = bank_at(vcpus_[vcpu], b);
     switch (bank_register(offset)) {
-        case BankRegister::igroupr:
-            bank.group = value;
-            return wake_targets(vcpu, b, ~u32{0});
+        case BankRegister::igroupr: bank.group = value; return wake_targets(vcpu, b, ~u32{0});
         case BankRegister::isenabler: {
             const u32 rising = value & ~bank.enabled;
             bank.enabled |= value;
             return wake_targets(vcpu, b, rising);
         }
-        case BankRegister::icenabler:
-            bank.enabled &= ~value;
-            return;
-        case BankRegister::ispendr:
-            return write_pending(vcpu, b, value);
-        case BankRegister::icpendr:
-            bank.latch &= ~value;
-            return;
-        case BankRegister::isactiver:
-            return write_active(vcpu, b, value);
-        case BankRegister::icactiver:
-            return clear_active(vcpu, b, value);
-        case BankRegister::ipriorityr:
-            return write_priority(vcpu, b, offset, bytes, value);
-        case BankRegister::icfgr:
-            return write_configuration(vcpu, b, offset, value);
-        case BankRegister::none:
-            return;
+        case BankRegister::icenabler: bank.enabled &= ~value; return;
+        case BankRegister::ispendr: return write_pending(vcpu, b, value);
+        case BankRegister::icpendr: bank.latch &= ~value; return;
+        case BankRegister::isactiver: return write_active(vcpu, b, value);
+        case BankRegister::icactiver: return clear_active(vcpu, b, value);
+        case BankRegister::ipriorityr: return write_priority(vcpu, b, offset, bytes, value);
+        case BankRegister::icfgr: return write_configuration(vcpu, b, offset, value);
+        case BankRegister::none: return;
     }
 }
 

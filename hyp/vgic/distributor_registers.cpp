@@ -14,9 +14,7 @@ constexpr u32 kEnableGrp0 = 1, kEnableGrp1 = 2, kAre = 1 << 4, kDs = 1 << 6;
 constexpr u32 kTyper = 1 << 25 | 9 << 19 | (kIntIds / kBankInterrupts - 1);
 constexpr u8 kPart = 0x92;
 
-constexpr bool is_irouter(u32 offset) {
-    return offset >= kGicdIrouter && offset < kGicdIrouterEnd;
-}
+constexpr bool is_irouter(u32 offset) { return offset >= kGicdIrouter && offset < kGicdIrouterEnd; }
 
 constexpr bool is_access(u32 offset, u32 bytes) {
     if ((offset & (bytes - 1)) != 0) return false;
@@ -37,9 +35,7 @@ constexpr u32 spi_bank(u32 offset) {
 
 /// GICD_IROUTERn from the packed affinity. Interrupt_Routing_Mode reads as zero
 /// (No1N).
-constexpr u64 unpack(u32 route) {
-    return u64{route >> 24} << 32 | (route & 0xff'ffff);
-}
+constexpr u64 unpack(u32 route) { return u64{route >> 24} << 32 | (route & 0xff'ffff); }
 
 }  // namespace
 
@@ -48,17 +44,10 @@ bool InterruptController::read_distributor(u32 offset, u32 bytes, u64& value) co
     value = 0;
     if (!is_access(offset, bytes)) return true;
     switch (offset) {
-        case kGicdCtlr:
-            value = (group0_on_ & kEnableGrp0) | (group1_on_ & kEnableGrp1) | kAre | kDs;
-            return true;
-        case kGicdTyper:
-            value = kTyper;
-            return true;
-        case kGicdIidr:
-            value = kIidr;
-            return true;
-        default:
-            break;
+        case kGicdCtlr: value = (group0_on_ & kEnableGrp0) | (group1_on_ & kEnableGrp1) | kAre | kDs; return true;
+        case kGicdTyper: value = kTyper; return true;
+        case kGicdIidr: value = kIidr; return true;
+        default: break;
     }
     if (const u32 b = spi_bank(offset)) {
         value = read_bank(shared_[b - 1], offset, bytes);

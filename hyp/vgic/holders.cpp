@@ -17,14 +17,10 @@ struct Range {
 Range interrupts_at(u32 offset, u32 bytes) {
     if (offset >= kGicdIrouter && offset < kGicdIrouterEnd) return {(offset - kGicdIrouter) / 8, 1};
     switch (bank_register(offset)) {
-        case BankRegister::none:
-            return {0, 0};
-        case BankRegister::ipriorityr:
-            return {first_intid(offset), bytes};
-        case BankRegister::icfgr:
-            return {first_intid(offset), 16};
-        default:
-            return {first_intid(offset), kBankInterrupts};
+        case BankRegister::none: return {0, 0};
+        case BankRegister::ipriorityr: return {first_intid(offset), bytes};
+        case BankRegister::icfgr: return {first_intid(offset), 16};
+        default: return {first_intid(offset), kBankInterrupts};
     }
 }
 

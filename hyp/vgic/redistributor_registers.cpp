@@ -22,8 +22,7 @@ constexpr bool is_wide(u32 offset) {
         case 0x0a0:  // INVLPIR
         case 0x0b0:  // INVALLR
             return true;
-        default:
-            return false;
+        default: return false;
     }
 }
 
@@ -50,22 +49,16 @@ bool InterruptController::read_redistributor(u32 vcpu, u32 offset, u32 bytes, u6
         return true;
     }
     switch (offset) {
-        case kGicrIidr:
-            value = kIidr;
-            break;
+        case kGicrIidr: value = kIidr; break;
         case kGicrTyper:
             value = u64{vcpu} << 32 | vcpu << 8 | (vcpu + 1 == count_ ? kLast : 0);
             if (bytes == 4) value &= ~u32{0};
             break;
-        case kGicrTyper + 4:
-            value = vcpu;
-            break;
+        case kGicrTyper + 4: value = vcpu; break;
         // Interrupts are delivered to a vCPU whose guest never wakes its
         // redistributor, as on QEMU's virt board: the bits only answer to the
         // handshake.
-        case kGicrWaker:
-            value = v.asleep ? kProcessorSleep | kChildrenAsleep : 0;
-            break;
+        case kGicrWaker: value = v.asleep ? kProcessorSleep | kChildrenAsleep : 0; break;
         default:
             if (offset >= kFirstIdRegister && offset < kSgiBase) value = id_register(offset, kPart);
     }

@@ -42,7 +42,7 @@ Maybe<virtio::EntropyDevice> entropy;
 Maybe<virtio::BlockDevice> disk;
 Maybe<virtio::NetworkDevice> network;
 
-Transport* transports[kSlots];   ///< null: an empty slot
+Transport* transports[kSlots];  ///< null: an empty slot
 DeviceLock locks[kSlots];
 
 void set_line(void* slot, bool high) {
@@ -75,7 +75,9 @@ bool transfer(DiskOperation operation, u64 sector, u64 memory, u32 bytes) {
     }
     return true;
 }
-bool read_disk(void*, u64 sector, u8* to, u32 bytes) { return transfer(DiskOperation::read, sector, address_of(to), bytes); }
+bool read_disk(void*, u64 sector, u8* to, u32 bytes) {
+    return transfer(DiskOperation::read, sector, address_of(to), bytes);
+}
 bool write_disk(void*, u64 sector, const u8* from, u32 bytes) {
     return transfer(DiskOperation::write, sector, address_of(from), bytes);
 }
@@ -87,7 +89,7 @@ bool send_frame(void*, const u8* frame, u32 bytes) {
 
 // ---- the thread that serves them ----
 
-u8 frame[kMaxFrameBytes];   ///< one that came and is not delivered yet
+u8 frame[kMaxFrameBytes];  ///< one that came and is not delivered yet
 u64 frame_bytes = 0;
 
 void take_frames(virtio::NetworkDevice& device) {
@@ -125,7 +127,8 @@ bool serve(Slot slot, Device* device) {
 
 bool serve_all(u32 events) {
     for (u32 slot = 0; slot < kSlots; ++slot) {
-        if (transports[slot] != nullptr && (events >> slot & 1) != 0) transports[slot]->notify_all();   // which, a kick does not tell
+        if (transports[slot] != nullptr && (events >> slot & 1) != 0)
+            transports[slot]->notify_all();  // which, a kick does not tell
     }
     if (auto* const device = network.get(); device != nullptr) {
         DeviceLocked locked(locks[kNetwork]);
@@ -173,11 +176,13 @@ void make_devices(const GuestMemory& memory) {
         transports[kNetwork] = &network.get()->transport();
     }
     // All of the board's slots, those with nothing in them too: a guest may look for devices by itself.
-    if (call(SystemCall::add_device_region, kFirstSlot, kBoardSlots * kSlotBytes) < 0) give_up("no place for the devices");
+    if (call(SystemCall::add_device_region, kFirstSlot, kBoardSlots * kSlotBytes) < 0)
+        give_up("no place for the devices");
 }
 
 void start_serving() {
-    if (call(SystemCall::start_thread, reinterpret_cast<u64>(&serve_devices), 0) < 0) give_up("no thread for the devices");
+    if (call(SystemCall::start_thread, reinterpret_cast<u64>(&serve_devices), 0) < 0)
+        give_up("no thread for the devices");
 }
 
 u32 device_slots() {

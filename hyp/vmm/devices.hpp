@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The VM's virtio devices, each in the slot of QEMU's virt board: 0 the console, 1 entropy, 2 the disk, 3 the network. The
-// board's other slots answer that nothing is in them.
+// The VM's virtio devices, each in the slot of QEMU's virt board: 0 the console, 1 entropy, 2 the disk, 3 the network.
+// The board's other slots answer that nothing is in them.
 #pragma once
 
 #include "interface/run_area.hpp"

@@ -7,7 +7,7 @@ namespace ws::vmm {
 
 namespace {
 
-constexpr u64 kKernelImage = 0x4020'0000;   // mapped, but not for EL0
+constexpr u64 kKernelImage = 0x4020'0000;  // mapped, but not for EL0
 constexpr u64 kNothing = 0x41'0000'0000;
 
 void write_to(u64 address) { *reinterpret_cast<volatile u64*>(address) = 1; }
@@ -23,8 +23,22 @@ u64 recurse(u64 depth) {
 
 /// Every call with every value that could reach too far.
 void call_with_nonsense() {
-    constexpr u64 kValues[] = {0, 1, 7, 8, 31, 0x1000, kKernelImage, kNothing, kGuestMemory.value - 1, kGuestMemory.value,
-                               kStacks.value, kBootPage.value, kRunAreas.value, 1ULL << 63, ~u64{0} - 0xfff, ~u64{0}};
+    constexpr u64 kValues[] = {0,
+                               1,
+                               7,
+                               8,
+                               31,
+                               0x1000,
+                               kKernelImage,
+                               kNothing,
+                               kGuestMemory.value - 1,
+                               kGuestMemory.value,
+                               kStacks.value,
+                               kBootPage.value,
+                               kRunAreas.value,
+                               1ULL << 63,
+                               ~u64{0} - 0xfff,
+                               ~u64{0}};
     constexpr u64 kCalls = 64;
     for (u64 number = 0; number < kCalls; ++number) {
         const SystemCall which = static_cast<SystemCall>(number);
@@ -39,11 +53,12 @@ void call_with_nonsense() {
     }
 }
 
-/// Of the last vCPU's thread, while its guest asks for a reset: the machine cannot begin anew before this vCPU has stopped. vCPU 1 has,
-/// and is not to run again until then.
+/// Of the last vCPU's thread, while its guest asks for a reset: the machine cannot begin anew before this vCPU has
+/// stopped. vCPU 1 has, and is not to run again until then.
 void switch_on_in_a_reset() {
-    while (call(SystemCall::get_register, 1, 0) < 0) call(SystemCall::yield);   // it is on
-    if (call(SystemCall::start_vcpu, 1) >= 0) give_up("the kernel switched a vCPU on in a machine that was to begin anew");
+    while (call(SystemCall::get_register, 1, 0) < 0) call(SystemCall::yield);  // it is on
+    if (call(SystemCall::start_vcpu, 1) >= 0)
+        give_up("the kernel switched a vCPU on in a machine that was to begin anew");
 }
 
 }  // namespace
@@ -58,10 +73,10 @@ void commit_fault(u32 number) {
         case 4: reinterpret_cast<void (*)()>(kGuestMemory.value)(); break;
         case 5: reinterpret_cast<void (*)()>(kKernelImage)(); break;
         case 6: recurse(kStackBytes); break;
-        case 7: asm volatile(".word 0"); break;                    // undefined
-        case 8: asm volatile(".word 0x6f00e400"); break;           // MOVI V0.2D, #0: registers that are a guest's
-        case 9: asm volatile(".word 0xd5384240"); break;           // MRS X0, CurrentEL
-        case 10: asm volatile(".word 0xd4000002" ::: "x0"); break; // HVC #0
+        case 7: asm volatile(".word 0"); break;                     // undefined
+        case 8: asm volatile(".word 0x6f00e400"); break;            // MOVI V0.2D, #0: registers that are a guest's
+        case 9: asm volatile(".word 0xd5384240"); break;            // MRS X0, CurrentEL
+        case 10: asm volatile(".word 0xd4000002" ::: "x0"); break;  // HVC #0
         case 11: call_with_nonsense(); break;
         case 12:
             for (;;) asm volatile("");

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a VMM does wrong when it is told to (vm.fault=N on the hypervisor's command line): to see that it harms nobody but its own VM.
+// What a VMM does wrong when it is told to (vm.fault=N on the hypervisor's command line): to see that it harms nobody
+// but its own VM.
 #pragma once
 
 #include "../arch/types.hpp"

@@ -32,14 +32,10 @@ Placement place_image(const GuestFiles& files) {
     return {header.text_offset < kBootCode ? header.text_offset + kUnit : header.text_offset, bytes};
 }
 
-constexpr bool fits(u64 offset, u64 bytes, u64 end) {
-    return offset <= end && bytes <= end - offset;
-}
+constexpr bool fits(u64 offset, u64 bytes, u64 end) { return offset <= end && bytes <= end - offset; }
 
 /// What a header says may be anything: where the sum is no number of 64 bits, the largest there is.
-constexpr u64 capped_sum(u64 a, u64 b) {
-    return a > ~b ? ~u64{0} : a + b;
-}
+constexpr u64 capped_sum(u64 a, u64 b) { return a > ~b ? ~u64{0} : a + b; }
 
 GuestPlacement refuse(const char* problem, u64 needed_bytes) {
     GuestPlacement refused;

@@ -13,8 +13,7 @@ namespace ws::vmm {
 using trace::SystemCall;
 
 /// The result: below zero an Error.
-inline i64 call(SystemCall which, u64 argument0 = 0, u64 argument1 = 0, u64 argument2 = 0,
-                u64 argument3 = 0) {
+inline i64 call(SystemCall which, u64 argument0 = 0, u64 argument1 = 0, u64 argument2 = 0, u64 argument3 = 0) {
     register u64 x8 asm("x8") = static_cast<u64>(which);
     register u64 x0 asm("x0") = argument0;
     register u64 x1 asm("x1") = argument1;
@@ -44,6 +43,6 @@ inline RunArea& run_area(u64 vcpu) { return *reinterpret_cast<RunArea*>(kRunArea
 
 /// The VMM cannot go on: the end of its VM, and of the run if that was the last, with these words.
 [[noreturn]] void give_up(const char* why);
-[[noreturn]] void give_up(const char* why, u64 value);   // which is added in hexadecimal
+[[noreturn]] void give_up(const char* why, u64 value);  // which is added in hexadecimal
 
 }  // namespace ws::vmm

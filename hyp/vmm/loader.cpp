@@ -11,12 +11,13 @@ namespace {
 
 void copy(UserVa from, u64 bytes, u8* to) { __builtin_memcpy(to, reinterpret_cast<const void*>(from.value), bytes); }
 
-/// Instruction fetches must find it. (That a guest whose caches are off finds what is loaded is the kernel's care, when the
-/// guest touches it.)
+/// Instruction fetches must find it. (That a guest whose caches are off finds what is loaded is the kernel's care, when
+/// the guest touches it.)
 void make_executable(const u8* image, u64 bytes) {
     for (u64 done = 0, part; done < bytes; done += part) {
         part = bytes - done < kMaxMemoryBytes ? bytes - done : kMaxMemoryBytes;
-        if (call(SystemCall::clean_memory, address_of(image + done), part) < 0) give_up("the guest's image is not written back");
+        if (call(SystemCall::clean_memory, address_of(image + done), part) < 0)
+            give_up("the guest's image is not written back");
     }
 }
 
@@ -24,7 +25,8 @@ void make_executable(const u8* image, u64 bytes) {
 
 GuestEntry load_guest(const BootPage& boot, const GuestMemory& memory, u32 virtio_slots) {
     const u8* const image = reinterpret_cast<const u8*>(boot.image.value);
-    const GuestPlacement placed = place_guest({image, boot.image_bytes, boot.ramdisk_bytes, boot.load_offset}, memory.bytes());
+    const GuestPlacement placed =
+        place_guest({image, boot.image_bytes, boot.ramdisk_bytes, boot.load_offset}, memory.bytes());
     if (placed.problem != nullptr) give_up(placed.problem, placed.needed_bytes);
     GuestMachine machine;
     machine.memory_start = memory.start().value;

@@ -10,7 +10,7 @@ namespace ws::vmm {
 
 namespace {
 
-constexpr u64 kMemoryStart = 0x4000'0000;   // as on QEMU's virt board
+constexpr u64 kMemoryStart = 0x4000'0000;  // as on QEMU's virt board
 
 GuestMemory memory() {
     return GuestMemory(Ipa(kMemoryStart), reinterpret_cast<u8*>(kGuestMemory.value), boot_page().memory_bytes);
@@ -25,7 +25,8 @@ void must(i64 result, const char* what) {
 void make_machine() {
     const BootPage& boot = boot_page();
     must(call(SystemCall::create_vm), "the kernel makes no VM");
-    must(call(SystemCall::set_memory_region, kMemoryStart, kGuestMemory.value, boot.memory_bytes), "no memory for the guest");
+    must(call(SystemCall::set_memory_region, kMemoryStart, kGuestMemory.value, boot.memory_bytes),
+         "no memory for the guest");
     make_devices(memory());
     const u64 vcpus = boot.vcpus - (boot.fault == kFaultOneVcpuLess ? 1 : 0);
     for (u64 vcpu = 0; vcpu < vcpus; ++vcpu) must(call(SystemCall::create_vcpu, vcpu), "the kernel makes no vCPU");

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A VMM: one process a VM, one thread a vCPU. It makes its VM through the kernel's system calls, puts the guest into its
-// memory, and then serves what its vCPUs need (kvmtool and QEMU do the same with KVM's).
+// A VMM: one process a VM, one thread a vCPU. It makes its VM through the kernel's system calls, puts the guest into
+// its memory, and then serves what its vCPUs need (kvmtool and QEMU do the same with KVM's).
 #include "devices.hpp"
 #include "faults.hpp"
 #include "kernel_calls.hpp"

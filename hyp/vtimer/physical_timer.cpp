@@ -72,9 +72,11 @@ void write_physical_timer(Vcpu& vcpu, TimerRegister which, u64 value) {
     {
         DevicesLocked locked(*vcpu.vm);
         switch (which) {
-            case TimerRegister::control: timer.control = value & (Control::ENABLE.mask() | Control::IMASK.mask()); break;
+            case TimerRegister::control:
+                timer.control = value & (Control::ENABLE.mask() | Control::IMASK.mask());
+                break;
             case TimerRegister::compare: timer.compare = value; break;
-            case TimerRegister::value:   // signed, 32 bits (Arm ARM D17.11.14)
+            case TimerRegister::value:  // signed, 32 bits (Arm ARM D17.11.14)
                 timer.compare = physical_count() + static_cast<u64>(static_cast<i64>(static_cast<std::int32_t>(value)));
                 break;
         }

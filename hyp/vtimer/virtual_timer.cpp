@@ -28,8 +28,8 @@ bool is_on(const Vcpu& vcpu) {
 }
 
 /// Is its condition met: has the virtual count reached CNTV_CVAL_EL0, both unsigned (Arm ARM D11.2.4)?
-/// A guest's CNTVOFF_EL2 is zero: its virtual count is the physical one. QEMU (7.2) adds an offset to CNTV_CVAL_EL0 without a
-/// thought for overflow, and spins for good on a timer that a guest has set to the end of time.
+/// A guest's CNTVOFF_EL2 is zero: its virtual count is the physical one. QEMU (7.2) adds an offset to CNTV_CVAL_EL0
+/// without a thought for overflow, and spins for good on a timer that a guest has set to the end of time.
 bool is_due(const Vcpu& vcpu) { return physical_count() >= read_timer<reg::CNTV_CVAL_EL0>(vcpu); }
 
 void record(const Vcpu& vcpu, u64 when, trace::TimerChange change) {
@@ -57,12 +57,12 @@ void virtual_timer_fired() {
     Cpu& cpu = this_cpu();
     cpu.timer_active = cpu.timer_active_known = true;
     Vcpu* const vcpu = cpu.current->vcpu;
-    if (vcpu == nullptr || vcpu->loaded_on < 0) {   // it was put just now, and its timer with it
+    if (vcpu == nullptr || vcpu->loaded_on < 0) {  // it was put just now, and its timer with it
         gic::deactivate(kGuestTimerIntid);
         cpu.timer_active = false;
         return;
     }
-    vcpu->timer_line = true;   // have a look
+    vcpu->timer_line = true;  // have a look
     vcpu->ask(request::kTimer);
 }
 
@@ -82,8 +82,8 @@ void link_timer_interrupt(Vcpu& vcpu) {
 }
 
 void arm_wake_up(Vcpu& vcpu) {
-    // The line is up already, and the guest does not take it: it waits for something else. What the line says counts, not
-    // the clock: a timer that has become due since the line was set goes off at once.
+    // The line is up already, and the guest does not take it: it waits for something else. What the line says counts,
+    // not the clock: a timer that has become due since the line was set goes off at once.
     if (!is_on(vcpu) || vcpu.timer_line) return;
     vcpu.wake_up.expired = wake_up_expired;
     vcpu.wake_up.context = &vcpu;

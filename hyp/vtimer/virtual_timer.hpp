@@ -11,13 +11,14 @@
 
 namespace ws {
 
-/// Can the timer's condition have changed without anybody telling the interrupt controller? Where every exit stops the timer
-/// (split) its interrupt is never seen, so each exit has to look; else the interrupt tells, and only a line that is up
-/// has to be looked at, for it may have come down.
+/// Can the timer's condition have changed without anybody telling the interrupt controller? Where every exit stops the
+/// timer (split) its interrupt is never seen, so each exit has to look; else the interrupt tells, and only a line that
+/// is up has to be looked at, for it may have come down.
 inline bool virtual_timer_needs_a_look(const Vcpu& vcpu) {
     if constexpr (!kTimerStaysInCpu) {
         using C = reg::CNTV_CTL_EL0;
-        return vcpu.timer_line || (vcpu.context->timer.value<C>() & (C::ENABLE.mask() | C::IMASK.mask())) == C::ENABLE.mask();
+        return vcpu.timer_line ||
+               (vcpu.context->timer.value<C>() & (C::ENABLE.mask() | C::IMASK.mask())) == C::ENABLE.mask();
     } else {
         return vcpu.timer_line;
     }

@@ -49,19 +49,13 @@ constexpr u32 kOverrunInRsr = 1 << 3;
 constexpr u32 kOverrunInDr = 1 << 11;
 
 /// Every register begins at a word.
-bool is_access(u32 offset, u32 bytes) {
-    return offset % 4 == 0 && (bytes == 1 || bytes == 2 || bytes == 4);
-}
+bool is_access(u32 offset, u32 bytes) { return offset % 4 == 0 && (bytes == 1 || bytes == 2 || bytes == 4); }
 
-constexpr u64 low_bytes(u64 value, u32 bytes) {
-    return value & (~0ULL >> (64 - 8 * bytes));
-}
+constexpr u64 low_bytes(u64 value, u32 bytes) { return value & (~0ULL >> (64 - 8 * bytes)); }
 
 }  // namespace
 
-void VirtualPl011::reset() {
-    *this = VirtualPl011(transmit_, context_);
-}
+void VirtualPl011::reset() { *this = VirtualPl011(transmit_, context_); }
 
 bool VirtualPl011::receiver_on() const {
     return as_firmware_left_it_ || ((control_ & kUartOn) != 0 && (control_ & kReceiveOn) != 0);
@@ -69,9 +63,7 @@ bool VirtualPl011::receiver_on() const {
 bool VirtualPl011::transmitter_on() const {
     return as_firmware_left_it_ || ((control_ & kUartOn) != 0 && (control_ & kTransmitOn) != 0);
 }
-u32 VirtualPl011::depth() const {
-    return (line_control_ & kFifosOn) != 0 ? kFifoDepth : 1;
-}
+u32 VirtualPl011::depth() const { return (line_control_ & kFifosOn) != 0 ? kFifoDepth : 1; }
 
 /// With how many characters the receive interrupt comes (UARTIFLS.RXIFLSEL).
 u32 VirtualPl011::receive_level() const {
@@ -136,76 +128,41 @@ void VirtualPl011::store_line_control(u32 value) {
 u32 VirtualPl011::load_register(u32 offset) {
     if (offset >= kPeriphId0) return kIds[(offset - kPeriphId0) / 4];
     switch (offset) {
-        case kDr:
-            return take_character();
-        case kRsrEcr:
-            return errors_;
-        case kFr:
-            return flags();
-        case kIlpr:
-            return low_power_;
-        case kIbrd:
-            return integer_divisor_;
-        case kFbrd:
-            return fraction_divisor_;
-        case kLcrH:
-            return line_control_;
-        case kCr:
-            return control_;
-        case kIfls:
-            return levels_;
-        case kImsc:
-            return mask_;
-        case kRis:
-            return raw_;
-        case kMis:
-            return raw_ & mask_;
-        case kDmacr:
-            return dma_;
-        default:
-            return 0;
+        case kDr: return take_character();
+        case kRsrEcr: return errors_;
+        case kFr: return flags();
+        case kIlpr: return low_power_;
+        case kIbrd: return integer_divisor_;
+        case kFbrd: return fraction_divisor_;
+        case kLcrH: return line_control_;
+        case kCr: return control_;
+        case kIfls: return levels_;
+        case kImsc: return mask_;
+        case kRis: return raw_;
+        case kMis: return raw_ & mask_;
+        case kDmacr: return dma_;
+        default: return 0;
     }
 }
 
 /// Writes of reserved offsets and of what is read-only are ignored.
 void VirtualPl011::store_register(u32 offset, u32 value) {
     switch (offset) {
-        case kDr:
-            send(static_cast<u8>(value));
-            break;
-        case kRsrEcr:
-            errors_ = 0;
-            break;
-        case kIlpr:
-            low_power_ = value & 0xff;
-            break;
-        case kIbrd:
-            integer_divisor_ = value & 0xffff;
-            break;
-        case kFbrd:
-            fraction_divisor_ = value & 0x3f;
-            break;
-        case kLcrH:
-            store_line_control(value);
-            break;
+        case kDr: send(static_cast<u8>(value)); break;
+        case kRsrEcr: errors_ = 0; break;
+        case kIlpr: low_power_ = value & 0xff; break;
+        case kIbrd: integer_divisor_ = value & 0xffff; break;
+        case kFbrd: fraction_divisor_ = value & 0x3f; break;
+        case kLcrH: store_line_control(value); break;
         case kCr:
             control_ = value & 0xff87;
             as_firmware_left_it_ = false;
             break;
-        case kIfls:
-            levels_ = value & 0x3f;
-            break;
-        case kImsc:
-            mask_ = value & kAllInterrupts;
-            break;
-        case kIcr:
-            raw_ &= ~value;
-            break;
-        case kDmacr:
-            dma_ = value & 7;
-            break;
-        default:
-            break;
+        case kIfls: levels_ = value & 0x3f; break;
+        case kImsc: mask_ = value & kAllInterrupts; break;
+        case kIcr: raw_ &= ~value; break;
+        case kDmacr: dma_ = value & 7; break;
+        default: break;
     }
 }
 

@@ -18,8 +18,8 @@ class VirtualPl011 {
     /// As it was made.
     void reset();
 
-    /// An access of the guest. What is no register, or is accessed otherwise than the bus allows, reads as zero and ignores
-    /// writes. False: beyond the frame.
+    /// An access of the guest. What is no register, or is accessed otherwise than the bus allows, reads as zero and
+    /// ignores writes. False: beyond the frame.
     bool read(u32 offset, u32 bytes, u64& value);
     bool write(u32 offset, u32 bytes, u64 value);
 
@@ -57,8 +57,9 @@ class VirtualPl011 {
     u32 low_power_ = 0, integer_divisor_ = 0, fraction_divisor_ = 0;  // kept for the guest to read, no more
     u32 line_control_ = 0;
     u32 control_ = 0x300;  ///< UARTCR
-    /// Until the guest writes UARTCR the port works in both directions, as the firmware of a real machine leaves it: Linux's
-    /// early console, and guests without a driver, send without setting anything up, and no firmware runs before them here.
+    /// Until the guest writes UARTCR the port works in both directions, as the firmware of a real machine leaves it:
+    /// Linux's early console, and guests without a driver, send without setting anything up, and no firmware runs
+    /// before them here.
     bool as_firmware_left_it_ = true;
     u32 levels_ = 0x12;  ///< UARTIFLS: interrupts when half full
     u32 dma_ = 0;

@@ -97,8 +97,8 @@ WS_INLINE void restore_pair(const ClassState<c>& state) {
 
 }  // namespace detail
 
-/// Saves the registers of a class, by the names through which this design's EL2 reaches a guest's. Those of FP/SIMD: CPTR_EL2
-/// must let EL2 use them. The general-purpose ones are guest_entry.S's.
+/// Saves the registers of a class, by the names through which this design's EL2 reaches a guest's. Those of FP/SIMD:
+/// CPTR_EL2 must let EL2 use them. The general-purpose ones are guest_entry.S's.
 template <hw::GuestNames names, RegisterClass c>
 WS_INLINE void save_registers(ClassState<c>& state) {
     static_assert(ClassState<c>::kCoreWords == 0 || c == RegisterClass::fp);

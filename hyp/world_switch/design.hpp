@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a design must provide. Each image is one design: the build puts the folder of one of them (split, el2, vhe) in the
-// include path, and `this_design.hpp` there names it.
+// What a design must provide. Each image is one design: the build puts the folder of one of them (split, el2, vhe) in
+// the include path, and `this_design.hpp` there names it.
 #pragma once
 
 #include "tlb_maintenance.hpp"

@@ -16,7 +16,8 @@ void complete_abort_info(ExitInfo& exit, u64 pc) {
     if (is_permission_fault(exit.esr) && iss::dabt::S1PTW.get(exit.esr) == 0) {
         const u64 par = hw::translate_guest_address<false>(exit.far);
         // Unknown if stage 1 has changed meanwhile.
-        exit.hpfar = reg::PAR_EL1::F.get(par) != 0 ? kUnknownHpfar : reg::HPFAR_EL2::FIPA.of((par & hw::kParPage) >> 12);
+        exit.hpfar =
+            reg::PAR_EL1::F.get(par) != 0 ? kUnknownHpfar : reg::HPFAR_EL2::FIPA.of((par & hw::kParPage) >> 12);
     }
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a guest can write of extensions that it is not told of, and that nothing can trap: each vCPU has its own. On CPUs
-// without these extensions the registers do not exist.
+// What a guest can write of extensions that it is not told of, and that nothing can trap: each vCPU has its own. On
+// CPUs without these extensions the registers do not exist.
 #pragma once
 
 #include "../arch/hw/sysreg_access.hpp"
@@ -12,8 +12,8 @@ struct Extensions {
     /// While HCR_EL2.AMO is set, EL1's DISR_EL1 is VDISR_EL2, and no trap covers it (Arm ARM D17.2.42; KVM:
     /// __sysreg_save_el2_return_state).
     static constexpr u32 kDeferredErrors = 1 << 0;
-    /// SME without fine-grained traps, which could trap TPIDR2_EL0 (Arm ARM D17.2.64). No CPU that Arm allows is like that, but
-    /// QEMU's max before 8.0 is.
+    /// SME without fine-grained traps, which could trap TPIDR2_EL0 (Arm ARM D17.2.64). No CPU that Arm allows is like
+    /// that, but QEMU's max before 8.0 is.
     static constexpr u32 kThreadId2 = 1 << 1;
 };
 

@@ -8,8 +8,8 @@
 namespace ws {
 
 /// Saves the host's callee-saved registers, restores the guest's general-purpose registers and executes ERET. Returns
-/// after the guest trapped, with the guest's general-purpose registers in the vCPU, and tells the vector, offset divided by
-/// 0x80 (KVM: __guest_enter, __guest_exit).
+/// after the guest trapped, with the guest's general-purpose registers in the vCPU, and tells the vector, offset
+/// divided by 0x80 (KVM: __guest_enter, __guest_exit).
 extern "C" u64 guest_enter(VcpuContext& vcpu);
 
 extern "C" const u8 guest_vectors[];
@@ -24,7 +24,8 @@ void complete_abort_info(ExitInfo& exit, u64 pc);
 /// hyp/include/hyp/switch.h).
 WS_INLINE void save_exit_info(ExitInfo& exit, u64 vector) {
     exit.vector = vector;
-    if (!has_syndrome(vector)) [[unlikely]] return;
+    if (!has_syndrome(vector)) [[unlikely]]
+        return;
     const u64 esr = hw::read<reg::ESR_EL2>();
     exit.esr = esr;
     const Ec ec = ec_of(esr);

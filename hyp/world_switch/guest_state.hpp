@@ -33,9 +33,7 @@ struct GuestRegisters {
 };
 
 namespace detail {
-constexpr EncodingRange at(u8 n) {
-    return {n, n};
-}
+constexpr EncodingRange at(u8 n) { return {n, n}; }
 constexpr GuestRegisters known(SysregId id, Fate fate, HostValue host, const char* why) {
     const SysregEncoding e = info(id).encoding;
     return {info(id).name, e.op0, e.op1, at(e.crn), at(e.crm), at(e.op2), fate, host, why, true};
@@ -45,9 +43,7 @@ constexpr GuestRegisters known(SysregId id, Fate fate, HostValue host, const cha
 inline constexpr GuestRegisters kGuestRegisters[] = {
 #define AT(n) detail::at(n)
 #define FROM(first, last) \
-    EncodingRange {       \
-        first, last       \
-    }
+    EncodingRange { first, last }
 #define GUEST_REGISTER(name, fate, host, why) detail::known(SysregId::name, Fate::fate, HostValue::host, why),
 #define GUEST_REGISTERS(name, op0, op1, crn, crm, op2, fate, why) \
     GuestRegisters{name, op0, op1, crn, crm, op2, Fate::fate, HostValue::moves, why, false},
@@ -68,9 +64,7 @@ constexpr bool is_switched(RegisterClass c) {
 }
 
 /// May MRS or MSR at EL1 name it (Arm ARM D12.2: op1 of 4 and up is EL2's and EL3's)?
-constexpr bool is_for_el1(SysregEncoding e) {
-    return e.op1 < 4;
-}
+constexpr bool is_for_el1(SysregEncoding e) { return e.op1 < 4; }
 
 /// The table's first row that fits, or null.
 constexpr const GuestRegisters* find_guest_registers(SysregEncoding e) {
@@ -80,7 +74,8 @@ constexpr const GuestRegisters* find_guest_registers(SysregEncoding e) {
     return nullptr;
 }
 
-/// The encoding of a register that sysregs.def has no row for; one that this table has none for either does not compile.
+/// The encoding of a register that sysregs.def has no row for; one that this table has none for either does not
+/// compile.
 consteval SysregEncoding encoding_of(const char* name) {
     for (const GuestRegisters& row : kGuestRegisters) {
         if (__builtin_strcmp(row.name, name) == 0) {
@@ -90,8 +85,8 @@ consteval SysregEncoding encoding_of(const char* name) {
     __builtin_unreachable();
 }
 
-/// Does the table say what becomes of the register with this encoding? (No pointers here and below: with the sanitizers GCC 12 takes
-/// a comparison with null for no constant.)
+/// Does the table say what becomes of the register with this encoding? (No pointers here and below: with the sanitizers
+/// GCC 12 takes a comparison with null for no constant.)
 constexpr bool is_accounted_for(SysregEncoding e) {
     for (const SysregInfo& row : kSysregs) {
         if (row.encoding == e && is_switched(row.register_class)) return true;

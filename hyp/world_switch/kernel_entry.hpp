@@ -20,9 +20,7 @@ void start_trace(u32 cpu_id);
 
 /// The kernel's own vectors (user_entry.S): VBAR_EL1 of a kernel at EL1, VBAR_EL2 of one at EL2.
 extern "C" const u8 kernel_vectors[];
-inline u64 kernel_vectors_address() {
-    return reinterpret_cast<u64>(kernel_vectors);
-}
+inline u64 kernel_vectors_address() { return reinterpret_cast<u64>(kernel_vectors); }
 
 /// The kernel on one CPU, its stack the idle thread's: CPU 0 opens the machine and makes the VMs; then all run what is
 /// ready.

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which of the redesign's optimisations this image has: WS_OPTIMISATIONS, a bit for each. The other designs do not use it; they
-// are built with all bits set.
+// Which of the redesign's optimisations this image has: WS_OPTIMISATIONS, a bit for each. The other designs do not use
+// it; they are built with all bits set.
 #pragma once
 
 #include "../arch/types.hpp"
 
 namespace ws {
 
-// The build makes anew, for each set of optimisations, only those sources for which it defines this (hyp/CMakeLists.txt).
+// The build makes anew, for each set of optimisations, only those sources for which it defines this
+// (hyp/CMakeLists.txt).
 static_assert(WS_ABLATED_SOURCE);
 
 struct Optimisations {

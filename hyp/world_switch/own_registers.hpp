@@ -12,7 +12,8 @@
 
 namespace ws::own {
 
-inline constexpr bool kByEl2Names = ThisDesign::kKernelEl == 2 && (ThisDesign::kEl2Mode & reg::HCR_EL2::E2H.mask()) == 0;
+inline constexpr bool kByEl2Names =
+    ThisDesign::kKernelEl == 2 && (ThisDesign::kEl2Mode & reg::HCR_EL2::E2H.mask()) == 0;
 
 template <class El1Name, class El2Name>
 using Name = std::conditional_t<kByEl2Names, El2Name, El1Name>;

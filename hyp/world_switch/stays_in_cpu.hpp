@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where a loaded vCPU's registers are while the kernel handles its exit: still in the CPU, or in the vCPU, where every exit
-// saves them and from where every entry brings them back.
+// Where a loaded vCPU's registers are while the kernel handles its exit: still in the CPU, or in the vCPU, where every
+// exit saves them and from where every entry brings them back.
 #pragma once
 
 #include "optimisations.hpp"

@@ -54,7 +54,8 @@ extern "C" u64* trace_record_guest_entry(VcpuContext& vcpu, u64 start, u64 tail)
     if constexpr (kLevel >= Level::full) {
         const CalleeSavedState& host = el2_cpu().host.callee_saved;
         now.emit_block<CalleeSavedState::kWords>(RegisterClass::callee_saved, Operation::save, kHost, host.words);
-        now.emit_block<GeneralState::kWords>(RegisterClass::general, Operation::restore, vcpu.owner, vcpu.general.words);
+        now.emit_block<GeneralState::kWords>(RegisterClass::general, Operation::restore, vcpu.owner,
+                                             vcpu.general.words);
     }
     now.emit(eret_now(vcpu.owner, tail));
     return &recorder.spent;

@@ -23,10 +23,10 @@ using ListRegisterState = ClassState<RegisterClass::list_registers>;
 using DebugState = ClassState<RegisterClass::debug>;
 using BreakpointState = ClassState<RegisterClass::breakpoints>;
 
-/// Why the guest stopped running: the vector that was taken, and of the syndrome registers those that the exception filled
-/// (has_syndrome, has_fault_address); the others are those of an earlier exit.
+/// Why the guest stopped running: the vector that was taken, and of the syndrome registers those that the exception
+/// filled (has_syndrome, has_fault_address); the others are those of an earlier exit.
 struct ExitInfo {
-    u64 vector;   ///< offset divided by 0x80
+    u64 vector;  ///< offset divided by 0x80
     u64 esr;
     u64 far;
     u64 hpfar;
@@ -54,12 +54,12 @@ struct alignas(16) VcpuContext {
     u64 vttbr;
     u64 vtcr;
     ExitInfo exit;
-    trace::Owner owner;   ///< its number through all VMs, from 1
-    bool debug_used;      ///< the guest touched a debug register: the breakpoints class is switched from now on
-    bool fp_loaded;       ///< designs that are lazy: the FP/SIMD registers hold this vCPU's values
-    bool lists_in_use;    ///< a list register holds an interrupt: what the guest does to it must be read after the exit
-    bool lists_changed;   ///< the list registers in the CPU are not these
-    bool wfe_traps;       ///< others wait for the CPU
+    trace::Owner owner;  ///< its number through all VMs, from 1
+    bool debug_used;     ///< the guest touched a debug register: the breakpoints class is switched from now on
+    bool fp_loaded;      ///< designs that are lazy: the FP/SIMD registers hold this vCPU's values
+    bool lists_in_use;   ///< a list register holds an interrupt: what the guest does to it must be read after the exit
+    bool lists_changed;  ///< the list registers in the CPU are not these
+    bool wfe_traps;      ///< others wait for the CPU
     ExtensionState extensions;
 
     /// Rn as an instruction sees it: number 31 reads as zero.
@@ -75,7 +75,7 @@ struct alignas(16) VcpuContext {
         pc() += reg::ESR_EL2::IL.get(exit.esr) != 0 ? 4 : 2;
         if (aarch32::is_aarch32(pstate())) [[unlikely]] {
             pc() = static_cast<u32>(pc());
-            pstate() = aarch32::advance_it(pstate()) & ~S::SS.mask();   // BTYPE's bits are in IT there
+            pstate() = aarch32::advance_it(pstate()) & ~S::SS.mask();  // BTYPE's bits are in IT there
             return;
         }
         pstate() &= ~(S::SS.mask() | S::BTYPE.mask());
@@ -92,7 +92,7 @@ struct alignas(16) HostContext {
     DebugState debug;
     BreakpointState breakpoints;
     TrapConfig traps;
-    u32 extensions;   ///< which of ExtensionState's registers this CPU has
+    u32 extensions;  ///< which of ExtensionState's registers this CPU has
 };
 
 }  // namespace ws

@@ -318,14 +318,10 @@ void World::change_available_index(Slot& slot) {
 
 bool World::service(u32 device) {
     switch (device) {
-        case kEntropy:
-            return entropy_.service();
-        case kConsole:
-            return console_.service();
-        case kBlock:
-            return block_.service();
-        default:
-            return network_.service();
+        case kEntropy: return entropy_.service();
+        case kConsole: return console_.service();
+        case kBlock: return block_.service();
+        default: return network_.service();
     }
 }
 
@@ -343,17 +339,10 @@ void World::receive(u32 device) {
 
 void World::reset(u32 device) {
     switch (device) {
-        case kEntropy:
-            entropy_.reset();
-            break;
-        case kConsole:
-            console_.reset();
-            break;
-        case kBlock:
-            block_.reset();
-            break;
-        default:
-            network_.reset();
+        case kEntropy: entropy_.reset(); break;
+        case kConsole: console_.reset(); break;
+        case kBlock: block_.reset(); break;
+        default: network_.reset();
     }
     check(slots_[device].transport->read(mmio::kStatus, 4) == 0, "a device keeps its status over a reset");
 }
@@ -369,46 +358,25 @@ void World::run() {
         racing_ = (operation & 32) != 0;
         back_ends_work_ = (operation & 16) == 0;
         switch (operation & 15) {
-            case 0:
-                access_register(slot, false);
-                break;
+            case 0: access_register(slot, false); break;
             case 1:
-            case 2:
-                access_register(slot, true);
-                break;
-            case 3:
-                poke();
-                break;
-            case 4:
-                set_up(slot);
-                break;
+            case 2: access_register(slot, true); break;
+            case 3: poke(); break;
+            case 4: set_up(slot); break;
             case 5:
-            case 6:
-                add_chain(slot);
-                break;
-            case 7:
-                add_block_request(slots_[kBlock]);
-                break;
-            case 8:
-                change_available_index(slot);
-                break;
+            case 6: add_chain(slot); break;
+            case 7: add_block_request(slots_[kBlock]); break;
+            case 8: change_available_index(slot); break;
             case 9:
-            case 10:
-                service(device);
-                break;
+            case 10: service(device); break;
             case 11:
                 slot.transport->notify_all();
                 service(device);
                 break;
             case 12:
-            case 13:
-                receive(device);
-                break;
-            case 14:
-                slot.transport->write(mmio::kInterruptAck, 4, 3);
-                break;
-            default:
-                reset(device);
+            case 13: receive(device); break;
+            case 14: slot.transport->write(mmio::kInterruptAck, 4, 3); break;
+            default: reset(device);
         }
         for (const Slot& each : slots_) {
             check(each.wire.high == (each.transport->read(mmio::kInterruptStatus, 4) != 0), "the wire is wrong");

@@ -12,9 +12,7 @@ namespace {
 constexpr u64 kUser = 0x10, kThumb = 0x30;
 
 /// SPSR_EL2 in front of the first instruction of the IT block that IT firstcond, mask opens.
-u64 in_block(u64 condition, u64 mask) {
-    return aarch32::with_it_state(kThumb, condition << 4 | mask);
-}
+u64 in_block(u64 condition, u64 mask) { return aarch32::with_it_state(kThumb, condition << 4 | mask); }
 
 /// The conditions of a block's instructions, from the assembler's text: T as the first, E its opposite.
 std::string letters(u64 condition, u64 mask) {
@@ -27,9 +25,7 @@ std::string letters(u64 condition, u64 mask) {
 }
 
 /// ESR_EL2 of a trapped MRC: with a condition, or without (CV clear).
-u64 trapped(u64 condition) {
-    return iss::cp::CV.mask() | iss::cp::COND.of(condition);
-}
+u64 trapped(u64 condition) { return iss::cp::CV.mask() | iss::cp::COND.of(condition); }
 constexpr u64 kConditionInBlock = 0;
 
 }  // namespace

@@ -84,7 +84,7 @@ TEST_CASE("what becomes of a broken pipe is as before when a pipe has been writt
     REQUIRE(::mkfifo(pipe.c_str(), 0600) == 0);
     const auto own = [](int) {};
     const auto disposition = [] {
-        struct sigaction now {};
+        struct sigaction now{};
         ::sigaction(SIGPIPE, nullptr, &now);
         return now.sa_handler;
     };

@@ -171,42 +171,18 @@ TEST_CASE("ring counters that cannot be end that CPU's trace, with a word and wi
     run.close(0);
     enter_guest(run, kGuestPc, 1);
     trace::RingControl& ring = run.ring(0);
-    SECTION("more produced than there are packets") {
-        ring.produced = ring.packets + 1;
-    }
-    SECTION("produced by far too many") {
-        ring.produced = ~u64{0};
-    }
-    SECTION("a ring beyond the file") {
-        ring.first_packet = u64{1} << 40;
-    }
-    SECTION("a ring that ends beyond the file") {
-        ring.first_packet += trace::kPacketBytes * 70;
-    }
-    SECTION("a ring that wraps") {
-        ring.first_packet = ~u64{0} - 100;
-    }
-    SECTION("a ring of too many packets") {
-        ring.packets = u64{1} << 50;
-    }
-    SECTION("a ring of packets whose bytes wrap") {
-        ring.packets = u64{1} << 48;
-    }
-    SECTION("no packets") {
-        ring.packets = 0;
-    }
-    SECTION("an open packet longer than a packet") {
-        ring.open_bytes = trace::kPacketBytes + 8;
-    }
-    SECTION("an open packet shorter than its header") {
-        ring.open_bytes = 8;
-    }
-    SECTION("an open packet of absurd length") {
-        ring.open_bytes = ~u64{0};
-    }
-    SECTION("an open packet that nobody opened") {
-        ring.open_bytes = 200;
-    }
+    SECTION("more produced than there are packets") { ring.produced = ring.packets + 1; }
+    SECTION("produced by far too many") { ring.produced = ~u64{0}; }
+    SECTION("a ring beyond the file") { ring.first_packet = u64{1} << 40; }
+    SECTION("a ring that ends beyond the file") { ring.first_packet += trace::kPacketBytes * 70; }
+    SECTION("a ring that wraps") { ring.first_packet = ~u64{0} - 100; }
+    SECTION("a ring of too many packets") { ring.packets = u64{1} << 50; }
+    SECTION("a ring of packets whose bytes wrap") { ring.packets = u64{1} << 48; }
+    SECTION("no packets") { ring.packets = 0; }
+    SECTION("an open packet longer than a packet") { ring.open_bytes = trace::kPacketBytes + 8; }
+    SECTION("an open packet shorter than its header") { ring.open_bytes = 8; }
+    SECTION("an open packet of absurd length") { ring.open_bytes = ~u64{0}; }
+    SECTION("an open packet that nobody opened") { ring.open_bytes = 200; }
     const model::CaptureResult result = run.capture();
     check_contains(only_problem(result), "ring of CPU 0");
     const model::Trace trace = model::Trace::load(run.folder());

@@ -50,7 +50,7 @@ TEST_CASE("a trap's syndrome is told down to its fields", "[describe]") {
 }
 
 TEST_CASE("a trap without a syndrome or a fault address says so, whatever its event holds there", "[describe]") {
-    constexpr u64 kStale = 0x9300'0047;   // a data abort's, which came before
+    constexpr u64 kStale = 0x9300'0047;  // a data abort's, which came before
     constexpr u8 kLowerIrq = 9;
     constexpr u8 kLowerFiq = 10;
     FakeRun run;

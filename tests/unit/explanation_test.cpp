@@ -39,9 +39,7 @@ void check_sums(const Breakdown& breakdown) {
     CHECK(sum.cycles == breakdown.whole.cycles);
 }
 
-i64 instructions_of(const Breakdown& breakdown, Part part) {
-    return breakdown[part].figures.instructions;
-}
+i64 instructions_of(const Breakdown& breakdown, Part part) { return breakdown[part].figures.instructions; }
 
 std::string refusal(const model::Run& a, const model::Run& b, const std::string& kind) {
     try {

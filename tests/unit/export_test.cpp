@@ -42,9 +42,7 @@ std::size_t files_in(const std::filesystem::path& folder) {
 }
 
 /// Thousandths, so that sums are exact.
-i64 time_of(const nlohmann::json& value) {
-    return static_cast<i64>(value.get<double>() * 1000 + 0.5);
-}
+i64 time_of(const nlohmann::json& value) { return static_cast<i64>(value.get<double>() * 1000 + 0.5); }
 
 }  // namespace
 

@@ -5,9 +5,7 @@
 
 namespace ws::test {
 
-void FakeImage::symbol(const std::string& name) {
-    listing_ += fmt::format("\n{:016x} <{}>:\n", next_, name);
-}
+void FakeImage::symbol(const std::string& name) { listing_ += fmt::format("\n{:016x} <{}>:\n", next_, name); }
 
 u64 FakeImage::add(const std::string& text, const std::vector<std::string>& frames) {
     listing_ += fmt::format("    {:x}:\t{}\n", next_, text);

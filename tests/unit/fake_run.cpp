@@ -36,9 +36,7 @@ FakeRun::FakeRun(const FakeRunOptions& options) : icount_(options.icount), recor
     page_->magic = trace::kRunPageMagic;
 }
 
-FakeRun::~FakeRun() {
-    ::munmap(ram_, ram_bytes_);
-}
+FakeRun::~FakeRun() { ::munmap(ram_, ram_bytes_); }
 
 void FakeRun::spend(u64 instructions, u32 cpu) {
     clock_ += instructions;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Finding events, and figures of the operations of a run.
+#include "viewer/model/find/find.hpp"
 #include "tests/unit/catch.hpp"
 #include "tests/unit/stories.hpp"
 #include "viewer/model/operations/exit_statistics.hpp"
-#include "viewer/model/find/find.hpp"
 
 using namespace ws;
 using namespace ws::test;
@@ -61,14 +61,14 @@ TEST_CASE("events are found by kind, class, address of the code, register and va
 }
 
 TEST_CASE("what an exception did not fill is not found", "[find]") {
-    constexpr u64 kStale = 0x9300'0047;   // a data abort's, which came before
+    constexpr u64 kStale = 0x9300'0047;  // a data abort's, which came before
     constexpr u8 kLowerIrq = 9;
     FakeRun fake;
     fake.emit(trace::payload::trap{kStale, kGuestPc, kSpsrEl1, 0x1234'5678, 0x80000, kVcpu, kLowerIrq, 2});
     fake.emit(trace::payload::trap{kStale, kGuestPc, kSpsrEl1, 0x1234'5678, 0x80000, kVcpu, kLowerSync, 2});
     const model::Run run = load(fake);
-    for (const char* query : {"register=ESR_EL2", "register=ESR_EL2 value=0x93000047", "register=FAR_EL2", "value=0x12345678",
-                              "address=0x12345678", "class=DABT_LOW"}) {
+    for (const char* query : {"register=ESR_EL2", "register=ESR_EL2 value=0x93000047", "register=FAR_EL2",
+                              "value=0x12345678", "address=0x12345678", "class=DABT_LOW"}) {
         INFO(query);
         CHECK(found(run, query) == std::vector<EventIndex>{1});
     }
@@ -88,7 +88,8 @@ TEST_CASE("events are found by address, vCPU and text", "[find]") {
 
 TEST_CASE("every event is found by a query or by its opposite", "[find]") {
     const model::Run run = some_run();
-    for (const char* query : {"trap", "class=HVC64", "register=X19", "value=300", "address=0..0xffff", "vcpu=0", "text=el1"}) {
+    for (const char* query :
+         {"trap", "class=HVC64", "register=X19", "value=300", "address=0..0xffff", "vcpu=0", "text=el1"}) {
         INFO(query);
         CHECK(found(run, query).size() + found(run, std::string("!") + query).size() == run.trace.events().size());
     }

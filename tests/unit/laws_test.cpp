@@ -142,9 +142,7 @@ TEST_CASE("an injection may change EL1 state, of its guest alone and until it is
     run.block(RegisterClass::el1, Operation::save, 2, 10);
     run.emit(payload::inject{0, 0, kVcpu, trace::Injection::undefined_instruction});
     run.block(RegisterClass::el1, Operation::restore, kVcpu, 99);
-    SECTION("it may") {
-        CHECK(model::check(run.trace()).holds());
-    }
+    SECTION("it may") { CHECK(model::check(run.trace()).holds()); }
     SECTION("the other guest's may not") {
         run.block(RegisterClass::el1, Operation::restore, 2, 99);
         demand_broken(run, "saved_is_restored", 1, "of vCPU 1");
@@ -157,12 +155,14 @@ TEST_CASE("an injection may change EL1 state, of its guest alone and until it is
 }
 
 TEST_CASE("a trapped write of a debug register may change the debug classes, until they are saved again", "[laws]") {
-    constexpr u64 kDebugRegister = 0x18ULL << 26 | 1 << 25 | 2 << 20;   // EC, IL, Op0
+    constexpr u64 kDebugRegister = 0x18ULL << 26 | 1 << 25 | 2 << 20;  // EC, IL, Op0
     constexpr u64 kRead = 1;
     constexpr u8 kLowerIrq = 9;
     FakeRun run;
     const auto trap = [&](u64 esr) { run.emit(payload::trap{esr, kGuestPc, kSpsrEl1, 0, 0, kVcpu, kLowerSync, 0}); };
-    const auto debug = [&](Operation operation, u64 value) { run.block(RegisterClass::debug, operation, kVcpu, value); };
+    const auto debug = [&](Operation operation, u64 value) {
+        run.block(RegisterClass::debug, operation, kVcpu, value);
+    };
     const auto broken = [&] { return law(model::check(run.trace()), "saved_is_restored").offences; };
     enter_guest(run);
     SECTION("a write") {
@@ -235,18 +235,10 @@ TEST_CASE("a number without a name", "[laws]") {
     FakeRun run;
     enter_guest(run);
     trap_from_guest(run);
-    SECTION("a step") {
-        run.emit(payload::phase_begin{static_cast<Step>(200)});
-    }
-    SECTION("a register") {
-        run.emit(payload::control_write{0, 0, static_cast<SysregId>(kSysregCount), 0});
-    }
-    SECTION("an operation") {
-        run.block(RegisterClass::general, static_cast<Operation>(2), kVcpu, 0);
-    }
-    SECTION("an injection") {
-        run.emit(payload::inject{0, 0, kVcpu, static_cast<trace::Injection>(9)});
-    }
+    SECTION("a step") { run.emit(payload::phase_begin{static_cast<Step>(200)}); }
+    SECTION("a register") { run.emit(payload::control_write{0, 0, static_cast<SysregId>(kSysregCount), 0}); }
+    SECTION("an operation") { run.block(RegisterClass::general, static_cast<Operation>(2), kVcpu, 0); }
+    SECTION("an injection") { run.emit(payload::inject{0, 0, kVcpu, static_cast<trace::Injection>(9)}); }
     demand_broken(run, "numbers_have_names", 1, "unknown number");
 }
 

@@ -47,9 +47,7 @@ Ledger last_books(const model::Run& run) {
     return ledger;
 }
 
-u32 registers_of(RegisterClass c) {
-    return static_cast<u32>(model::registers_of_block(c).size());
-}
+u32 registers_of(RegisterClass c) { return static_cast<u32>(model::registers_of_block(c).size()); }
 
 /// The event of this kind with this number, from 0.
 model::EventIndex nth(const model::Trace& trace, u32 id, u32 number) {
@@ -60,13 +58,9 @@ model::EventIndex nth(const model::Trace& trace, u32 id, u32 number) {
     return model::kNoEvent;
 }
 
-u32 id_of(RegisterClass c) {
-    return model::find_block(c)->id;
-}
+u32 id_of(RegisterClass c) { return model::find_block(c)->id; }
 
-u32 id_of(trace::EventId kind) {
-    return static_cast<u32>(kind);
-}
+u32 id_of(trace::EventId kind) { return static_cast<u32>(kind); }
 
 }  // namespace
 

@@ -23,9 +23,7 @@ std::string problem_with(const std::filesystem::path& folder) {
     return {};
 }
 
-void write(const std::filesystem::path& path, const std::string& text) {
-    std::ofstream(path) << text;
-}
+void write(const std::filesystem::path& path, const std::string& text) { std::ofstream(path) << text; }
 
 }  // namespace
 

@@ -19,8 +19,6 @@ inline std::string profile_text() {
     return text;
 }
 
-inline model::CostProfile some_profile() {
-    return model::CostProfile::parse(profile_text(), "some.profile");
-}
+inline model::CostProfile some_profile() { return model::CostProfile::parse(profile_text(), "some.profile"); }
 
 }  // namespace ws::test

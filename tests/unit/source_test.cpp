@@ -108,9 +108,8 @@ TEST_CASE("what is no output of the tools is refused in one line", "[source]") {
 }
 
 TEST_CASE("a tool that is missing or fails is told in a sentence", "[source]") {
-    CHECK(refusal([] {
-              model::run_program({"no-such-program", "x"});
-          }) == "no-such-program is not installed: scripts/ws doctor tells how to mend it");
+    CHECK(refusal([] { model::run_program({"no-such-program", "x"}); }) ==
+          "no-such-program is not installed: scripts/ws doctor tells how to mend it");
     check_contains(refusal([] { model::run_program({"false", "a-file"}); }), "false a-file failed");
     CHECK(model::run_program({"echo", "word"}) == "word\n");
 }

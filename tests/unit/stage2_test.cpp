@@ -24,9 +24,7 @@ constexpr u64 kBlock = Stage2::kBlockBytes;
 constexpr u64 kAddress = 0x0000'ffff'ffff'f000;
 constexpr u64 kPermissions = 3ULL << 6 | 3ULL << 53;
 
-constexpr u64 span(int level) {
-    return 1ULL << (12 + 9 * (3 - level));
-}
+constexpr u64 span(int level) { return 1ULL << (12 + 9 * (3 - level)); }
 
 /// A descriptor and where it is: the range that it translates, and the level of the table that it stands in. Of a
 /// block, a TLB may hold any part.
@@ -404,28 +402,16 @@ void run_histories(int steps) {
 
 namespace ws {
 
-u64* take_table() {
-    return machine->take();
-}
-void give_back_table(u64* table) {
-    machine->give_back(table);
-}
-void stage2_barrier() {
-    machine->barrier();
-}
-void invalidate_stage2(const Stage2&, Ipa ipa, u64 bytes) {
-    machine->invalidate(ipa.value, bytes);
-}
+u64* take_table() { return machine->take(); }
+void give_back_table(u64* table) { machine->give_back(table); }
+void stage2_barrier() { machine->barrier(); }
+void invalidate_stage2(const Stage2&, Ipa ipa, u64 bytes) { machine->invalidate(ipa.value, bytes); }
 
 }  // namespace ws
 
-TEST_CASE("stage 2 tables do what a list of pages does, and no TLB sees anything else") {
-    run_histories(25'000);
-}
+TEST_CASE("stage 2 tables do what a list of pages does, and no TLB sees anything else") { run_histories(25'000); }
 
-TEST_CASE("the same, a million steps", "[.long]") {
-    run_histories(125'000);
-}
+TEST_CASE("the same, a million steps", "[.long]") { run_histories(125'000); }
 
 TEST_CASE("stage 2 refuses what it cannot map") {
     Machine m(1);

@@ -14,12 +14,8 @@ inline constexpr u32 kSpurious = 1023;
 using Lr = reg::ICH_LR0_EL2;
 using Hcr = reg::ICH_HCR_EL2;
 
-inline u32 intid_of(u64 lr) {
-    return static_cast<u32>(Lr::vINTID.get(lr));
-}
-inline u32 state_of(u64 lr) {
-    return static_cast<u32>(Lr::State.get(lr));
-}
+inline u32 intid_of(u64 lr) { return static_cast<u32>(Lr::vINTID.get(lr)); }
+inline u32 state_of(u64 lr) { return static_cast<u32>(Lr::State.get(lr)); }
 
 struct VirtualCpuInterface {
     u64 lr[vgic::kListRegisters] = {};

@@ -58,9 +58,7 @@ struct Machine {
     }
 };
 
-constexpr u64 sgi(u32 intid, u32 list) {
-    return u64{intid} << 24 | list;
-}
+constexpr u64 sgi(u32 intid, u32 list) { return u64{intid} << 24 | list; }
 
 }  // namespace
 

@@ -21,8 +21,6 @@ void note(u32 vcpu, u32 intid, trace::IrqChange change) {
     test::notes.text += ' ' + std::to_string(vcpu) + '/' + std::to_string(intid) + ' ';
 }
 
-void note_list_register(u32, u32, u64) {
-    test::notes.list_registers++;
-}
+void note_list_register(u32, u32, u64) { test::notes.list_registers++; }
 
 }  // namespace ws::vgic

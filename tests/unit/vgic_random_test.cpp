@@ -375,22 +375,14 @@ class World {
     void touch_register() {
         const u32 v = any_vcpu(), intid = any_intid(), word = intid / 32;
         switch (pick(14)) {
-            case 0:
-                return check_bits(pick(7), v, word);
-            case 1:
-                return check_priority(v, intid, chance(50) ? 1 : 4);
-            case 2:
-                return check_configuration(v, intid);
-            case 3:
-                return intid >= 32 ? check_route(intid) : void();
-            case 4:
-                return write_priority(v, intid, chance(50) ? 1 : 4, static_cast<u32>(random_()));
-            case 5:
-                return chance(30) ? write_configuration(v, intid, static_cast<u32>(random_())) : void();
-            case 6:
-                return intid >= 32 ? write_route(intid) : void();
-            case 7:
-                return one_group_ ? void() : write_bits(0, v, word, static_cast<u32>(random_() | random_()));
+            case 0: return check_bits(pick(7), v, word);
+            case 1: return check_priority(v, intid, chance(50) ? 1 : 4);
+            case 2: return check_configuration(v, intid);
+            case 3: return intid >= 32 ? check_route(intid) : void();
+            case 4: return write_priority(v, intid, chance(50) ? 1 : 4, static_cast<u32>(random_()));
+            case 5: return chance(30) ? write_configuration(v, intid, static_cast<u32>(random_())) : void();
+            case 6: return intid >= 32 ? write_route(intid) : void();
+            case 7: return one_group_ ? void() : write_bits(0, v, word, static_cast<u32>(random_() | random_()));
             case 8:
                 if (!chance(20)) return;
                 {
@@ -402,8 +394,7 @@ class World {
                     for (u32 i = 0; i < vcpus_; i++) sync(i);
                     return;
                 }
-            default:
-                break;
+            default: break;
         }
         constexpr u32 kKinds[] = {1, 1, 1, 1, 2, 3, 3, 3, 4, 5, 6, 6};
         u32 bits = 1U << (intid % 32);
@@ -416,8 +407,7 @@ class World {
         const u32 v = any_vcpu();
         switch (pick(20)) {
             case 0:
-            case 1:
-                return touch_register();
+            case 1: return touch_register();
             case 2:
             case 3:
             case 4: {
@@ -428,24 +418,17 @@ class World {
                 if (is_linked(intid)) sync(v);
                 return set_line(v, intid, chance(50));
             }
-            case 5:
-                return send_sgi(v);
-            case 6:
-                return chance(30) ? change_interface(v) : void();
-            case 7:
-                return sync(v);
-            case 8:
-                return wait(v);
-            case 9:
-                return deactivate(v);
+            case 5: return send_sgi(v);
+            case 6: return chance(30) ? change_interface(v) : void();
+            case 7: return sync(v);
+            case 8: return wait(v);
+            case 9: return deactivate(v);
             case 10:
             case 11:
             case 12:
             case 13:
-            case 14:
-                return end(v);
-            default:
-                return acknowledge(v);
+            case 14: return end(v);
+            default: return acknowledge(v);
         }
     }
 

@@ -134,7 +134,7 @@ TEST_CASE("accesses of sizes that a register does not have read as zero and are 
     g.expect_access(Frame::distributor, 0x6108, 8, 1, 1);
     g.expect_access(Frame::redistributor, 0x1'0403, 1, 0x78, 0x78);
     u64 value = 0;
-    CHECK_FALSE(g.gic.read(Frame::redistributor, 2, 0x0, 4, value));   // there are two vCPUs
+    CHECK_FALSE(g.gic.read(Frame::redistributor, 2, 0x0, 4, value));  // there are two vCPUs
 }
 
 TEST_CASE("what does not exist reads as zero and ignores writes") {

@@ -229,7 +229,7 @@ TEST_CASE("what is no register of the serial port reads as zero and ignores writ
     u64 value = 0;
     CHECK(port.uart.read(kFr, 2, value));
     CHECK(value == (kTxfe | kRxfe));
-    for (const u32 offset : {0x1000U, 0x1000'0000U}) {   // beyond its frame
+    for (const u32 offset : {0x1000U, 0x1000'0000U}) {  // beyond its frame
         CHECK_FALSE(port.uart.read(offset, 4, value));
         CHECK_FALSE(port.uart.write(offset, 4, 0));
     }
@@ -240,7 +240,7 @@ TEST_CASE("the serial port works until UARTCR is written, and then as that says"
     port.set(kDr, 'a');
     CHECK(port.uart.receive('b'));
     CHECK(port.get(kDr) == 'b');
-    port.set(kCr, port.get(kCr));   // neither enabled, as it says
+    port.set(kCr, port.get(kCr));  // neither enabled, as it says
     CHECK(port.get(kCr) == 0x300);
     port.set(kDr, 'c');
     CHECK_FALSE(port.uart.receive('d'));

@@ -27,9 +27,7 @@ std::atomic<u64> heap_bytes = 0;
 
 using Clock = std::chrono::steady_clock;
 
-double seconds_since(Clock::time_point begin) {
-    return std::chrono::duration<double>(Clock::now() - begin).count();
-}
+double seconds_since(Clock::time_point begin) { return std::chrono::duration<double>(Clock::now() - begin).count(); }
 
 /// CPU time of this thread, or of all.
 double cpu_milliseconds(clockid_t clock = CLOCK_THREAD_CPUTIME_ID) {
@@ -93,17 +91,12 @@ class Tour {
         if (number % 50 == 25) return state_.act(view::Action::fit_operation);
         const double length = state_.window.to - state_.window.from;
         switch (below(10)) {
-            case 0:
-                return select_event();
-            case 1:
-                return state_.selection.select_stop(below(state_.selection.stops()));
-            case 2:
-                return state_.select_kind(static_cast<u32>(below(session_.stops().kinds())));
+            case 0: return select_event();
+            case 1: return state_.selection.select_stop(below(state_.selection.stops()));
+            case 2: return state_.select_kind(static_cast<u32>(below(session_.stops().kinds())));
             case 3:
-            case 4:
-                return pan((static_cast<double>(below(200)) - 100) / 100 * length);
-            case 5:
-                return zoom_to_any_length();
+            case 4: return pan((static_cast<double>(below(200)) - 100) / 100 * length);
+            case 5: return zoom_to_any_length();
             default:
                 return state_.window.zoom(std::pow(1.25, static_cast<double>(below(17)) - 8),
                                           state_.window.from + static_cast<double>(below(100)) / 100 * length);
@@ -250,38 +243,24 @@ void* operator new(std::size_t bytes) {
     return memory;
 }
 
-void* operator new[](std::size_t bytes, const std::nothrow_t&) noexcept {
-    return operator new(bytes, std::nothrow);
-}
+void* operator new[](std::size_t bytes, const std::nothrow_t&) noexcept { return operator new(bytes, std::nothrow); }
 
-void* operator new[](std::size_t bytes) {
-    return operator new(bytes);
-}
+void* operator new[](std::size_t bytes) { return operator new(bytes); }
 
 void operator delete(void* memory) noexcept {
     if (memory != nullptr) ws::test::heap_bytes -= malloc_usable_size(memory);
     std::free(memory);
 }
 
-void operator delete(void* memory, std::size_t) noexcept {
-    operator delete(memory);
-}
+void operator delete(void* memory, std::size_t) noexcept { operator delete(memory); }
 
-void operator delete(void* memory, const std::nothrow_t&) noexcept {
-    operator delete(memory);
-}
+void operator delete(void* memory, const std::nothrow_t&) noexcept { operator delete(memory); }
 
-void operator delete[](void* memory) noexcept {
-    operator delete(memory);
-}
+void operator delete[](void* memory) noexcept { operator delete(memory); }
 
-void operator delete[](void* memory, std::size_t) noexcept {
-    operator delete(memory);
-}
+void operator delete[](void* memory, std::size_t) noexcept { operator delete(memory); }
 
-void operator delete[](void* memory, const std::nothrow_t&) noexcept {
-    operator delete(memory);
-}
+void operator delete[](void* memory, const std::nothrow_t&) noexcept { operator delete(memory); }
 
 int main(int argc, char** argv) {
     CLI::App app("Loads traces and builds frames of them, without a window");

@@ -6,10 +6,10 @@
 #include "tests/unit/catch.hpp"
 #include "tests/unit/temporary_folder.hpp"
 #include "tests/viewer/synthetic_machine.hpp"
+#include "viewer/model/capture/trace_writer.hpp"
 #include "viewer/model/format/capture_lock.hpp"
 #include "viewer/model/trace/run_end.hpp"
 #include "viewer/model/trace/run_list.hpp"
-#include "viewer/model/capture/trace_writer.hpp"
 #include "viewer/views/shared/open_runs.hpp"
 
 namespace ws::test {

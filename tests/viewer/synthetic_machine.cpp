@@ -95,13 +95,9 @@ void SyntheticMachine::eret(Owner owner, u64 elr, u64 spsr) {
     raw_ += kEretTail;
 }
 
-void SyntheticMachine::begin(Step step) {
-    emit(trace::payload::phase_begin{step});
-}
+void SyntheticMachine::begin(Step step) { emit(trace::payload::phase_begin{step}); }
 
-void SyntheticMachine::end(Step step) {
-    emit(trace::payload::phase_end{step});
-}
+void SyntheticMachine::end(Step step) { emit(trace::payload::phase_end{step}); }
 
 void SyntheticMachine::block(RegisterClass register_class, Operation operation, Owner owner) {
     const model::EventInfo* info = model::find_block(register_class);

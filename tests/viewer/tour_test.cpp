@@ -52,9 +52,7 @@ std::string refusal(const std::string& text) {
 }
 
 /// A tour of one step with these lines below its heading.
-std::string step(const std::string& lines) {
-    return "title: T\n== H\n" + lines;
-}
+std::string step(const std::string& lines) { return "title: T\n== H\n" + lines; }
 
 std::vector<model::TourStop> stops(const std::string& lines, const model::Run& a, const model::Run& b) {
     const model::Comparison comparison = model::compare(a, b);

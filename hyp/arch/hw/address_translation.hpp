@@ -7,8 +7,8 @@
 
 namespace ws::hw {
 
-/// PAR_EL1 after `stage 1` or `stages 1 and 2` of EL1&0 for a read at EL1. While the guest's translation is in place. The
-/// guest's own PAR_EL1 comes back.
+/// PAR_EL1 after `stage 1` or `stages 1 and 2` of EL1&0 for a read at EL1. While the guest's translation is in place.
+/// The guest's own PAR_EL1 comes back.
 template <bool both_stages>
 u64 translate_guest_address(u64 address) {
     const u64 guests = read<reg::PAR_EL1>();

@@ -12,8 +12,9 @@ WS_INLINE void isb() { asm volatile("isb" ::: "memory"); }
 WS_INLINE void dsb_sy() { asm volatile("dsb sy" ::: "memory"); }
 /// The same, for this CPU's inner shareable domain: where all CPUs of the board are.
 WS_INLINE void dsb_ish() { asm volatile("dsb ish" ::: "memory"); }
-/// Table walks that EL1&0 began before EL2 was entered are complete. Before the registers of that regime change: a walk under way
-/// would go on with some of the old ones and some of the new (Arm ARM D8.1.5, R_LFHQG; KVM: __kvm_vcpu_run in hyp/nvhe/switch.c).
+/// Table walks that EL1&0 began before EL2 was entered are complete. Before the registers of that regime change: a walk
+/// under way would go on with some of the old ones and some of the new (Arm ARM D8.1.5, R_LFHQG; KVM: __kvm_vcpu_run in
+/// hyp/nvhe/switch.c).
 WS_INLINE void complete_walks() { asm volatile("dsb nsh" ::: "memory"); }
 /// Stores before it are seen by other CPUs' table walks.
 WS_INLINE void dsb_ishst() { asm volatile("dsb ishst" ::: "memory"); }

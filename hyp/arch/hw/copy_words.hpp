@@ -6,8 +6,8 @@
 
 namespace ws::hw {
 
-/// Copies `count` 64-bit words with LDP and STP: one instruction a word. `to` may be unaligned, in normal memory. Written
-/// by hand since the compiler, left to itself, takes one load and one store for each.
+/// Copies `count` 64-bit words with LDP and STP: one instruction a word. `to` may be unaligned, in normal memory.
+/// Written by hand since the compiler, left to itself, takes one load and one store for each.
 template <std::size_t count>
 WS_INLINE void copy_words(u8* to, const u64* from) {
     u64 first, second;

@@ -10,8 +10,8 @@ namespace ws::hw {
 
 /// The names by which code at EL2 reaches a guest's EL1 registers.
 enum class GuestNames : u8 {
-    el1,    ///< E2H=0: by their own names
-    el12,   ///< E2H=1: what is redirected, by the _EL12 and _EL02 names, op1 = 5 (Arm ARM D13.1.3)
+    el1,   ///< E2H=0: by their own names
+    el12,  ///< E2H=1: what is redirected, by the _EL12 and _EL02 names, op1 = 5 (Arm ARM D13.1.3)
 };
 
 template <SysregId id>
@@ -23,19 +23,19 @@ u64 read_el12();
 template <SysregId id>
 void write_el12(u64 value);
 
-#define WS_SYSREG_ACCESSORS(name, suffix, encoding)                   \
-    template <>                                                       \
-    WS_INLINE u64 read##suffix<SysregId::name>() {                    \
-        u64 value;                                                    \
-        asm volatile("mrs %0, " encoding : "=r"(value));              \
-        return value;                                                 \
-    }                                                                 \
-    template <>                                                       \
-    WS_INLINE void write##suffix<SysregId::name>(u64 value) {         \
-        asm volatile("msr " encoding ", %x0" ::"rZ"(value));          \
+#define WS_SYSREG_ACCESSORS(name, suffix, encoding)           \
+    template <>                                               \
+    WS_INLINE u64 read##suffix<SysregId::name>() {            \
+        u64 value;                                            \
+        asm volatile("mrs %0, " encoding : "=r"(value));      \
+        return value;                                         \
+    }                                                         \
+    template <>                                               \
+    WS_INLINE void write##suffix<SysregId::name>(u64 value) { \
+        asm volatile("msr " encoding ", %x0" ::"rZ"(value));  \
     }
-#define SYSREG(name, op0, op1, crn, crm, op2, ...)                                                     \
-    WS_SYSREG_ACCESSORS(name, , "S" #op0 "_" #op1 "_C" #crn "_C" #crm "_" #op2)                        \
+#define SYSREG(name, op0, op1, crn, crm, op2, ...)                              \
+    WS_SYSREG_ACCESSORS(name, , "S" #op0 "_" #op1 "_C" #crn "_C" #crm "_" #op2) \
     WS_SYSREG_ACCESSORS(name, _el12, "S" #op0 "_5_C" #crn "_C" #crm "_" #op2)
 #include "../sysregs.def"
 #undef SYSREG

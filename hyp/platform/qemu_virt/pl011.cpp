@@ -11,8 +11,8 @@ constexpr u64 kControlRegister = 0x30;
 constexpr u64 kInterruptMask = 0x38;
 constexpr u32 kReceiveEmpty = 1U << 4;
 constexpr u32 kTransmitFull = 1U << 5;
-constexpr u32 kReceiveInterrupts = 1U << 4 | 1U << 6;   // a character, or one that waits for a while
-constexpr u32 kEnabled = 1U << 0 | 1U << 8 | 1U << 9;   // UARTEN, TXE, RXE
+constexpr u32 kReceiveInterrupts = 1U << 4 | 1U << 6;  // a character, or one that waits for a while
+constexpr u32 kEnabled = 1U << 0 | 1U << 8 | 1U << 9;  // UARTEN, TXE, RXE
 
 Pa uart_base{0x0900'0000};
 

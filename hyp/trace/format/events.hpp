@@ -56,11 +56,11 @@ using sysreg = SysregId;
 /// One packed struct an event: the payload as it lies in the trace.
 namespace payload {
 #define EVENT_FIELD(type, name, meaning) field_type::type name;
-#define EVENT(id_, name_, level_, meaning_, ...)          \
-    struct [[gnu::packed]] name_ {                        \
-        static constexpr EventId kId = EventId::name_;    \
-        static constexpr Level kLevel = Level::level_;    \
-        __VA_ARGS__                                       \
+#define EVENT(id_, name_, level_, meaning_, ...)       \
+    struct [[gnu::packed]] name_ {                     \
+        static constexpr EventId kId = EventId::name_; \
+        static constexpr Level kLevel = Level::level_; \
+        __VA_ARGS__                                    \
     };
 #include "events.def"
 #undef EVENT

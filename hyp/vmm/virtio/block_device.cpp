@@ -31,9 +31,7 @@ constexpr u8 kOk = 0;
 constexpr u8 kIoError = 1;
 constexpr u8 kUnsupported = 2;
 
-constexpr u8 status_of(bool good) {
-    return good ? kOk : kIoError;
-}
+constexpr u8 status_of(bool good) { return good ? kOk : kIoError; }
 
 constexpr u64 features_of(const BlockDevice::Disk& disk) {
     return kSegMax | kBlkSize | kFlush | (disk.read_only ? kReadOnly : 0);
@@ -82,18 +80,14 @@ bool BlockDevice::service() {
 BlockDevice::Answer BlockDevice::answer(const Header& header, Cursor input, u32 input_bytes, Cursor output,
                                         u32 output_bytes) {
     switch (header.type) {
-        case kIn:
-            return read_sectors(header.sector, output, output_bytes);
-        case kOut:
-            return {write_sectors(header.sector, input, input_bytes), 0};
-        case kFlushRequest:
-            return {status_of(backend_.flush(backend_.context)), 0};
+        case kIn: return read_sectors(header.sector, output, output_bytes);
+        case kOut: return {write_sectors(header.sector, input, input_bytes), 0};
+        case kFlushRequest: return {status_of(backend_.flush(backend_.context)), 0};
         case kGetId: {
             const u32 wanted = output_bytes < kIdBytes ? output_bytes : kIdBytes;
             return {kOk, write_id(output, wanted)};
         }
-        default:
-            return {kUnsupported, 0};
+        default: return {kUnsupported, 0};
     }
 }
 

@@ -11,14 +11,10 @@ namespace ws::virtio {
 constexpr u32 read_empty_slot(u32 offset, u32 bytes) {
     if (bytes != 4) return 0;
     switch (offset) {
-        case mmio::kMagicValue:
-            return mmio::kMagic;
-        case mmio::kVersion:
-            return mmio::kVersion2;
-        case mmio::kVendorId:
-            return mmio::kVendor;
-        default:
-            return 0;  // DeviceID among them
+        case mmio::kMagicValue: return mmio::kMagic;
+        case mmio::kVersion: return mmio::kVersion2;
+        case mmio::kVendorId: return mmio::kVendor;
+        default: return 0;  // DeviceID among them
     }
 }
 

@@ -40,11 +40,8 @@ Served serve(Transport& transport, u32 index, u32 most, Handle handle) {
             case Virtqueue::Next::none:
                 if (!queue.ask_for_notification()) served = Served::all;
                 continue;
-            case Virtqueue::Next::broken:
-                served = Served::off;
-                continue;
-            case Virtqueue::Next::chain:
-                break;
+            case Virtqueue::Next::broken: served = Served::off; continue;
+            case Virtqueue::Next::chain: break;
         }
         const Outcome outcome = handle(static_cast<const Chain&>(chain));
         if (outcome.kind == Outcome::Kind::done) {

@@ -19,9 +19,7 @@ constexpr bool is_register_access(u32 offset, u32 bytes) {
 }
 
 /// The half of a feature mask that a ...Sel register picks.
-constexpr u32 half(u64 bits, u32 selected) {
-    return selected > 1 ? 0 : static_cast<u32>(bits >> (32 * selected));
-}
+constexpr u32 half(u64 bits, u32 selected) { return selected > 1 ? 0 : static_cast<u32>(bits >> (32 * selected)); }
 
 /// Replaces the half of an address that the register is for: Low, or four bytes behind it High.
 void set_half(Ipa& address, u32 offset, u32 value) {
@@ -58,24 +56,15 @@ u32 Transport::read_config(u32 offset, u32 bytes) const {
 
 u32 Transport::read_register(u32 offset) const {
     switch (offset) {
-        case mmio::kMagicValue:
-            return mmio::kMagic;
-        case mmio::kVersion:
-            return mmio::kVersion2;
-        case mmio::kDeviceId:
-            return identity_.device_id;
-        case mmio::kVendorId:
-            return mmio::kVendor;
-        case mmio::kDeviceFeatures:
-            return half(offered(), device_features_sel_);
-        case mmio::kQueueNumMax:
-            return queue_exists() ? Virtqueue::kMaxSize : 0;
-        case mmio::kQueueReady:
-            return queue_exists() && queues_[queue_sel_].ready() ? 1 : 0;
-        case mmio::kInterruptStatus:
-            return __atomic_load_n(&interrupt_status_, __ATOMIC_RELAXED);
-        case mmio::kStatus:
-            return status_;
+        case mmio::kMagicValue: return mmio::kMagic;
+        case mmio::kVersion: return mmio::kVersion2;
+        case mmio::kDeviceId: return identity_.device_id;
+        case mmio::kVendorId: return mmio::kVendor;
+        case mmio::kDeviceFeatures: return half(offered(), device_features_sel_);
+        case mmio::kQueueNumMax: return queue_exists() ? Virtqueue::kMaxSize : 0;
+        case mmio::kQueueReady: return queue_exists() && queues_[queue_sel_].ready() ? 1 : 0;
+        case mmio::kInterruptStatus: return __atomic_load_n(&interrupt_status_, __ATOMIC_RELAXED);
+        case mmio::kStatus: return status_;
         default:
             // Configuration space never changes, so its generation stays 0. No shared memory region exists: the length
             // of each, and its base, are all ones (4.2.2).
@@ -89,29 +78,14 @@ void Transport::write(u32 offset, u32 bytes, u64 value) {
 
 void Transport::write_register(u32 offset, u32 value) {
     switch (offset) {
-        case mmio::kDeviceFeaturesSel:
-            device_features_sel_ = value;
-            return;
-        case mmio::kDriverFeaturesSel:
-            driver_features_sel_ = value;
-            return;
-        case mmio::kDriverFeatures:
-            write_driver_features(value);
-            return;
-        case mmio::kQueueSel:
-            queue_sel_ = value;
-            return;
-        case mmio::kQueueNotify:
-            notify(value);
-            return;
-        case mmio::kInterruptAck:
-            lower(value);
-            return;
-        case mmio::kStatus:
-            write_status(value);
-            return;
-        default:
-            write_queue_register(offset, value);
+        case mmio::kDeviceFeaturesSel: device_features_sel_ = value; return;
+        case mmio::kDriverFeaturesSel: driver_features_sel_ = value; return;
+        case mmio::kDriverFeatures: write_driver_features(value); return;
+        case mmio::kQueueSel: queue_sel_ = value; return;
+        case mmio::kQueueNotify: notify(value); return;
+        case mmio::kInterruptAck: lower(value); return;
+        case mmio::kStatus: write_status(value); return;
+        default: write_queue_register(offset, value);
     }
 }
 
@@ -149,23 +123,14 @@ void Transport::write_queue_register(u32 offset, u32 value) {
     if (queues_[queue_sel_].ready()) return;  // 4.2.2.2: the driver must not change a queue in use
     Virtqueue::Layout& layout = layouts_[queue_sel_];
     switch (offset) {
-        case mmio::kQueueNum:
-            layout.size = value;
-            return;
+        case mmio::kQueueNum: layout.size = value; return;
         case mmio::kQueueDescLow:
-        case mmio::kQueueDescHigh:
-            set_half(layout.descriptors, offset, value);
-            return;
+        case mmio::kQueueDescHigh: set_half(layout.descriptors, offset, value); return;
         case mmio::kQueueDriverLow:
-        case mmio::kQueueDriverHigh:
-            set_half(layout.driver, offset, value);
-            return;
+        case mmio::kQueueDriverHigh: set_half(layout.driver, offset, value); return;
         case mmio::kQueueDeviceLow:
-        case mmio::kQueueDeviceHigh:
-            set_half(layout.device, offset, value);
-            return;
-        default:
-            return;
+        case mmio::kQueueDeviceHigh: set_half(layout.device, offset, value); return;
+        default: return;
     }
 }
 

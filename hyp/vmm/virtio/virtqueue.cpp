@@ -33,25 +33,13 @@ constexpr u16 kNoInterrupt = 1 << 0;  ///< of the available ring's flags
 using Field16 [[gnu::may_alias]] = u16;
 using Field32 [[gnu::may_alias]] = u32;
 
-u16 load16(const u8* from, int order) {
-    return __atomic_load_n(reinterpret_cast<const Field16*>(from), order);
-}
-void store16(u8* to, u16 value, int order) {
-    __atomic_store_n(reinterpret_cast<Field16*>(to), value, order);
-}
-void store32(u8* to, u32 value) {
-    __atomic_store_n(reinterpret_cast<Field32*>(to), value, __ATOMIC_RELAXED);
-}
+u16 load16(const u8* from, int order) { return __atomic_load_n(reinterpret_cast<const Field16*>(from), order); }
+void store16(u8* to, u16 value, int order) { __atomic_store_n(reinterpret_cast<Field16*>(to), value, order); }
+void store32(u8* to, u32 value) { __atomic_store_n(reinterpret_cast<Field32*>(to), value, __ATOMIC_RELAXED); }
 
-constexpr bool is_power_of_2(u32 value) {
-    return value != 0 && (value & (value - 1)) == 0;
-}
-constexpr u64 driver_bytes(u32 size) {
-    return 6 + 2 * u64{size};
-}
-constexpr u64 device_bytes(u32 size) {
-    return 6 + kUsedElementBytes * u64{size};
-}
+constexpr bool is_power_of_2(u32 value) { return value != 0 && (value & (value - 1)) == 0; }
+constexpr u64 driver_bytes(u32 size) { return 6 + 2 * u64{size}; }
+constexpr u64 device_bytes(u32 size) { return 6 + kUsedElementBytes * u64{size}; }
 
 }  // namespace
 
@@ -78,9 +66,7 @@ bool Virtqueue::start(const GuestMemory& memory, const Layout& layout, Features 
 
 /// How many chains the driver has made available that were not taken. Acquire: they are read after the index that
 /// publishes them (2.7.13.3).
-u16 Virtqueue::available() const {
-    return static_cast<u16>(load16(driver_ + kIdx, __ATOMIC_ACQUIRE) - next_);
-}
+u16 Virtqueue::available() const { return static_cast<u16>(load16(driver_ + kIdx, __ATOMIC_ACQUIRE) - next_); }
 
 Virtqueue::Next Virtqueue::broke() {
     refuse();

@@ -13,7 +13,7 @@ namespace ws {
 
 namespace {
 
-extern "C" const u8 user_shim[];   // user_shim.S
+extern "C" const u8 user_shim[];  // user_shim.S
 
 /// What EL1 sees of the kernel's memory: the shim's page, to execute. Processes' tables begin with it.
 AddressSpace shim_space(Regime::el1);
@@ -23,7 +23,7 @@ void prepare_el1() {
     turn_on_el1_translation(shim_space);
     hw::write<reg::VBAR_EL1>(reinterpret_cast<u64>(user_shim));
     hw::write<reg::CPACR_EL1>(reg::CPACR_EL1::FPEN.of(kFpenNotEl0));
-    hw::write<reg::CNTKCTL_EL1>(0);   // no timer for processes; unknown at reset
+    hw::write<reg::CNTKCTL_EL1>(0);  // no timer for processes; unknown at reset
 }
 
 }  // namespace

@@ -9,9 +9,7 @@
 
 namespace ws {
 
-void ThisDesign::run(VcpuContext& vcpu) {
-    hw::hvc(static_cast<u64>(HostCall::run_vcpu), reinterpret_cast<u64>(&vcpu));
-}
+void ThisDesign::run(VcpuContext& vcpu) { hw::hvc(static_cast<u64>(HostCall::run_vcpu), reinterpret_cast<u64>(&vcpu)); }
 
 void ThisDesign::share(Pa start, u64 bytes) {
     if (hw::hvc(static_cast<u64>(HostCall::share_pages), start.value, bytes) != 0) {
@@ -27,9 +25,7 @@ void ThisDesign::maintain_tlbs(const TlbMaintenance& what) {
     }
 }
 
-void ThisDesign::load_debug(VcpuContext& vcpu) {
-    vcpu.debug_used = true;
-}
+void ThisDesign::load_debug(VcpuContext& vcpu) { vcpu.debug_used = true; }
 
 TrapConfig ThisDesign::guest_traps(const VcpuContext& vcpu) {
     const u64 counters = reg::MDCR_EL2::HPMN.get(this_cpu().host.traps.mdcr);
@@ -49,7 +45,7 @@ const AddressSpace& ThisDesign::space_below_processes() { return kernel_space; }
 extern "C" [[noreturn]] void split_kernel_main(Cpu& cpu) {
     hw::write<reg::VBAR_EL1>(kernel_vectors_address());
     hw::write<reg::CPACR_EL1>(reg::CPACR_EL1::FPEN.of(kFpenNotEl0));
-    hw::write<reg::CNTKCTL_EL1>(0);   // no timer for processes: one is the kernel's own; unknown at reset
+    hw::write<reg::CNTKCTL_EL1>(0);  // no timer for processes: one is the kernel's own; unknown at reset
     if (cpu.id == 0) map_kernel_space();
     turn_on_el1_translation(kernel_space);
     kernel_main(cpu);

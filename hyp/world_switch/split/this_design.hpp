@@ -20,10 +20,10 @@ struct ThisDesign {
     static constexpr u64 kHostHcr = 0;
 
     [[noreturn]] static void start_el2(Cpu& cpu);
-    static void load(VcpuContext&) {}   // everything is switched at every exit: nothing is left for load and put
+    static void load(VcpuContext&) {}  // everything is switched at every exit: nothing is left for load and put
     static void put(VcpuContext&) {}
     static void run(VcpuContext& vcpu);
-    static void load_fp(VcpuContext&) {}   // FP/SIMD never traps: it is switched at every exit
+    static void load_fp(VcpuContext&) {}  // FP/SIMD never traps: it is switched at every exit
     static void load_debug(VcpuContext& vcpu);
     static void share(Pa start, u64 bytes);
     static void maintain_tlbs(const TlbMaintenance& what);

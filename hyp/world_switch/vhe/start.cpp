@@ -18,7 +18,7 @@ void ThisDesign::start_el2(Cpu& cpu) {
     prepare_el2(cpu);
     if (cpu.id == 0) map_kernel_space();
     hw::tlb_invalidate_el2();
-    turn_on_el1_translation(kernel_space);   // EL1 names: E2H takes them to EL2's registers
+    turn_on_el1_translation(kernel_space);  // EL1 names: E2H takes them to EL2's registers
     hw::write<reg::VBAR_EL2>(kernel_vectors_address());
 
     start_trace_clock();

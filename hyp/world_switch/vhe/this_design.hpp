@@ -25,7 +25,7 @@ struct ThisDesign {
     static void run(VcpuContext& vcpu);
     static void load_fp(VcpuContext& vcpu);
     static void load_debug(VcpuContext& vcpu);
-    static void share(Pa, u64) {}   // one address space: EL2 is where the kernel is
+    static void share(Pa, u64) {}  // one address space: EL2 is where the kernel is
     static void maintain_tlbs(const TlbMaintenance& what);
     static TrapConfig guest_traps(const VcpuContext& vcpu);
     static const AddressSpace& space_below_processes();
