@@ -114,9 +114,9 @@ class UnitTests(Part):
         return found | {f"linux_app_{app}": tests for app in apps[:1]} | {f"linux_app_{app}": [] for app in apps[1:]}
 
     def needs(self, wanted: list[str]) -> Needs | None:
-        if not wanted:
-            return {"debug": []}
         by_target = self._by_target()
+        if not wanted:
+            return {"debug": list(by_target)}
         targets = [target for target, names in by_target.items() if any(part in name for name in names for part in wanted)]
         if any(target.startswith("linux_app_") for target in targets):
             targets += [target for target in by_target if target.startswith("linux_app_") and target not in targets]

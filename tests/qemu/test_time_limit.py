@@ -130,7 +130,8 @@ class Only(unittest.TestCase):
     def test_all_is_built_for_all(self):
         needed = self.needed()
         self.assertEqual(set(needed), {"release", "debug", "fuzz", "hyp"})
-        self.assertEqual((needed["debug"], needed["hyp"]), ([], []))
+        self.assertEqual(needed["hyp"], [])
+        self.assertGreaterEqual(set(needed["debug"]), {"unit_tests", "window_model_test", *all_tests.PROGRAMS})
 
 
 if __name__ == "__main__":
