@@ -64,7 +64,7 @@ def exact(cycles: float) -> Fraction:
     return Fraction(round(cycles * 1000), 1000)
 
 
-# The files of hyp/world_switch that parts.def means by these names.
+# The files of hyp/world_switch that step_places.def means by these names.
 SWITCH = {
     "kSwitch": ("split/enter_exit.cpp", "kernel_at_el2/every_exit.hpp", "kernel_at_el2/deferred.hpp"),
     "kHostEl1": ("split/enter_exit.cpp", "el2/host_el1.hpp", "vhe/host_el1.hpp"),
