@@ -35,6 +35,7 @@ WS_INLINE void record(Emit emit) {
     }
 }
 
+/// Records one event.
 template <At at, class Payload>
 WS_INLINE void event(const Payload& payload) {
     record<Payload::kLevel, at>([&](Window& window) WS_INLINE_LAMBDA { window.emit(payload); });

@@ -9,8 +9,9 @@
 //            difference is added to `spent`, and kClosingInstructions for what comes after that reading, up to the STR
 //            of `spent`.
 //   vector   The time of a trap is read in the vector, before there is a window: kVectorInstructions are added.
-//   lead     They are not the vector's first: `lead` instructions of the hypervisor's own come before the reading. A
-//            reader of the trace takes them off, so that a trap's time is that of the vector's first instruction.
+//   lead     In a guest's vector they are not the first: `lead` instructions of the hypervisor's own come before the
+//            reading. A reader of the trace takes them off, so that a trap's time is that of the vector's first
+//            instruction.
 //   tail     The return is recorded before the guest's registers are restored, since nothing can be recorded after.
 //            `tail` instructions follow, ERET included. The assembler counts them, and a reader adds them.
 //   room     A packet is full now and then. The code around a trace point must not differ for that, so the way to
@@ -35,13 +36,13 @@ inline constexpr unsigned kVectorInstructions = 2;
 struct Recorder {
     u8* position;  ///< where the next event goes
     u8* limit;     ///< at or above it, trace_make_room comes first
-    u64 epoch;     ///< clock >> 27 of the last event
+    u64 epoch;     ///< clock >> kTimeBits of the last event
     u64 spent;     ///< instructions that went into recording, since tracing started
     RingControl* ring;
     u8* packets;       ///< packet 0 of the ring
     u16* open_bytes;   ///< the ring's, or one that nobody reads while events are dropped
     u8* packet;        ///< the open packet, or null while events are dropped
-    u64 pending_time;  ///< the event that needs room
+    u64 pending_time;  ///< time of the event that needs room
     u64 sequence;      ///< packet_seq_num of the next packet
     u32 cpu_id;
     bool on;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The kernel as the designs see it: they prepare EL2, and then enter it. The kernel, which is above them, defines all
-// of this.
+// The kernel as the designs see it: they prepare EL2, and then enter it. The kernel, which is above them, defines
+// this, but for the two entries in assembly.
 #pragma once
 
 #include "../boot/address_space.hpp"

@@ -4,13 +4,13 @@
 #define KERNEL_ELR ELR_EL2
 #define KERNEL_SPSR SPSR_EL2
 
-// X0 and X1 are free. A synchronous exception comes by user_shim.S. An interrupt may come between the exception and the
-// shim's HVC; EL1's registers are then about to be forgotten, so the exception is taken first, and the interrupt when
-// the process runs again.
+// X0 and X1 are free: user_entry.S has pushed them. A synchronous exception comes by user_shim.S. An interrupt may come
+// between the exception and the shim's HVC; EL1's registers are then about to be forgotten, so the exception is taken
+// first, and the interrupt when the process runs again.
     .macro take_user_exception number
     .if \number == 8
     mrs x0, ESR_EL2
-    mov x1, #0x5a000000                 // HVC64, of 32 bits (exception_classes.def)
+    mov x1, #0x5a000000                 // EC HVC64 and IL (exception_classes.def)
     add x1, x1, #8
     cmp x0, x1
     b.ne user_shim_unexpected
@@ -24,7 +24,7 @@
     .endif
     .endm
 
-// As if the exception had come to EL2 at once.
+// As if the exception had come to EL2 directly.
     .type user_forwarded, %function
 user_forwarded:
     mrs x0, ELR_EL1

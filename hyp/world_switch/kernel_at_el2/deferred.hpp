@@ -29,6 +29,7 @@ void save_timer(VcpuContext& vcpu) {
     hw::write<reg::CNTVOFF_EL2>(0);
 }
 
+// An image of the ablation may have its own (ablation/undeferred.hpp).
 [[maybe_unused]] void save_vgic(VcpuContext& vcpu) {
     StepScope step(Step::save_vgic);
     save<kGuestNames>(vcpu.owner, vcpu.vgic);

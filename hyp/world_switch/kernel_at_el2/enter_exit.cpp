@@ -9,7 +9,8 @@ namespace ws {
 
 using namespace every_exit;
 
-/// The whole way into a guest and out again: the steps of lowvisor_run_vcpu that a kernel at EL2 still needs.
+/// The whole way into a guest and out again: the steps of lowvisor_run_vcpu (split/enter_exit.cpp) that a kernel at
+/// EL2 still needs.
 void ThisDesign::run(VcpuContext& vcpu) {
     HostContext& host = el2_cpu().host;
 
@@ -29,7 +30,7 @@ void ThisDesign::run(VcpuContext& vcpu) {
     save_debug(vcpu);
 
     deactivate_traps(host);
-    // VBAR_EL2 and CPTR_EL2 must count before the kernel goes on: no ERET follows that would synchronise.
+    // HCR_EL2, CPTR_EL2 and VBAR_EL2 must count before the kernel goes on: no ERET follows that would synchronise.
     hw::isb();
     restore_host_debug(host);
 }

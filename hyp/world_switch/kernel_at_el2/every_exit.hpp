@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What every exit and every entry moves where the kernel runs at EL2, step by step. With VHE and without it is the
-// same, but for the names that reach a guest's registers and for one barrier.
+// What every exit and every entry moves where the kernel runs at EL2, step by step. It is the same with VHE and
+// without, but for the names that reach a guest's registers and for one barrier.
 #pragma once
 
 #include "../../arch/hw/barriers.hpp"
@@ -41,10 +41,10 @@ WS_INLINE void save_debug(VcpuContext& vcpu) {
     save<kGuestNames>(vcpu.owner, vcpu.debug);
 }
 
-/// HCR_EL2 as KVM has it. Without TGE, in el2, the kernel needs it only when one of its processes is to run. It leaves
-/// VM clear while EL1 has the guest's registers; Cortex-A57 and A72 need a workaround for that, which is not here: a
-/// speculative AT may leave a wrong translation in the TLB (errata 1319537 and 1319367; KVM sets TCR_EL1.EPD0 and EPD1:
-/// ARM64_WORKAROUND_SPECULATIVE_AT).
+/// HCR_EL2 as KVM has it. Without TGE, in el2, the kernel needs this write only when one of its processes is to run
+/// next. It leaves VM clear while EL1 has the guest's registers; Cortex-A57 and A72 need a workaround for that, which
+/// is not here: a speculative AT may leave a wrong translation in the TLB (errata 1319537 and 1319367; KVM sets
+/// TCR_EL1.EPD0 and EPD1: ARM64_WORKAROUND_SPECULATIVE_AT).
 WS_INLINE void deactivate_traps(const HostContext& host) {
     StepScope step(Step::deactivate_traps);
     constexpr bool tge = (ThisDesign::kHostHcr & reg::HCR_EL2::TGE.mask()) != 0;

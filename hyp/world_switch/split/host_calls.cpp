@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The kernel's side of the split design, at EL1: every one of these is an HVC into the lowvisor.
+// The kernel's side of the split design, at EL1. What only EL2 can do is an HVC into the lowvisor: run, share,
+// maintain_tlbs.
 #include "../../arch/hw/calls.hpp"
 #include "../../base/panic.hpp"
 #include "../../boot/translation_setup.hpp"

@@ -17,7 +17,8 @@ enum class HostCall : u64 {
 extern "C" u64 lowvisor_run_vcpu(VcpuContext& vcpu);
 
 /// Every HVC of the kernel's comes here from host_vectors.S; the result is its X0. `clock` is the time of the trap, for
-/// the trace. A call that is unknown returns -1.
+/// the trace. A call that is unknown returns -1; share_pages returns -2 for pages that
+/// are not to be shared.
 extern "C" u64 lowvisor_host_call(HostCall call, u64 argument1, u64 argument2, u64 clock);
 
 /// ERET to split_kernel_start at EL1, the first return of this CPU's life.

@@ -4,7 +4,7 @@
 #define KERNEL_ELR ELR_EL1
 #define KERNEL_SPSR SPSR_EL1
 
-// A synchronous exception, or an interrupt: it came here at once.
+// A synchronous exception, or an interrupt: it came here directly.
     .macro take_user_exception number
     mov x1, #\number
     b user_exit
