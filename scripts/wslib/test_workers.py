@@ -18,12 +18,23 @@ from .time_limit import TimeLimit, end_descendants, seconds_for_a_test
 Unit = list[unittest.TestCase]
 
 
+def takes_long(test: Callable) -> Callable:
+    """A decorator for a test that takes minutes: it begins before the others, so that none of the CPUs waits for it at
+    the end."""
+    test.takes_long = True
+    return test
+
+
 def units_of(tests: list[unittest.TestCase]) -> list[Unit]:
-    """Those of several tests first: what takes long is not to be the last."""
+    """First those that take long, then those of several tests."""
     units: dict[str, Unit] = {}
     for test in tests:
         units.setdefault(_unit_name(test), []).append(test)
-    return sorted(units.values(), key=len, reverse=True)
+    return sorted(units.values(), key=lambda unit: (any(map(_takes_long, unit)), len(unit)), reverse=True)
+
+
+def _takes_long(test: unittest.TestCase) -> bool:
+    return getattr(getattr(test, test._testMethodName, None), "takes_long", False)
 
 
 def _unit_name(test: unittest.TestCase) -> str:

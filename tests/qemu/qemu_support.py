@@ -18,6 +18,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "scripts"))
 
 from wslib.made_once import made_once  # noqa: E402
+from wslib.test_workers import takes_long  # noqa: E402, F401
 
 WS = ROOT / "scripts" / "ws"
 HOST_PROGRAMS = ROOT / "build" / os.environ.get("WS_HOST_BUILD", "release") / "viewer"

@@ -10,6 +10,7 @@ import qemu_support as support
 
 
 class Babeltrace(unittest.TestCase):
+    @support.takes_long
     def test_reads_every_run(self):
         cases = [case for level in ("full", "traps") for case in support.each_run(level)]
         for case, problem in zip(cases, support.at_once(self.read, cases)):

@@ -18,6 +18,7 @@ import os, sys, tempfile, time, unittest
 from pathlib import Path
 sys.path.insert(0, "SCRIPTS")
 from wslib.made_once import made_once
+from wslib.test_workers import takes_long
 here = Path(__file__).parent
 
 def meet(name, number):
@@ -69,6 +70,22 @@ class A(unittest.TestCase):
         self.assertEqual(counts, {"passed": 2, "failed": 2, "skipped": 0}, said)
         self.assertIn("the process that ran test_it.A.test_1 ended with status 3", said)
         self.assertIn("the process that ran test_it.A.test_3 ended with status -9", said)
+
+    def test_what_takes_long_begins_first(self):
+        said, counts, _ = suite("""
+class A(unittest.TestCase):
+    def test_1(self): pass
+    @takes_long
+    def test_2(self): pass
+class B(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls): pass
+    def test_3(self): pass
+    def test_4(self): pass
+""", jobs=1)
+        self.assertEqual(counts, {"passed": 4, "failed": 0, "skipped": 0}, said)
+        names = [line.split(".")[-1] for line in said.splitlines()]
+        self.assertEqual(names, ["test_2", "test_3", "test_4", "test_1"], said)
 
     def test_what_is_made_once_is_made_by_one(self):
         said, counts, folder = suite("""

@@ -67,10 +67,12 @@ def cpus_of_vcpus(run: support.Run) -> dict[int, set[int]]:
 class Placement(unittest.TestCase):
     """Two VMs with two vCPUs each, on two CPUs."""
 
+    EXITS = "exits=500"  # of each vCPU; a trace of more is looked through for minutes and says the same
+
     def run_of(self, design: str, *pins: str) -> support.Run:
         first, second = (["--pin", pins[0]], {"pin": pins[1]}) if pins else ([], {})
         run = support.new_run(design, "soak", "--trace", "traps", "--cpus", "2", "--vcpus", "2", *first,
-                              *vm("soak", SOAK_SHORT, vcpus=2, **second), append=SOAK_SHORT)
+                              *vm("soak", self.EXITS, vcpus=2, **second), append=self.EXITS)
         self.assertEqual(run.status, 0, run.stderr + run.console)
         self.assertEqual(support.call(support.WSTRACE, "check", run.folder).returncode, 0)
         return run
@@ -98,6 +100,7 @@ class Soak(unittest.TestCase):
     EXITS = 10_000_000 if support.LONG else 1_000_000
     EXITS_OF_AN_OPERATION = 1.5  # at least, as a trace shows
 
+    @support.takes_long
     def test_many_exits(self):
         cases = [(design, pins) for design in support.DESIGNS for pins in ((), ("0+1", "0+1"))]
         for case, run in zip(cases, support.at_once(self.soak, cases)):
