@@ -97,7 +97,7 @@ SOAK_SHORT = "exits=2000"
 class Soak(unittest.TestCase):
     """Two VMs with two vCPUs each on two CPUs. Each vCPU makes its share of the exits and loses nothing."""
 
-    EXITS = 10_000_000 if support.LONG else 1_000_000
+    EXITS = 10_000_000 if support.LONG else 250_000
     EXITS_OF_AN_OPERATION = 1.5  # at least, as a trace shows
 
     @support.takes_long
