@@ -57,6 +57,7 @@ struct alignas(16) VcpuContext {
     trace::Owner owner;  ///< its number through all VMs, from 1
     bool debug_used;     ///< the guest touched a debug register: the breakpoints class is switched from now on
     bool fp_loaded;      ///< designs that are lazy: the FP/SIMD registers hold this vCPU's values
+    // These two: kernel/vcpu_interrupts.cpp sets them when it fills list registers.
     bool lists_in_use;   ///< a list register holds an interrupt: what the guest does to it must be read after the exit
     bool lists_changed;  ///< the CPU's list registers or its ICH_HCR_EL2 are not these
     bool wfe_traps;      ///< others wait for the CPU

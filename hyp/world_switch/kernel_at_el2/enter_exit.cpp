@@ -10,7 +10,8 @@ namespace ws {
 using namespace every_exit;
 
 /// The whole way into a guest and out again: the steps of lowvisor_run_vcpu (split/enter_exit.cpp) that a kernel at
-/// EL2 still needs.
+/// EL2 still needs. An exit begins where guest_enter returns; the next call of run is the way back. load_put.cpp has
+/// what is not here: FP/SIMD, stage 2 and EL1 but for the return state.
 void ThisDesign::run(VcpuContext& vcpu) {
     HostContext& host = el2_cpu().host;
 
