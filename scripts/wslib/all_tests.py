@@ -51,6 +51,7 @@ def failed() -> Outcome:
 PROGRAMS = ("wstrace", "wsview", "instruction_count", "synthetic_trace", "large_trace", "frame_tour")
 UNIT_SECONDS = 300  # for one unit test; the slowest takes a tenth of it
 DOCS_SECONDS = 1800
+DRIVERS_LEAKS = ROOT / "tests/drivers_leaks.txt"
 SLOWEST = 10  # so many tests are named with their times
 
 
@@ -256,6 +257,7 @@ def main(arguments: list[str]) -> int:
         os.environ["WS_LONG"] = "1"
     os.environ["WS_HOST_BUILD"] = "debug"  # every program that a test starts has the sanitizers in
     os.environ.setdefault("ASAN_OPTIONS", "detect_leaks=1:abort_on_error=0")
+    os.environ.setdefault("LSAN_OPTIONS", f"suppressions='{DRIVERS_LEAKS}':print_suppressions=0")
     os.environ.setdefault("UBSAN_OPTIONS", "print_stacktrace=1")
 
     parts = [part for part in PARTS if present(part)]
