@@ -15,6 +15,19 @@ from pathlib import Path
 import gdb_support as support
 
 
+class Sockets(unittest.TestCase):
+    def test_one_that_is_bound_and_does_not_listen_yet_is_waited_for(self):
+        """GDB was refused there, when QEMU was slow between the two."""
+        from wslib.command import debug
+        path = support.new_folder() / "of gdb"
+        self.assertFalse(debug._listens(path))
+        with socket.socket(socket.AF_UNIX) as bound:
+            bound.bind(str(path))
+            self.assertFalse(debug._listens(path))
+            bound.listen()
+            self.assertTrue(debug._listens(path))
+
+
 class Errors(unittest.TestCase):
     def refused(self, *arguments: object, why: str, status: int = 2):
         done = support.ws("debug", *arguments)

@@ -167,6 +167,19 @@ class _Place:
         return ["-gdb", f"unix:{escape(self.gdb)},server=on,wait=off", "-qmp", f"unix:{escape(self.qmp)},server=on,wait=off"]
 
 
+def _listens(path: Path) -> bool:
+    """Can somebody connect to this socket? A file of its name is there before that: between bind() and listen() a
+    connection is refused. Asked of the kernel, since QEMU takes a connection for GDB's."""
+    if not path.exists():
+        return False
+    accepts = 0x10000  # __SO_ACCEPTCON, the flag of a socket that listens
+    with open("/proc/net/unix", encoding="utf-8", errors="surrogateescape") as sockets:
+        flags = [int(fields[3], 16) for fields in (line.split(maxsplit=7) for line in sockets)
+                 if len(fields) == 8 and fields[7].rstrip("\n") == str(path)]
+    return not flags or any(flag & accepts for flag in flags)
+
+
+
 class _Qemu:
     """QEMU, stopped, with its sockets open."""
 
@@ -180,7 +193,7 @@ class _Qemu:
             except FileNotFoundError:
                 raise Problem("qemu-system-aarch64 is not installed: scripts/ws doctor tells how to mend it", RUN_BROKE) from None
         deadline = time.monotonic() + PATIENCE
-        while not (self._place.gdb.exists() and self._place.qmp.exists()):
+        while not (_listens(self._place.gdb) and _listens(self._place.qmp)):
             if self.child.poll() is not None:
                 raise Problem(f"QEMU did not start: {self.complaint() or f'exit status {self.child.returncode}'}", RUN_BROKE)
             if time.monotonic() > deadline:
