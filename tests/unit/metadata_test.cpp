@@ -145,4 +145,6 @@ TEST_CASE("metadata that another program wrote anew is told from damaged metadat
         "/* CTF 1.8 */\n\ntrace {\n\tmajor = 1;\n\tminor = 8;\n};\n\nenv {\n\ttracer_name = \"worldswitch\";\n"
         "\tmetadata_crc32 = \"0x12345678\";\n};\n";
     ws::test::check_contains(problem_of(theirs), "rewritten by babeltrace2");
+    const std::string ctf2 = "\x1e{\"type\":\"preamble\",\"version\":2}\x1e{\"environment\":{\"cpus\":1}}";
+    ws::test::check_contains(problem_of(ctf2), "rewritten by babeltrace2");
 }

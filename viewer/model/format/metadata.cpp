@@ -64,8 +64,9 @@ Env parse_env(const std::string& block) {
 }
 
 /// Is the text what another program made of a trace of ours? babeltrace2's sink.ctf.fs keeps `env`, and writes all in
-/// its own way, with tabs.
+/// its own way: version 2.0 with tabs, 2.1 as CTF 2, which begins with a record separator and JSON.
 bool rewritten(const std::string& text) {
+    if (text.rfind("\x1e{", 0) == 0) return true;
     return text.find(fmt::format("\n\t{} = \"{}\"", kTracerNameKey, kTracerName)) != std::string::npos;
 }
 
