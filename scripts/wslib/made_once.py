@@ -28,7 +28,9 @@ def made_once(folder: Path) -> Callable[[Callable[..., T]], Callable[..., T]]:
                 if kept.exists():
                     return pickle.loads(kept.read_bytes())
                 value = make(*arguments, **named)
-                kept.write_bytes(pickle.dumps(value))
+                part = kept.with_suffix(".part")  # who is ended in here leaves nothing that is half written
+                part.write_bytes(pickle.dumps(value))
+                part.rename(kept)
                 return value
         return get
     return decorate

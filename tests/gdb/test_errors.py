@@ -20,12 +20,12 @@ class Sockets(unittest.TestCase):
         """GDB was refused there, when QEMU was slow between the two."""
         from wslib.command import debug
         path = support.new_folder() / "of gdb"
-        self.assertFalse(debug._listens(path))
+        self.assertFalse(debug.listens(path))
         with socket.socket(socket.AF_UNIX) as bound:
             bound.bind(str(path))
-            self.assertFalse(debug._listens(path))
+            self.assertFalse(debug.listens(path))
             bound.listen()
-            self.assertTrue(debug._listens(path))
+            self.assertTrue(debug.listens(path))
 
 
 class Errors(unittest.TestCase):

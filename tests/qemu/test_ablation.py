@@ -5,14 +5,11 @@ worth adds up."""
 import json
 import re
 import subprocess
-import sys
 import unittest
 from itertools import accumulate
 
 import qemu_support as support
 import test_registers
-
-sys.path.insert(0, str(support.ROOT / "scripts"))
 
 from wslib.bench import kept_counts  # noqa: E402
 from wslib.bench.ablation import BENCHMARKS, BREAKPOINTS, table  # noqa: E402

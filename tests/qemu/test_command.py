@@ -1,13 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """From the options of `ws run` to the machine: the VMs, where their images go, the hypervisor's command line."""
 
-import sys
 import unittest
 from pathlib import Path
 
 import qemu_support as support
-
-sys.path.insert(0, str(support.ROOT / "scripts"))
 
 from wslib.machine.qemu_machine import (ALIGNMENT, DEVICE_TREE_BYTES, DEVICE_TREE_MAX_OFFSET, HYPERVISOR_BYTES,  # noqa: E402
                                    RAM_BASE, boot_arguments, make_layout, qemu_command)

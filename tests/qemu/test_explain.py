@@ -11,14 +11,11 @@ import itertools
 import json
 import os
 import re
-import sys
 import unittest
 from fractions import Fraction
 from pathlib import Path
 
 import qemu_support as support
-
-sys.path.insert(0, str(support.ROOT / "scripts"))
 
 from wslib.bench import kept_counts  # noqa: E402
 from wslib.bench.microbenchmarks import BENCHMARKS  # noqa: E402

@@ -10,8 +10,6 @@ from pathlib import Path
 
 import qemu_support as support
 
-sys.path.insert(0, str(support.ROOT / "scripts"))
-
 from wslib.linux.linux_initramfs import Archive  # noqa: E402
 from wslib.linux.linux_packages import fetch_linux  # noqa: E402
 

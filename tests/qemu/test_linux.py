@@ -15,8 +15,6 @@ import unittest
 
 import qemu_support as support
 
-sys.path.insert(0, str(support.ROOT / "scripts"))
-
 from wslib.linux.linux_console import Framed, frame_word  # noqa: E402
 from wslib.linux.linux_packages import module_dependencies, unpacked_kernel  # noqa: E402
 from wslib.problem import Problem  # noqa: E402

@@ -2,13 +2,10 @@
 """With --exec, what the kernel has to say in an emergency is in the log, and none of the commands' output."""
 
 import os
-import sys
 import unittest
 
 import qemu_support as support
 from test_linux import execute
-
-sys.path.insert(0, str(support.ROOT / "scripts"))
 
 from wslib.linux.linux_console import Framed  # noqa: E402
 

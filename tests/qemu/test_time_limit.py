@@ -12,8 +12,6 @@ import unittest
 
 import qemu_support as support
 
-sys.path.insert(0, str(support.ROOT / "scripts"))
-
 from wslib import all_tests  # noqa: E402
 
 NEEDS = ()

@@ -167,7 +167,7 @@ class _Place:
         return ["-gdb", f"unix:{escape(self.gdb)},server=on,wait=off", "-qmp", f"unix:{escape(self.qmp)},server=on,wait=off"]
 
 
-def _listens(path: Path) -> bool:
+def listens(path: Path) -> bool:
     """Can somebody connect to this socket? A file of its name is there before that: between bind() and listen() a
     connection is refused. Asked of the kernel, since QEMU takes a connection for GDB's."""
     if not path.exists():
@@ -193,7 +193,7 @@ class _Qemu:
             except FileNotFoundError:
                 raise Problem("qemu-system-aarch64 is not installed: scripts/ws doctor tells how to mend it", RUN_BROKE) from None
         deadline = time.monotonic() + PATIENCE
-        while not (_listens(self._place.gdb) and _listens(self._place.qmp)):
+        while not (listens(self._place.gdb) and listens(self._place.qmp)):
             if self.child.poll() is not None:
                 raise Problem(f"QEMU did not start: {self.complaint() or f'exit status {self.child.returncode}'}", RUN_BROKE)
             if time.monotonic() > deadline:
