@@ -41,9 +41,6 @@ def environment(display: str | None = None) -> dict[str, str]:
     """No display but the one that is named, and no settings."""
     names = {key: value for key, value in os.environ.items() if key not in ("DISPLAY", "WAYLAND_DISPLAY")}
     names["LIBGL_ALWAYS_SOFTWARE"] = "1"
-    # GCC 12's leak checker guesses where thread-local storage of a library is that is loaded late, as Mesa's drivers
-    # are; it may guess wrong, and crash when it looks there. Without this it does not guess.
-    names["ASAN_OPTIONS"] = names.get("ASAN_OPTIONS", "detect_leaks=1") + ":intercept_tls_get_addr=0"
     names["XDG_CONFIG_HOME"] = str(new_folder())  # nothing is remembered from another window
     if display:
         names["DISPLAY"] = display
