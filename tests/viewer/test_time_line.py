@@ -2,6 +2,7 @@
 """The time line and the strips in a real window: pointing, measuring, moving, lining up, going back; what is remembered."""
 
 import json
+import operator
 import subprocess
 import unittest
 
@@ -69,9 +70,7 @@ class TimeLine(window_support.WindowTest):
             return max((image.row_counts(y).get(HANDLER, 0), y) for y in range(380, 480))
         width, y = widest(self.first)
         x = next(x for x in range(200, 1080) if self.first.pixel(x, y) == HANDLER == self.first.pixel(x + 40, y))
-        self.xdotool("mousemove", x + 20, y, "sleep", 0.4, "click", "--repeat", 2, "--delay", 80, 1)
-        self.park_mouse()
-        self.assertGreater(widest(self.settled(unlike=self.first))[0], max(600, width + 100))
+        self.assertGreater(widest(self.double_click(x + 20, y, unlike=self.first))[0], max(600, width + 100))
 
     def columns_that_differ(self, image, y):
         return {x for x in range(SIZE[0]) if image.pixel(x, y) != self.first.pixel(x, y)}
@@ -102,7 +101,7 @@ class TimeLine(window_support.WindowTest):
         self.assertEqual(handler(lined_up, STRIPS[0]), handler(lined_up, STRIPS[1]))
         self.assertLess(lined_up.differing(picture(trace("split"), trace("vhe"), "--kind", "DABT", "--line-up")), 400)
         self.xdotool("key", "l")
-        self.assertEqual(self.settled(unlike=lined_up).rows, self.first.rows)
+        self.assert_same(self.settled(unlike=lined_up), self.first)
 
     def test_a_click_and_a_drag_in_the_whole_run_move_the_time_line(self):
         self.xdotool("mousemove", 900, 618, "sleep", 0.3, "click", 1)
@@ -113,7 +112,7 @@ class TimeLine(window_support.WindowTest):
         self.park_mouse()
         self.settled(unlike=there)
         self.xdotool("key", "f")
-        self.assertEqual(self.settled(unlike=there).rows, self.first.rows)
+        self.assert_same(self.settled(unlike=there), self.first)
 
     def test_shift_and_drag_measure_until_escape(self):
         self.xdotool("mousemove", 300, 440, "sleep", 0.3, "keydown", "shift", "sleep", 0.3, "mousedown", 1, "sleep", 0.3,
@@ -124,7 +123,7 @@ class TimeLine(window_support.WindowTest):
         self.assertGreater(measured.differing(self.first), 5000, "a band and its figures")
         self.assertEqual(measured.rows[590:606], self.first.rows[590:606], "it was moved instead: the axis is another one")
         self.xdotool("key", "Escape")
-        self.assertEqual(self.settled(unlike=measured).rows, self.first.rows)
+        self.assert_same(self.settled(unlike=measured), self.first)
 
     def test_goes_to_an_event_and_back(self):
         self.xdotool("key", "g", "sleep", 0.5, "type", "--delay", "120", "99999999")
@@ -132,15 +131,15 @@ class TimeLine(window_support.WindowTest):
         refused = self.settled(unlike=self.first)
         self.assertIsNone(self.program.poll())
         self.xdotool("key", "Escape")
-        self.assertEqual(self.settled(unlike=refused).rows, self.first.rows)
+        self.assert_same(self.settled(unlike=refused), self.first)
         self.xdotool("key", "g", "sleep", 0.5, "type", "--delay", "120", "500")
         self.press("Return")
         there = self.settled(unlike=refused)
         self.assertGreater(there.differing(self.first), 3000)
         self.xdotool("key", "BackSpace")
-        self.assertEqual(self.settled(unlike=there).rows, self.first.rows)
+        self.assert_same(self.settled(unlike=there), self.first)
         self.xdotool("key", "alt+Right")
-        self.assertEqual(self.settled(unlike=self.first).rows, there.rows)
+        self.assert_same(self.settled(unlike=self.first), there)
 
     def test_what_is_found_is_marked_and_walked_through(self):
         self.xdotool("key", "5")
@@ -163,14 +162,25 @@ class TimeLine(window_support.WindowTest):
                      "sleep", 0.4, "mousemove", to_x, to_y, "sleep", 0.4, "mouseup", 1)
         self.park_mouse()
 
+    def grip_below_the_time_line(self, image):
+        """The middle of the short bar by which that border is held."""
+        def is_grip(row):
+            return len(set(row[18:42])) == 1 and row[0] == row[-1] != row[30]
+        rows = [y for y in range(620, 800) if is_grip([image.pixel(x, y) for x in range(529, 589)])]
+        self.assertTrue(rows, "no grip between the time line and the tabs")
+        return rows[len(rows) // 2]
+
     def test_borders_between_panels_are_moved_and_remembered(self):
         self.drag(559, 649, 559, 760)
         higher = self.settled(unlike=self.first)
         self.assertEqual(higher.rows[:340], self.first.rows[:340], "the strips are where they were")
-        tabs = [row[48:2000] for row in self.first.rows[658:680]]
-        moved = [y for y in range(640, 900) if [row[48:2000] for row in higher.rows[y:y + len(tabs)]] == tabs]
-        self.assertEqual(len(moved), 1, "what is below the time line moved with it")
-        self.assertAlmostEqual(moved[0], 658 + 111, delta=2)
+        def tabs(image, y):
+            return [byte for row in image.rows[y:y + 22] for byte in row[48:2000]]
+        # Where a tab's rounded corner lies a whole number of pixels further, a driver may round it otherwise.
+        differing = {y: sum(map(operator.ne, tabs(higher, y), tabs(self.first, 658))) for y in range(760, 780)}
+        moved = min(differing, key=differing.get)
+        self.assertLess(differing[moved], 20, "what is below the time line did not move with it")
+        self.assertAlmostEqual(moved, 658 + 111, delta=2)
         self.drag(1107, 670, 1000, 670)
         both = self.settled(unlike=higher)
         self.xdotool("key", "q")
@@ -179,7 +189,7 @@ class TimeLine(window_support.WindowTest):
         self.assertLess(0.5, written["lanes_part"])
         self.assertLess(0.3, written["events_part"])
         self.start()
-        self.assertEqual(self.first.rows, both.rows)
+        self.assert_same(self.first, both)
 
     def test_borders_are_moved_by_keys_and_put_back(self):
         self.xdotool("key", "ctrl+Down")
@@ -192,10 +202,7 @@ class TimeLine(window_support.WindowTest):
         self.assert_nearly(self.settled(unlike=higher), self.first)
         self.xdotool("key", "ctrl+Down", "key", "ctrl+Down")
         higher = self.settled(unlike=self.first)
-        middle = next(y for y in range(650, 800) if higher.pixel(559, y) != higher.pixel(500, y))
-        self.xdotool("mousemove", 559, middle, "sleep", 0.4, "click", "--repeat", 2, "--delay", 80, 1)
-        self.park_mouse()
-        self.assertEqual(self.settled(unlike=higher).rows, self.first.rows)
+        self.assert_same(self.double_click(559, self.grip_below_the_time_line(higher), unlike=higher), self.first)
 
     def test_what_was_chosen_is_remembered(self):
         self.xdotool("key", "t", "key", "l", "key", "4")
@@ -206,7 +213,7 @@ class TimeLine(window_support.WindowTest):
         self.assertEqual(written, {"theme": "dark", "scale": 1, "width": SIZE[0], "height": SIZE[1], "tab": "machine",
                                    "profile": "xgene-gicv2", "lined_up": True})
         self.start()
-        self.assertEqual(self.first.rows, chosen.rows)
+        self.assert_same(self.first, chosen)
         self.xdotool("key", "q")
         self.assert_ends()
         self.start("--theme", "light", "--true-scale", "--tab", "why")  # the command line wins
@@ -218,7 +225,7 @@ class TimeLine(window_support.WindowTest):
         (self.config / "worldswitch").mkdir()
         (self.config / "worldswitch" / "wsview.json").write_text('{"theme": "pur', encoding="utf-8")
         self.start()
-        self.assertEqual(self.first.rows, as_ever.rows)
+        self.assert_same(self.first, as_ever)
         self.xdotool("key", "q")
         self.assertEqual(self.program.wait(30), 0)
         told = self.program.stderr.read().splitlines()

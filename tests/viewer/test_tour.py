@@ -57,7 +57,7 @@ class TourWindow(window_support.WindowTest):
         self.xdotool("key", "Next")
         second = self.settled(unlike=answered)
         self.xdotool("key", "Prior")
-        self.assertEqual(self.settled(unlike=second).rows, first.rows, "the same step looks the same, its answer hidden")
+        self.assert_same(self.settled(unlike=second), first, "the same step looks the same, its answer hidden")
         self.assertIn(LINK, first.row_counts(700))
         self.xdotool("key", "Escape")
         ended = self.settled(unlike=first)
@@ -66,7 +66,7 @@ class TourWindow(window_support.WindowTest):
         self.xdotool("key", "h")  # another key that does something: the window lives, and is as it was but for the help
         self.settled(unlike=ended)
         self.xdotool("key", "h")
-        self.assertEqual(self.settled().rows, ended.rows)
+        self.assert_same(self.settled(), ended)
 
     def test_the_mouse_goes_on(self):
         self.open(trace("split"), trace("vhe"), "--tour", tour())
@@ -76,7 +76,7 @@ class TourWindow(window_support.WindowTest):
         self.park_mouse()
         second = self.settled(unlike=first)
         self.xdotool("key", "Prior")
-        self.assertEqual(self.settled(unlike=second).rows, first.rows)
+        self.assert_same(self.settled(unlike=second), first)
 
     def button_below(self, image):
         """The middle of Page Down, at the lower right of the frame."""

@@ -27,11 +27,11 @@ class Window(window_support.WindowTest):
         self.xdotool("key", "Right")
         second = self.settled(unlike=self.first)
         self.xdotool("key", "Left")
-        self.assertEqual(self.settled(unlike=second).rows, self.first.rows)
+        self.assert_same(self.settled(unlike=second), self.first)
         self.xdotool("key", "End")
         last = self.settled(unlike=self.first)
         self.xdotool("key", "Home")
-        self.assertEqual(self.settled(unlike=last).rows, self.first.rows)
+        self.assert_same(self.settled(unlike=last), self.first)
 
     def test_keys_zoom_and_fit(self):
         self.xdotool("key", "plus")
@@ -39,7 +39,7 @@ class Window(window_support.WindowTest):
         self.xdotool("key", "z")
         whole = self.settled(unlike=near)
         self.xdotool("key", "f")
-        self.assertEqual(self.settled(unlike=whole).rows, self.first.rows)
+        self.assert_same(self.settled(unlike=whole), self.first)
 
     def test_wheel_and_drag_on_the_time_line(self):
         self.xdotool("mousemove", 600, 440, "click", 4, "click", 4)
@@ -63,7 +63,7 @@ class Window(window_support.WindowTest):
         self.xdotool("key", "2")
         operations = self.settled(unlike=self.first)
         self.xdotool("key", "1")
-        self.assertEqual(self.settled(unlike=operations).rows, self.first.rows)
+        self.assert_same(self.settled(unlike=operations), self.first)
 
     def test_ctrl_f_goes_to_the_field_of_find(self):
         self.xdotool("key", "ctrl+f", "sleep", 0.5, "type", "--delay", "120", "trap")
@@ -77,7 +77,7 @@ class Window(window_support.WindowTest):
         self.park_mouse()
         opened = self.settled(unlike=self.first)
         self.xdotool("key", "Escape")
-        self.assertEqual(self.settled(unlike=opened).rows, self.first.rows)
+        self.assert_same(self.settled(unlike=opened), self.first)
 
     def test_the_time_line_stays_at_the_runs(self):
         for key in ("a", "d", "s"):
@@ -102,7 +102,7 @@ class Window(window_support.WindowTest):
         self.xdotool("key", "h")
         helped = self.settled(unlike=dark)
         self.xdotool("key", "Escape")
-        self.assertEqual(self.settled(unlike=helped).rows, dark.rows)
+        self.assert_same(self.settled(unlike=helped), dark)
 
     def test_sleeps_when_nothing_moves(self):
         def ticks():

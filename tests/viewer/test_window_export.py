@@ -34,7 +34,7 @@ class Export(window_support.WindowTest):
                                      capture_output=True, text=True, check=True, timeout=60).stdout
             self.assertEqual((self.folder / f"{stem}.{ending}").read_text(encoding="utf-8"), printed)
         self.xdotool("key", "Escape")
-        self.assertEqual(self.settled(unlike=told).rows, self.first.rows)
+        self.assert_same(self.settled(unlike=told), self.first)
 
     def test_another_cost_is_typed_and_goes_into_the_report(self):
         def cycles(*arguments):

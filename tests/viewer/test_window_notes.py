@@ -65,7 +65,7 @@ class WindowNotes(window_support.WindowTest):
         self.wait_for(f"{EVENT} quite a trap, or two")
         self.write("", "ctrl+a", "BackSpace")
         self.wait_for()
-        self.assertEqual(self.settled(unlike=noted).rows, self.first.rows, "nothing is left of it in the window")
+        self.assert_same(self.settled(unlike=noted), self.first, "nothing is left of it in the window")
 
     def test_escape_leaves_all_as_it_was(self):
         self.file.write_text(f"# mine\n{EVENT} one\n{EVENT} two\n", encoding="utf-8")
@@ -76,11 +76,11 @@ class WindowNotes(window_support.WindowTest):
         self.settled(unlike=field)
         self.xdotool("mousemove", 300, 850, "click", 1)  # a click beside it does not close it
         self.park_mouse()
-        self.settled(unlike=self.first)
+        beside = self.settled(unlike=self.first)
         self.press("Escape")
-        self.assertEqual(self.settled(unlike=field).rows, self.first.rows)
+        self.assert_same(self.settled(unlike=beside), self.first)
         self.write("")  # Enter alone: what is there stays as it is, in two notes
-        self.assertEqual(self.settled().rows, self.first.rows)
+        self.assert_same(self.settled(), self.first)
         self.wait_for("# mine", f"{EVENT} one", f"{EVENT} two")
 
     def test_what_others_write_meanwhile_stays(self):
@@ -103,7 +103,7 @@ class WindowNotes(window_support.WindowTest):
         self.wstrace("--remove", EVENT)
         self.xdotool("mousemove", 800, 990)
         self.park_mouse()
-        self.assertEqual(self.settled(unlike=noted).rows, self.first.rows)
+        self.assert_same(self.settled(unlike=noted), self.first)
 
     def test_keys_walk_from_note_to_note(self):
         for event in (EVENT, 3000, 9000):

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A real window under Xvfb, with real keys and a real mouse."""
 
+import contextlib
 import os
 import shutil
 import subprocess
@@ -76,9 +77,9 @@ class WindowTest(unittest.TestCase):
     def screenshot(self) -> Image:
         return Image.of_display(self.display, *SIZE)
 
-    def settled(self, unlike: Image | None = None) -> Image:
+    def settled(self, unlike: Image | None = None, seconds: float = 60) -> Image:
         """The screen once it does not change any more, and is not what it was."""
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + seconds
         last = self.screenshot()
         while time.monotonic() < deadline:
             time.sleep(0.3)
@@ -88,6 +89,22 @@ class WindowTest(unittest.TestCase):
                 return now
             last = now
         self.fail("the window did not change as it should" if unlike else "the window did not settle")
+
+    def assert_same(self, one: Image, other: Image, words: str = "it is not what it was") -> None:
+        """To the last pixel. (assertEqual would take minutes to tell how two pictures differ.)"""
+        if one.rows != other.rows:
+            rows = [y for y, (a, b) in enumerate(zip(one.rows, other.rows)) if a != b]
+            self.fail(f"{words}: {one.differing(other)} pixels differ, in rows {rows[:1]} to {rows[-1:]}")
+
+    def double_click(self, x: int, y: int, unlike: Image) -> Image:
+        """Returns what it led to. ImGui takes one press or release a frame and 0.3 s between two clicks: on a busy machine, which draws a
+        few frames a second, two clicks may be no double click, and a person would try again."""
+        for _ in range(4):
+            self.xdotool("mousemove", x, y, "sleep", 0.4, "click", "--repeat", 2, "--delay", 80, 1)
+            self.park_mouse()
+            with contextlib.suppress(AssertionError):
+                return self.settled(unlike, seconds=15)
+        self.fail(f"double clicks at {x}, {y} changed nothing")
 
     def assert_ends(self):
         self.assertEqual(self.program.wait(30), 0, self.program.stderr.read())
