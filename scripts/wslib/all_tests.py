@@ -257,7 +257,7 @@ def main(arguments: list[str]) -> int:
         os.environ["WS_LONG"] = "1"
     os.environ["WS_HOST_BUILD"] = "debug"  # every program that a test starts has the sanitizers in
     # GCC 12's leak checker guesses where thread-local storage of a library is that is loaded late, as Mesa's drivers
-    # are for each picture; it may guess wrong, and crash when it looks there. Without the last option it does not guess.
+    # are for each picture. It may guess wrong, and crash when it looks there. With the last option it does not guess.
     os.environ.setdefault("ASAN_OPTIONS", "detect_leaks=1:abort_on_error=0:intercept_tls_get_addr=0")
     os.environ.setdefault("LSAN_OPTIONS", f"suppressions='{DRIVERS_LEAKS}':print_suppressions=0")
     os.environ.setdefault("UBSAN_OPTIONS", "print_stacktrace=1")
