@@ -49,8 +49,10 @@ class TimeLine(window_support.WindowTest):
         self.assert_nearly(self.settled(unlike=seen[1]), self.first)
 
     def test_w_zooms_at_the_mouse(self):
-        self.xdotool("mousemove", TRAP_X, 516)  # the trap: it stays where it is
+        self.xdotool("mousemove", TRAP_X, 516, "sleep", 0.4)  # the trap: it stays where it is
+        hovered = self.settled()
         self.xdotool("key", "w")
+        self.settled(unlike=hovered)
         self.park_mouse()
         near = self.settled(unlike=self.first)
         self.assertEqual(near.pixel(TRAP_X, 505), self.first.pixel(TRAP_X, 505))

@@ -33,9 +33,12 @@ class WindowNotes(window_support.WindowTest):
             self.xdotool("keydown", key, "sleep", 0.3, "keyup", key, "sleep", 0.3)
 
     def write(self, text, *keys):
-        self.xdotool("key", "n", "sleep", 1)
+        before = self.screenshot()
+        self.xdotool("key", "n")
+        self.settled(unlike=before)  # the field is there
         self.press(*keys)
         self.type(text)
+        self.xdotool("sleep", 0.3)
         self.press("Return")
 
     def type(self, text):
