@@ -121,6 +121,17 @@ class WindowNotes(window_support.WindowTest):
         self.write(", the second", "End")
         self.wait_for(f"{EVENT} note {EVENT}", "3000 note 3000, the second", "9000 note 9000")
 
+    def test_whoever_types_faster_than_it_draws_loses_nothing(self):
+        """No event follows the last letter: the window draws until all have been taken."""
+        self.start()
+        self.xdotool("key", "n")
+        self.settled(unlike=self.first)
+        text = "a sentence that is typed in much less time than its letters take frames " * 2
+        self.xdotool("type", "--delay", 1, text.strip())
+        self.settled(unlike=self.first, seconds=120)
+        self.press("Return")
+        self.wait_for(f"{EVENT} {text.strip()}")
+
     def test_a_broken_file_is_told_and_not_touched(self):
         broken = "7 seven\nno number\n"
         self.file.write_text(broken, encoding="utf-8")

@@ -5,10 +5,12 @@
 #include <backends/imgui_impl_opengl3.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cstdlib>
 #include <iterator>
 #include <optional>
+#include <utility>
 
 #include "viewer/app/application.hpp"
 #include "viewer/app/export_files.hpp"
@@ -68,6 +70,7 @@ constexpr StartKeyRow kStartKeys[] = {
 struct Input {
     Application* application = nullptr;
     bool happened = true;
+    int queued = 0;  ///< keys, letters and buttons. From 1.87 on ImGui may take as little as one of them a frame
 };
 
 Input& input_of(GLFWwindow* window) { return *static_cast<Input*>(glfwGetWindowUserPointer(window)); }
@@ -100,6 +103,7 @@ void on_key_of_runs(view::State& state, int key, int modifiers) {
 void on_key(GLFWwindow* window, int key, int, int action, int modifiers) {
     Input& input = input_of(window);
     input.happened = true;
+    ++input.queued;
     if (action == GLFW_RELEASE) return;
     if (view::State* state = input.application->state(); state != nullptr && state->has_field()) {
         if (key == GLFW_KEY_ESCAPE) state->escape();  // not left to the field: ImGui would miss a short press
@@ -143,6 +147,7 @@ bool is_down(GLFWwindow* window, int left, int right) {
 void on_letter(GLFWwindow* window, unsigned code) {
     Input& input = input_of(window);
     input.happened = true;
+    ++input.queued;
     if (ImGui::GetIO().WantTextInput || code > 0x7e) return;  // it is for a field
     char letter = static_cast<char>(code);
     if (letter >= 'A' && letter <= 'Z') letter = static_cast<char>(letter + 'a' - 'A');
@@ -170,7 +175,10 @@ void set_callbacks(GLFWwindow* window) {
     glfwSetDropCallback(window, on_drop);
     glfwSetCursorPosCallback(window, [](GLFWwindow* w, double, double) { input_of(w).happened = true; });
     glfwSetCursorEnterCallback(window, [](GLFWwindow* w, int) { input_of(w).happened = true; });
-    glfwSetMouseButtonCallback(window, [](GLFWwindow* w, int, int, int) { input_of(w).happened = true; });
+    glfwSetMouseButtonCallback(window, [](GLFWwindow* w, int, int, int) {
+        input_of(w).happened = true;
+        ++input_of(w).queued;
+    });
     glfwSetScrollCallback(window, [](GLFWwindow* w, double, double) { input_of(w).happened = true; });
     glfwSetWindowFocusCallback(window, [](GLFWwindow* w, int) { input_of(w).happened = true; });
     glfwSetWindowRefreshCallback(window, [](GLFWwindow* w) { input_of(w).happened = true; });
@@ -277,6 +285,7 @@ void export_frame(GLFWwindow* window, Application& application) {
 }
 
 /// Draws while something happens and for a few frames after, in which what was asked for takes effect; then sleeps.
+/// Where frames take longer than somebody types, ImGui has letters left when the last one has come.
 void run(GLFWwindow* window, Input& input, std::atomic<bool>& woken) {
     static constexpr int kFramesAfterInput = 4;
     static constexpr double kLook = 0.1;  // seconds, where something goes on that is to be looked at
@@ -292,7 +301,7 @@ void run(GLFWwindow* window, Input& input, std::atomic<bool>& woken) {
             glfwWaitEventsTimeout(application.waits() ? kLook : kSleep);
         }
         if (application.update() || woken.exchange(false)) input.happened = true;
-        if (input.happened) frames = kFramesAfterInput;
+        if (input.happened) frames = std::max(frames, kFramesAfterInput) + std::exchange(input.queued, 0);
         const bool exporting = application.take_export() && application.state() != nullptr;
         if (frames > 0) draw_frame(window, application);
         if (frames > 0) --frames;
