@@ -1,215 +1,33 @@
 // SPDX-License-Identifier: Apache-2.0
 // Fills every register that a guest may write with patterns of its own, traps in different ways, and expects to find
-// all of them as it left them. Which registers there are comes from the same table as the switch's
-// (hyp/arch/sysregs.def).
-#include "guests/lib/gic.hpp"
+// all of them as it left them.
 #include "guests/lib/guest.hpp"
-#include "hyp/arch/hw/sysreg_access.hpp"
-#include "hyp/arch/res1.hpp"
-#include "hyp/world_switch/class_state.hpp"
+#include "guests/lib/wake_up.hpp"
+#include "register_patterns.hpp"
 
 namespace guest {
 
 namespace {
 
-using ws::RegisterClass;
-using ws::SysregId;
-
-/// As round.S knows it: X0 to X30, SP_EL0, V0 to V31.
-struct RegisterPatterns {
-    u64 x[31];
-    u64 sp_el0;
-    u64 v[64];
-};
-static_assert(offsetof(RegisterPatterns, v) == 256);
-
-extern "C" void hypercall_round(const RegisterPatterns* before, RegisterPatterns* after);
-extern "C" void smc_round(const RegisterPatterns* before, RegisterPatterns* after);
-extern "C" void wait_round(const RegisterPatterns* before, RegisterPatterns* after);
-
-alignas(16) RegisterPatterns before;
-alignas(16) RegisterPatterns after;
-u64 expected_daif;
-u64 expected_sysregs[ws::kSysregCount];
-
-/// A new number for each register and each filling (SplitMix64's finaliser).
-u64 pattern(u64 filling, u64 n) {
-    u64 z = filling * 0x9E37'79B9'7F4A'7C15 + n * 0xD1B5'4A32'D192'ED03 + 1;
-    z = (z ^ (z >> 30)) * 0xBF58'476D'1CE4'E5B9;
-    z = (z ^ (z >> 27)) * 0x94D0'49BB'1331'11EB;
-    return z ^ (z >> 31);
-}
-
-/// The part of `pattern` that may go into the register without changing what this guest needs to run: MMU off, FP/SIMD
-/// free, no interrupt, no breakpoint.
-template <SysregId id>
-u64 harmless(u64 bits) {
-    using namespace ws::reg;
-    switch (id) {
-        case SysregId::SCTLR_EL1:
-            return ws::res1::kSctlrEl1 |
-                   (bits & (SCTLR_EL1::UCT.mask() | SCTLR_EL1::DZE.mask() | SCTLR_EL1::UMA.mask() |
-                            SCTLR_EL1::nTWE.mask() | SCTLR_EL1::nTWI.mask() | SCTLR_EL1::I.mask()));
-        case SysregId::CPACR_EL1: return CPACR_EL1::FPEN.mask() | (bits & CPACR_EL1::TTA.mask());
-        case SysregId::CNTKCTL_EL1: return bits & 0x303;  // who may use timers and counters at EL0
-        case SysregId::CSSELR_EL1: return bits & 0x3;
-        case SysregId::CNTV_CTL_EL0: return CNTV_CTL_EL0::IMASK.mask() | (bits & CNTV_CTL_EL0::ENABLE.mask());
-        case SysregId::CNTV_CVAL_EL0: return bits | (1ULL << 62);  // never comes
-        case SysregId::MDSCR_EL1: return bits & MDSCR_EL1::TDCC.mask();
-        case SysregId::FPCR: return bits & (FPCR::DN.mask() | FPCR::FZ.mask() | FPCR::RMode.mask());
-        default: break;
-    }
-    const RegisterClass c = ws::info(id).register_class;
-    if (c == RegisterClass::breakpoints) return bits & ~u64{1};  // DBGBCR.E and DBGWCR.E stay clear
-    return bits;
-}
-
-/// Which rows of the table a guest at EL1 can name.
-template <SysregId id>
-constexpr bool is_mine() {
-    const ws::SysregInfo& row = ws::info(id);
-    const RegisterClass c = row.register_class;
-    const bool switched = c == RegisterClass::el1 || c == RegisterClass::user || c == RegisterClass::fp ||
-                          c == RegisterClass::timer || c == RegisterClass::debug || c == RegisterClass::breakpoints;
-    const bool hypervisors = row.encoding.op1 == 4;  // EL2's, and SP_EL1, which round.S uses
-    return switched && !hypervisors;
-}
-
 /// Debug registers trap at each access: they are compared in one round of so many, and before each new filling.
 constexpr u64 kDebugRounds = 16;
-constexpr bool is_debug(SysregId id) {
-    const RegisterClass c = ws::info(id).register_class;
-    return c == RegisterClass::debug || c == RegisterClass::breakpoints;
-}
 
-template <class F>
-void for_each_of_mine(F f) {
-    [&]<std::size_t... i>(std::index_sequence<i...>) {
-        (
-            [&] {
-                constexpr auto id = static_cast<SysregId>(i);
-                if constexpr (is_mine<id>()) f.template operator()<id>();
-            }(),
-            ...);
-    }(std::make_index_sequence<ws::kSysregCount>{});
-}
+u64 round = 0;
+u64 lost = 0;
 
-/// The virtual interrupt controller's registers that a guest may write: they are what ICH_VMCR_EL2 and ICH_AP*R0_EL2
-/// keep.
-struct VirtualInterface {
-    u64 priority_mask, binary_point0, binary_point1, group0, group1, active0, active1;
-};
-VirtualInterface expected_interface;
-
-#define WS_ICC_REGISTERS(f)                                                                                       \
-    f(priority_mask, "ICC_PMR_EL1", 0xf8) f(binary_point0, "ICC_BPR0_EL1", 7) f(binary_point1, "ICC_BPR1_EL1", 7) \
-        f(group0, "ICC_IGRPEN0_EL1", 1) f(group1, "ICC_IGRPEN1_EL1", 1) f(active0, "ICC_AP0R0_EL1", 0xffff'ffff)  \
-            f(active1, "ICC_AP1R0_EL1", 0xffff'ffff)
-
-void fill_interface(u64 filling) {
-    u64 n = 200;
-#define WS_FILL(name, its_name, mask) asm volatile("msr " its_name ", %0" ::"r"(pattern(filling, n++) & (mask)));
-    WS_ICC_REGISTERS(WS_FILL)
-#undef WS_FILL
-    // Whatever the pattern: the interrupt that ends a WFI gets through.
-    ws::hw::write<ws::reg::ICC_PMR_EL1>((pattern(filling, 200) & 0xf8) | 0x08);
-    ws::hw::write<ws::reg::ICC_IGRPEN1_EL1>(1);
-    asm volatile("isb" ::: "memory");
-#define WS_KEEP(name, its_name, mask) asm volatile("mrs %0, " its_name : "=r"(expected_interface.name));
-    WS_ICC_REGISTERS(WS_KEEP)
-#undef WS_KEEP
-}
-
-u64 wrong(const char* name, u64 was, u64 is, u64 round) {
-    print("guest: ", name, " was ", hex(was), " and is ", hex(is), " in round ", round, "\n");
-    return 1;
-}
-
-u64 verify_interface(u64 round) {
-    u64 errors = 0;
-    u64 is = 0;
-#define WS_VERIFY(name, its_name, mask)           \
-    asm volatile("mrs %0, " its_name : "=r"(is)); \
-    if (is != expected_interface.name) errors += wrong("ICC " #name, expected_interface.name, is, round);
-    WS_ICC_REGISTERS(WS_VERIFY)
-#undef WS_VERIFY
-    return errors;
-}
-
-void fill(u64 filling) {
-    for (u64 i = 0; i < 31; ++i) before.x[i] = pattern(filling, i);
-    before.sp_el0 = pattern(filling, 31);
-    for (u64 i = 0; i < 64; ++i) before.v[i] = pattern(filling, 100 + i);
-    const auto write = [&](bool debug) {
-        for_each_of_mine([&]<SysregId id>() {
-            if (is_debug(id) == debug) ws::hw::write<id>(harmless<id>(pattern(filling, 300 + static_cast<u64>(id))));
-        });
-    };
-    // Not every bit of every register can be written: what the hardware kept is what must stay.
-    const auto expect = [&](bool debug) {
-        for_each_of_mine([&]<SysregId id>() {
-            if (is_debug(id) == debug) expected_sysregs[static_cast<u64>(id)] = ws::hw::read<id>();
-        });
-    };
-    // No trap comes between the writing of a register and the look at what was kept of it, or what a trap loses would
-    // be expected.
-    write(true);
-    write(false);
-    asm volatile("isb" ::: "memory");
-    expect(false);
-    expect(true);
-    fill_interface(filling);
-    // PSTATE: debug exceptions and SError masked or not; neither will come.
-    constexpr u64 kMayChange = ws::reg::DAIF::D.mask() | ws::reg::DAIF::A.mask();
-    ws::hw::write<ws::reg::DAIF>(ws::reg::DAIF::I.mask() | ws::reg::DAIF::F.mask() |
-                                 (pattern(filling, 400) & kMayChange));
-    expected_daif = ws::hw::read<ws::reg::DAIF>();
-}
-
-constexpr u32 kPhysicalTimer = 30;
-
-/// The physical timer will end a WFI: its interrupt has the highest priority, and is never taken.
-void open_wake_up() {
-    gic::init_distributor();
-    gic::init_cpu();
-    gic::set_priority(kPhysicalTimer, 0);
-    gic::enable(kPhysicalTimer);
-}
-
-void arm_wake_up(bool on) {
-    constexpr u64 kTicks = 100;
-    ws::hw::write<ws::reg::CNTP_TVAL_EL0>(kTicks);
-    ws::hw::write<ws::reg::CNTP_CTL_EL0>(on ? ws::reg::CNTP_CTL_EL0::ENABLE.mask() : 0);
-}
-
-/// `result`: what X0 must be; every other register as it was.
-u64 verify(u64 result, u64 round, bool debug) {
-    u64 errors = 0;
-    static char x_name[] = "X00";
-    for (u64 i = 0; i < 31; ++i) {
-        const u64 want = i == 0 ? result : before.x[i];
-        if (after.x[i] == want) continue;
-        x_name[1] = static_cast<char>('0' + i / 10);
-        x_name[2] = static_cast<char>('0' + i % 10);
-        errors += wrong(x_name, want, after.x[i], round);
+/// Prints a register that was not kept.
+void print_lost(const SeenRegister& seen) {
+    if (seen.is == seen.was) return;
+    ++lost;
+    print("guest: ");
+    if (seen.kind == Kept::general_purpose) {
+        print("X", seen.number);
+    } else if (seen.kind == Kept::simd) {
+        print("V", seen.number / 2, seen.number % 2 == 0 ? " (lower half)" : " (upper half)");
+    } else {
+        print(seen.name);
     }
-    if (after.sp_el0 != before.sp_el0) errors += wrong("SP_EL0", before.sp_el0, after.sp_el0, round);
-    static char v_name[] = "V00";
-    for (u64 i = 0; i < 64; ++i) {
-        if (after.v[i] == before.v[i]) continue;
-        v_name[1] = static_cast<char>('0' + i / 20);
-        v_name[2] = static_cast<char>('0' + i / 2 % 10);
-        errors += wrong(v_name, before.v[i], after.v[i], round);
-    }
-    for_each_of_mine([&]<SysregId id>() {
-        if (is_debug(id) && !debug) return;
-        const u64 is = ws::hw::read<id>();
-        const u64 was = expected_sysregs[static_cast<u64>(id)];
-        if (is != was) errors += wrong(ws::info(id).name, was, is, round);
-    });
-    const u64 daif = ws::hw::read<ws::reg::DAIF>();
-    if (daif != expected_daif) errors += wrong("DAIF", expected_daif, daif, round);
-    return errors + verify_interface(round);
+    print(" was ", hex(seen.was), " and is ", hex(seen.is), " in round ", round, "\n");
 }
 
 }  // namespace
@@ -218,8 +36,8 @@ u64 main() {
     const u64 rounds = number_argument("rounds", 10'000);
     const u64 per_filling = number_argument("per-filling", 50);
     open_wake_up();
-    for (u64 round = 0; round < rounds; ++round) {
-        if (round % per_filling == 0) fill(round / per_filling);
+    for (; round < rounds; ++round) {
+        if (round % per_filling == 0) fill_registers(round / per_filling);
         u64 result = kNotSupported;
         if (round % 16 == 7) {
             arm_wake_up(true);
@@ -231,8 +49,8 @@ u64 main() {
         } else {
             hypercall_round(&before, &after);
         }
-        const bool debug = round % kDebugRounds == 0 || (round + 1) % per_filling == 0;
-        if (verify(result, round, debug) != 0) return 1;
+        look_at_registers(result, round % kDebugRounds == 0 || (round + 1) % per_filling == 0, print_lost);
+        if (lost != 0) return 1;
     }
     print("guest: all registers kept for ", rounds, " traps\n");
     return 0;
