@@ -22,6 +22,12 @@ def host_program(name: str) -> Path:
     return built(BUILD / build / "viewer" / name, "--debug" if build == "debug" else "--host")
 
 
+def host_plugin(name: str) -> Path:
+    """A plugin for QEMU, of scripts/qemu_plugin."""
+    build = os.environ.get("WS_HOST_BUILD", "release")
+    return built(BUILD / build / "scripts" / "qemu_plugin" / f"lib{name}.so", "--debug" if build == "debug" else "--host")
+
+
 def hypervisor_image(design: str, level: str, suffix: str = "") -> Path:
     """`suffix`: of an image without some optimisations, -oNN (optimisations.py)."""
     option = f"--optimisations 0x{suffix.removeprefix('-o')} --level {level}" if suffix else "--hyp"

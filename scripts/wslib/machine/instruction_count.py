@@ -2,10 +2,9 @@
 """`ws run --count`: all instructions of a run, counted from outside by scripts/qemu_plugin."""
 
 import json
-import os
 from pathlib import Path
 
-from ..paths import BUILD, built
+from ..paths import host_plugin
 from .qemu_machine import escape
 
 _FILE = "instructions.json"  # in the run's folder, until it has been read
@@ -13,10 +12,7 @@ _FILE = "instructions.json"  # in the run's folder, until it has been read
 
 def plugin_arguments(folder: Path) -> list[str]:
     """For QEMU, whose run has this folder."""
-    build = os.environ.get("WS_HOST_BUILD", "release")
-    plugin = built(BUILD / build / "scripts" / "qemu_plugin" / "libinstruction_count.so",
-                   "--debug" if build == "debug" else "--host")
-    return ["-plugin", f"file={escape(plugin)},out={escape(folder / _FILE)}"]
+    return ["-plugin", f"file={escape(host_plugin('instruction_count'))},out={escape(folder / _FILE)}"]
 
 
 def take_counts(folder: Path) -> dict | None:
