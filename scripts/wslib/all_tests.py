@@ -48,7 +48,7 @@ def failed() -> Outcome:
 
 
 # What the tests that run programs run: of the build with the sanitizers, all but the unit tests.
-PROGRAMS = ("wstrace", "wsview", "instruction_count", "synthetic_trace", "large_trace", "frame_tour")
+PROGRAMS = ("wstrace", "wsview", "instruction_count", "guest_witness", "synthetic_trace", "large_trace", "frame_tour")
 UNIT_SECONDS = 300  # for one unit test; the slowest takes a tenth of it
 DOCS_SECONDS = 1800
 DRIVERS_LEAKS = ROOT / "tests/drivers_leaks.txt"
@@ -215,6 +215,7 @@ PARTS = (
     PythonTests("qemu", "runs in QEMU: verdicts, traces, an outside witness, counts"),
     PythonTests("gdb", "GDB on the hypervisor, forwards and backwards, against the trace of the same run"),
     PythonTests("viewer", "the viewer, in a window and without"),
+    PythonTests("labs", "labs: what a grader's points rest on, a student's way, mistakes and forgeries"),
     Docs("docs", "the documentation"),
 )
 

@@ -128,6 +128,7 @@ def _parser() -> argparse.ArgumentParser:
 
     # These hand everything on; main() never lets argparse see their arguments.
     verb("test", "build what the tests need and run them: scripts/test installs what is needed and calls it (ws test --help)")
+    verb("lab", "labs for a course: start, test and grade them (ws lab --help)")
     verb("trace", "work with traces: hands everything on to wstrace (ws trace --help)")
     verb("view", "open traces in the viewer: hands everything on to wsview (ws view --help)")
     return parser
@@ -343,6 +344,10 @@ def _do(verb: str, arguments: list[str]) -> int:
         from .. import all_tests  # no other verb needs what it takes
 
         return all_tests.main(arguments[1:])
+    if verb == "lab":
+        from ..labs import lab_command  # nor this
+
+        return lab_command.main(arguments[1:])
     if verb in ("trace", "view"):
         return _hand_on({"trace": "wstrace", "view": "wsview"}[verb], arguments[1:])
     extra = []

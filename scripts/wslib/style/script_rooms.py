@@ -8,7 +8,7 @@ from wslib.style.finding import finding
 from wslib.style.sources import files, matches, text_of
 
 FOLDER = "scripts/wslib/"
-ROOMS = ("machine", "linux", "run", "bench", "command")  # from the ground up
+ROOMS = ("machine", "linux", "run", "bench", "labs", "command")  # from the ground up
 
 _IMPORT = re.compile(r"^[ \t]*(?:from|import)[ \t]+(?:\.{1,2}|wslib\.)(\w+)", re.MULTILINE)
 

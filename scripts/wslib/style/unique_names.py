@@ -15,6 +15,8 @@ ANYWHERE = {
     "index.rst": "Sphinx asks for this name",
     "README.md": "the page of its folder",
     "main.cpp": "where a program begins; its folder says which",
+    "lab.toml": "what a lab is; its folder says which",
+    "handout.rst": "what its students read",
 }
 # Files that may have the names of each other, since their folders mirror each other.
 MIRRORED = {
@@ -28,10 +30,16 @@ def check(root: Path) -> list[str]:
     by_name = defaultdict(list)
     for path in all_files(root):
         name = PurePosixPath(path).name
-        if name not in ANYWHERE:
+        if name not in ANYWHERE and not _is_starter(root, path):
             by_name[name].append(path)
     return [finding(path, 1, f"{first} has this name already", "rename one of them, so that the name alone says which is meant")
             for first, *others in by_name.values() for path in others if not _mirror(first, path)]
+
+
+def _is_starter(root: Path, path: str) -> bool:
+    """A lab's version of a file: what it is called says which it stands for."""
+    folder, _, replaced = path.partition("/starter/")
+    return folder.startswith("labs/") and (root / replaced).is_file()
 
 
 def _mirror(one: str, other: str) -> bool:

@@ -1,0 +1,172 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`ws lab grade`: submissions, each in a tree of the grader's own sources with the student's files in it. Whatever goes wrong that is not the
+student's leaves no points at all, neither 0 nor 100."""
+
+import hashlib
+import json
+import shutil
+import sys
+import tarfile
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from .. import process
+from ..os_errors import sentence
+from ..paths import BUILD
+from ..problem import USAGE, Problem, usage_problem
+from . import lab_tree
+from .base_build import git, on_a_labs_branch, prepare
+from .lab_file import Lab
+from .result_formats import FORMATS
+from .rows import DOES_NOT_BUILD, Bench, Judged, judge
+from .submission import Submission
+from .trouble import GraderTrouble
+
+SCHEMA = 1
+NOT_YET = "not graded yet"
+FILE_MOST = 1 << 20  # bytes of one file of a submission; the product's have a fiftieth
+ALL_POINTS, FEWER, DID_NOT_BUILD = 0, 1, 3  # exit status
+
+
+@dataclass(frozen=True)
+class Result:
+    lab: Lab
+    student: str
+    rows: list[Judged]
+    tools: dict[str, str]
+
+    @property
+    def score(self) -> int:
+        return sum(row.points for row in self.rows)
+
+    @property
+    def status(self) -> int:
+        if any(row.status == DOES_NOT_BUILD for row in self.rows):
+            return DID_NOT_BUILD
+        return ALL_POINTS if self.score == self.lab.points else FEWER
+
+    def as_json(self) -> dict:
+        """A hidden row tells its title and what kind of failure it was, and not on which patterns."""
+        return {"schema": SCHEMA, "lab": self.lab.number, "title": self.lab.title, "student": self.student, "score": self.score,
+                "max": self.lab.points, "rows": [row.as_json() for row in self.rows], "tools": self.tools}
+
+
+def grade(archives: list[Path], lab: Lab, seed: str, form: str | None, out: Path | None) -> int:
+    """One result is printed; of several each goes into its own file of `out`."""
+    if on_a_labs_branch():
+        raise usage_problem("this is the branch of a lab; a grader's checkout has the sources that nothing is cut out of (git checkout main)")
+    if len(archives) > 1 and out is None:
+        raise usage_problem("of several submissions each result is a file: --out FOLDER")
+    prepare({lab.guest})
+    show = FORMATS[form or "json"]
+    worst, unreadable = ALL_POINTS, 0
+    for number, archive in enumerate(archives, 1):
+        if len(archives) > 1:
+            print(f"[grade {number}/{len(archives)}] {archive.name}", file=sys.stderr, flush=True)
+        # Gradescope shows what is there when a grader is ended: then that is a result that says so, row by row.
+        keep = (lambda part: _keep(part, show, out)) if form == "gradescope" and out is not None else None
+        try:
+            result = grade_one(archive, lab, seed, keep)
+        except GraderTrouble:
+            raise
+        except Problem as problem:  # no submission; of a class the others are graded all the same
+            if len(archives) == 1:
+                raise
+            print(f"ws lab: {problem}", file=sys.stderr)
+            unreadable += 1
+            continue
+        if out is None:
+            print(json.dumps(show(result), indent=1))
+        else:
+            _keep(result, show, out)
+        worst = max(worst, result.status)
+    return USAGE if unreadable else worst
+
+
+def _keep(result: Result, show: Callable[[Result], dict], out: Path) -> None:
+    out.mkdir(parents=True, exist_ok=True)
+    (out / f"{result.student}.json").write_text(json.dumps(show(result), indent=1) + "\n", encoding="utf-8")
+
+
+def grade_one(archive: Path, lab: Lab, seed: str, keep: Callable[[Result], None] | None = None) -> Result:
+    """The archive's name is the student's, of which the public rows' seeds are made; the hidden rows' are made of the class's secret as well.
+    `keep` gets the result as far as it is, before each row."""
+    student = archive.name.split(".")[0]
+    work = Path(tempfile.mkdtemp(prefix="grade-", dir=_work()))
+    try:
+        files = read_archive(archive, lab)
+        bench = Bench(Submission(lab, lab_tree.make_tree(work / "tree", files), work), student, hidden=seed)
+        waiting = [Judged(row.id, row.title, 0, row.points, NOT_YET, "not graded yet: the grader was ended before it", hidden=row.hidden)
+                   for row in lab.rows]
+        result = Result(lab, student, waiting, tools())
+        for number, row in enumerate(lab.rows):
+            if keep is not None:
+                keep(result)
+            result.rows[number] = _told(judge(bench, row))
+        return result
+    except OSError as error:
+        raise GraderTrouble(sentence(error)) from None
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+
+
+def _work() -> Path:
+    folder = BUILD / "labs" / "grading"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def _told(row: Judged) -> Judged:
+    if row.hidden and row.message and row.status != DOES_NOT_BUILD:
+        row.message = "as a public row of this lab fails, on patterns of the grader's"
+        row.evidence = {}
+    return row
+
+
+def read_archive(archive: Path, lab: Lab) -> dict[str, str]:
+    """The editable files of a submission, a tar archive; whatever else is in it is left there."""
+    found = {}
+    try:
+        with tarfile.open(archive) as content:
+            for entry in content:
+                name = entry.name.removeprefix("./")
+                if name not in lab.editable or not entry.isfile():
+                    continue
+                if entry.size > FILE_MOST:
+                    raise usage_problem(f"{archive}: {name} has {entry.size:,} bytes, and {FILE_MOST:,} are allowed")
+                found[name] = content.extractfile(entry).read().decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise usage_problem(f"{archive}: a file in it is not UTF-8: {error}") from None
+    except (tarfile.TarError, EOFError) as error:
+        raise usage_problem(f"{archive} is no tar archive that could be read: {error}") from None
+    except OSError as error:
+        raise usage_problem(f"cannot read {archive}: {error.strerror or error}") from None
+    missing = [name for name in lab.editable if name not in found]
+    if missing:
+        raise usage_problem(f"{archive} has no {', '.join(missing)}: scripts/ws lab submit makes an archive")
+    return found
+
+
+def tools() -> dict[str, str]:
+    """What made the result. Counts depend on the compiler."""
+    return {"worldswitch": git("rev-parse", "HEAD"), "qemu": process.first_line(["qemu-system-aarch64", "--version"]),
+            "compiler": process.first_line(["aarch64-linux-gnu-g++", "--version"])}
+
+
+def seed_name(seed: str) -> str:
+    """By which a teacher tells seeds apart and nobody learns them."""
+    return hashlib.sha256(seed.encode()).hexdigest()[:8]
+
+
+def read_seed(text: str) -> str:
+    """The seed itself, or @FILE that has it: what is on a command line others on the machine can read."""
+    if not text.startswith("@"):
+        return text
+    try:
+        return Path(text[1:]).read_text(encoding="utf-8").strip()
+    except OSError as error:
+        raise usage_problem(f"cannot read {text[1:]}: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise Problem(f"{text[1:]} is not UTF-8") from None

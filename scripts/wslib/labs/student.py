@@ -1,0 +1,187 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a student does with a lab: start it, have it tested, ask for a hint, take a part back, hand it in."""
+
+import io
+import json
+import sys
+import tarfile
+from pathlib import Path
+
+from ..paths import BUILD, ROOT, shown
+from ..problem import Problem, usage_problem
+from . import lab_tree
+from .base_build import git, lab_guest, on_a_labs_branch, prepare
+from .cut import body_of, cut_out
+from .guest_seed import seeded_image
+from .lab_file import Lab, lab_folders, read_lab
+from .questions import ANSWERS
+from .rows import DOES_NOT_BUILD, Bench, Judged, judge
+from .submission import in_place
+
+STATE = BUILD / "labs" / "state.json"  # how a started lab was, as far as its last test
+
+
+def started() -> Lab:
+    """The lab whose branch is checked out."""
+    branch = git("rev-parse", "--abbrev-ref", "HEAD")
+    number = branch.removeprefix("lab/")
+    if not branch.startswith("lab/") or not number.isdigit() or int(number) not in lab_folders():
+        raise usage_problem(f"the branch {branch} is no lab's: scripts/ws lab start N makes one, or check lab/N out")
+    return read_lab(int(number))
+
+
+def start(lab: Lab, seed: str) -> None:
+    """A branch lab/N with the lab's functions cut out, in place, so that paths for GDB, the viewer and editors stay right."""
+    if on_a_labs_branch():
+        raise usage_problem(f"this is the branch of a lab already: check out the one that it was started from (git checkout main), then "
+                            f"scripts/ws lab start {lab.number}")
+    if git("status", "--porcelain", "--untracked-files=no"):
+        raise usage_problem("there are changes that are in no commit: commit them, or git stash, and start again")
+    if git("branch", "--list", lab.branch):
+        raise usage_problem(f"the branch {lab.branch} is there: git checkout {lab.branch} goes on with it; git branch -D {lab.branch} throws "
+                            "it away")
+    prepare({lab.guest})
+    files = lab_tree.starter(lab)
+    work = BUILD / "labs" / f"{lab.number:02}"
+    if lab.questions:
+        files[ANSWERS] = Bench(in_place(lab, work), seed).questions_form()
+    git("checkout", "-q", "-b", lab.branch)
+    for name, text in files.items():
+        (ROOT / name).write_text(text, encoding="utf-8")
+    git("add", *files)
+    git("-c", "user.name=Worldswitch", "-c", "user.email=lab@localhost", "commit", "-q", "-m", f"Lab {lab.number}, {lab.title}: the starter")
+    _keep_state({"lab": lab.number, "seed": seed, "points": {}})
+    print(f"Lab {lab.number}, {lab.title}. {lab.about}\n\nYou are on the branch {lab.branch}. What to write:")
+    for part, what in lab.parts.items():
+        print(f"  {part}  {what}")
+        for file in sorted({cut.file for cut in lab.cuts if cut.part == part}):
+            print(f"      {file}")
+    if lab.questions:
+        print(f"\nYour own guest, for the questions in {ANSWERS}: {shown(own_guest(lab, work, seed))}")
+    print(f"\nThe handout: {shown(lab.folder / 'handout.rst')}\nscripts/ws lab test says what is to be done next.")
+
+
+def own_guest(lab: Lab, work: Path, seed: str) -> Path:
+    """The lab's guest with the student's patterns, for scripts/ws run --guest."""
+    work.mkdir(parents=True, exist_ok=True)
+    values = Bench(in_place(lab, work), seed).seeds(lab.rows[0])[0]
+    guest = seeded_image(lab_guest(lab.guest), values, work / f"{lab.guest}.bin")
+    guest.with_suffix("").write_bytes(lab_guest(lab.guest).with_suffix("").read_bytes())  # with its symbols, for GDB
+    return guest
+
+
+def reset(lab: Lab, part: str) -> None:
+    """One part as it was at the start; the others stay."""
+    if part not in lab.parts:
+        raise usage_problem(f"lab {lab.number} has no part {part}: its parts are {', '.join(lab.parts)}")
+    files = {}
+    for cut in lab_tree.cuts_of(lab, part):
+        text = files.get(cut.file) or (ROOT / cut.file).read_text(encoding="utf-8")
+        files[cut.file] = cut_out(text, cut)
+    for name, text in files.items():
+        (ROOT / name).write_text(text, encoding="utf-8")
+    print(f"{part} is as it was at the start, in {', '.join(sorted(files))}; git diff shows what you had, if it was committed")
+
+
+def test(lab: Lab, only: str | None, seed: str | None, as_json: bool) -> int:
+    """The public rows, the first failure first. Returns the exit status."""
+    prepare({lab.guest})
+    if only is not None and only not in {row.id for row in lab.rows}:
+        raise usage_problem(f"lab {lab.number} has no row {only}: its rows are {', '.join(row.id for row in lab.rows)}")
+    state = _state()
+    work = BUILD / "labs" / f"{lab.number:02}"
+    bench = Bench(in_place(lab, work), seed or state.get("seed", ""))
+    rows = [row for row in lab.rows if (row.id == only if only else not row.hidden)]
+    judged = []
+    for row in rows:
+        judged.append(judge(bench, row))
+        if not as_json:
+            _show(judged[-1], first=all(one.points == one.max for one in judged[:-1]))
+        if judged[-1].status == DOES_NOT_BUILD:
+            break  # nor do the others
+    _keep_state({**state, "lab": lab.number, "points": {**state.get("points", {}), **{one.id: one.points for one in judged}}})
+    points, most = sum(one.points for one in judged), sum(row.points for row in rows)
+    if as_json:
+        print(json.dumps({"lab": lab.number, "points": points, "max": most, "rows": [one.as_json() for one in judged]}, indent=1))
+    else:
+        more = "" if only else f"; {sum(row.points for row in lab.rows if row.hidden)} more are for what is only tried when it is graded"
+        print(f"\n{points} of {most} points{more}")
+    if any(one.status == DOES_NOT_BUILD for one in judged):
+        return 3
+    return 0 if points == most else 1
+
+
+def _show(one: Judged, first: bool) -> None:
+    mark = "ok" if one.points == one.max else "FAILS"
+    print(f"  {mark:6} {one.points:3} of {one.max:3}  {one.id}: {one.title}", flush=True)
+    if one.message and first:
+        print("\n".join(f"         {line}" for line in one.message.splitlines()))
+        if one.look:
+            print(f"         to see it: {one.look}")
+        print(f"         a hint: scripts/ws lab hint {one.id}")
+
+
+def hint(lab: Lab, row_id: str, level: int) -> None:
+    row = next((row for row in lab.rows if row.id == row_id), None)
+    if row is None:
+        raise usage_problem(f"lab {lab.number} has no row {row_id}: its rows are {', '.join(row.id for row in lab.rows)}")
+    if not row.hints:
+        raise usage_problem(f"{row_id} has no hints: {row.title}")
+    for number, words in enumerate(row.hints[:level], 1):
+        print(f"{number}. {words}")
+    if level < len(row.hints):
+        print(f"(there are {len(row.hints)}: scripts/ws lab hint {row_id} --level {level + 1})")
+
+
+def submit(lab: Lab, to: Path) -> None:
+    """An archive of the editable files, and nothing else."""
+    with tarfile.open(to, "w:gz") as archive:
+        for name in lab.editable:
+            data = (ROOT / name).read_bytes()
+            entry = tarfile.TarInfo(name)
+            entry.size = len(data)
+            archive.addfile(entry, io.BytesIO(data))
+    print(f"{shown(to)}: {', '.join(lab.editable)}")
+
+
+def status(lab: Lab) -> None:
+    points = _state().get("points", {})
+    print(f"Lab {lab.number}, {lab.title}")
+    for part, what in lab.parts.items():
+        print(f"  part {part}: {'to be written' if _is_todo(lab, part) else 'begun'}: {what}")
+    for row in lab.rows:
+        told = "when it is graded" if row.hidden else f"{points[row.id]} of {row.points}" if row.id in points else "not tested yet"
+        print(f"  {row.id}: {told}")
+
+
+def _is_todo(lab: Lab, part: str) -> bool:
+    """Of the parts that are cut out of a file."""
+    for cut in lab_tree.cuts_of(lab, part):
+        try:
+            text = (ROOT / cut.file).read_text(encoding="utf-8")
+            begin, end = body_of(text, cut)
+        except (OSError, Problem):
+            continue
+        if f"TODO {part}: " in text[begin:end]:
+            return True
+    return False
+
+
+def seed_of(lab: Lab) -> str:
+    """That of its start."""
+    return _state().get("seed", "") if _state().get("lab") == lab.number else ""
+
+
+def _state() -> dict:
+    try:
+        return json.loads(STATE.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+
+
+def _keep_state(state: dict) -> None:
+    try:
+        STATE.parent.mkdir(parents=True, exist_ok=True)
+        STATE.write_text(json.dumps(state), encoding="utf-8")
+    except OSError as error:
+        print(f"ws lab: {shown(STATE)}: {error.strerror}; the next test does not know of this one", file=sys.stderr)

@@ -1,0 +1,180 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One run of a student's image as the grader watches it: QEMU's log, and the plugin that sees what the guest executes
+(scripts/qemu_plugin/guest_witness.cpp). Console and run page are the image's own words; no points rest on them."""
+
+import dataclasses
+import json
+import re
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+from .. import process
+from ..machine.qemu_machine import RESERVED_UNTRACED, boot_arguments, escape, make_layout, qemu_command
+from ..machine.vm_options import Vm
+from ..paths import host_plugin
+from .base_build import lab_guest
+from .guest_seed import GuestSeed, seeded_image
+from .qemu_log import Exit, Sealed, SealTable, exceptions, exits, read_log, sealed
+from .trouble import GraderTrouble
+
+BUDGET = 30_000_000  # instructions; the longest of the references' runs takes a twentieth
+BUDGET_SPENT_STATUS = 99  # the plugin's
+PATIENCE = 300  # seconds, for a machine that is so busy that the budget is not spent by then
+GUEST_MEMORY = 16 << 20
+GUEST_ADDRESS = 0x4008_0000  # where a flat guest lies in its RAM
+CONSOLE_MOST = 65536  # bytes of the image's own words that are kept
+
+
+LOG_MOST = 16 << 20  # bytes of QEMU's log; the longest of the references' has a twentieth
+_NOTHING_WITNESSED = {"instructions": 0, "budget_spent": False, "guest": {"instructions": 0, "path": ""},
+                      "foreign": {"instructions": 0, "first": None}}
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What was seen of one run, from outside of the machine."""
+
+    exits: tuple[Exit, ...]  # but for the sealed bytes
+    traps_of_exits: tuple[int, ...]  # how many exceptions EL2 took for each of them, the exit itself included
+    sealed: dict[int, list[Sealed]]  # by VM
+    all_exits: int  # those too
+    instructions: int  # of the whole machine
+    guest_instructions: int
+    guest_path: str
+    foreign: int  # instructions at the guest's addresses that are not the guest's
+    first_foreign: str | None
+    budget_spent: bool
+    storm: bool  # it took exceptions without end and executed nothing; then the counts are 0, for nobody has told them
+    words: str = field(compare=False)  # the last lines of the image's console: to be shown, never to be believed
+
+
+@dataclass(frozen=True)
+class LabRun:
+    """What is run: an image of a design, with one VM of a lab's guest for each seed, all on one CPU."""
+
+    design: str
+    hypervisor: Path
+    guest: str
+    seeds: tuple[GuestSeed, ...]
+    folder: Path  # the run's own; nothing that is in it is read before
+    budget: int = BUDGET
+    cpu: str = "neoverse-n1"
+
+    @property
+    def image(self) -> Path:
+        return lab_guest(self.guest)
+
+    def qemu(self, more: list[str]) -> list[str]:
+        """QEMU's command, once the files are there that it names."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        images = [seeded_image(self.image, dataclasses.replace(seed, vm=number), self.folder / f"guest{number}.bin")
+                  for number, seed in enumerate(self.seeds, 1)]
+        vms = [Vm(self.guest, mem=GUEST_MEMORY, pin=[0]) for _ in images]
+        layout = make_layout([vm.mem for vm in vms], [file.stat().st_size for file in images], RESERVED_UNTRACED)
+        with self.ram.open("wb") as file:
+            file.truncate(layout.total)
+        self.told.unlink(missing_ok=True)
+        table = symbol(self.image, "seal_table")
+        plugin = (f"file={escape(host_plugin('guest_witness'))},out={escape(self.told)},at={GUEST_ADDRESS:#x},budget={self.budget},"
+                  f"except={table:#x},bytes={SealTable.COUNT * SealTable.BYTES}" + "".join(f",image={escape(file)}" for file in images))
+        return qemu_command(hypervisor=self.hypervisor, images=images, vms=vms, layout=layout, ram_file=self.ram, cpu=self.cpu, cpus=1,
+                            mttcg=False, arguments=boot_arguments(layout, vms, False, []), extra=["-plugin", plugin, *more])
+
+    @property
+    def ram(self) -> Path:
+        return self.folder / "ram"
+
+    @property
+    def told(self) -> Path:
+        return self.folder / "witness.json"
+
+    @property
+    def log(self) -> Path:
+        return self.folder / "exceptions.log"
+
+    @property
+    def console(self) -> Path:
+        return self.folder / "console.log"
+
+
+def watch(run: LabRun) -> Seen:
+    """Runs it to its end and tells what was seen."""
+    try:
+        command = run.qemu(["-d", "int", "-D", str(run.log)])
+        run.log.unlink(missing_ok=True)
+        with started(run, command) as qemu:
+            status = _wait(run, qemu)
+    except OSError as error:
+        raise GraderTrouble(f"{error.strerror}: {error.filename or run.folder}") from None
+    if status is not None and status not in (0, BUDGET_SPENT_STATUS):
+        complaint = (run.folder / "qemu.stderr").read_text(errors="replace").strip().splitlines()
+        raise GraderTrouble(f"QEMU ended with {process.how_it_ended(status)}: {complaint[-1] if complaint else 'it said nothing'}")
+    return _read(run, storm=status is None)
+
+
+def _wait(run: LabRun, qemu: subprocess.Popen) -> int | None:
+    """QEMU's exit status; None: it was ended in a storm of exceptions. Where a vector cannot be fetched a CPU takes one exception after the other
+    and executes nothing, which spends no budget; but its log grows."""
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        try:
+            return qemu.wait(0.05)
+        except subprocess.TimeoutExpired:
+            if run.log.exists() and run.log.stat().st_size > LOG_MOST:
+                process.stop(qemu)
+                return None
+    raise GraderTrouble(f"QEMU took longer than {PATIENCE} s for {run.budget:,} instructions: the machine is too busy")
+
+
+@contextmanager
+def started(run: LabRun, command: list[str]) -> Iterator[subprocess.Popen]:
+    """QEMU, ended at the end in any case."""
+    qemu = None
+    try:
+        with run.console.open("wb") as output, (run.folder / "qemu.stderr").open("wb") as complaints:
+            qemu = process.start(command, stdin=process.DEVNULL, stdout=output, stderr=complaints)
+        yield qemu
+    except FileNotFoundError as error:
+        if error.filename != command[0]:
+            raise
+        raise GraderTrouble(f"{command[0]} is not installed: scripts/ws doctor tells how to mend it") from None
+    finally:
+        if qemu is not None:
+            process.stop(qemu)
+        run.ram.unlink(missing_ok=True)
+
+
+def _read(run: LabRun, storm: bool) -> Seen:
+    guest = range(GUEST_ADDRESS, GUEST_ADDRESS + symbol(run.image, "guest_image_bytes"))
+    table = SealTable(symbol(run.image, "seal_table"))
+    try:
+        witness = _NOTHING_WITNESSED if storm else json.loads(run.told.read_text(encoding="utf-8"))
+        counted = exits(list(exceptions(read_log(run.log))), guest)
+    except (OSError, ValueError) as error:
+        raise GraderTrouble(f"the run of {run.design} cannot be read: {error}") from None
+    all_exits = [one for one, _ in counted]
+    own = [(one, traps) for one, traps in counted if table.byte(one) is None]
+    return Seen(tuple(one for one, _ in own), tuple(traps for _, traps in own), sealed(all_exits, table), len(all_exits), witness["instructions"],
+                witness["guest"]["instructions"], witness["guest"]["path"], witness["foreign"]["instructions"],
+                witness["foreign"]["first"], witness["budget_spent"], storm, _last_words(run.console))
+
+
+@cache
+def symbol(image: Path, name: str) -> int:
+    """An address in a guest, by the ELF file that lies beside its image."""
+    done = subprocess.run(["aarch64-linux-gnu-nm", image.with_suffix("")], capture_output=True, text=True, stdin=process.DEVNULL)
+    found = re.search(rf"^(\w+) \w {re.escape(name)}$", done.stdout, re.MULTILINE)
+    if not found:
+        raise GraderTrouble(f"{image.with_suffix('')} has no symbol {name}: scripts/ws build --hyp makes it anew")
+    return int(found[1], 16)
+
+
+def _last_words(console: Path) -> str:
+    with console.open("rb") as file:
+        file.seek(max(0, console.stat().st_size - CONSOLE_MOST))
+        return file.read().decode(errors="replace")
