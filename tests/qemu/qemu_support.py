@@ -50,6 +50,8 @@ SETUPS = {
     "debug": Setup("rounds=4", smp=True),
     "hostile": Setup("seed=1 operations=400", smp=True),
     "hypercall": Setup(board=False),
+    "lab_hunt": Setup(board=False),
+    "lab_registers": Setup(board=False),
     "micro": Setup("benchmark=io-kernel iterations=100"),
     "misbehave": Setup("how=fail", status=1, board=False),
     "mmio": Setup(of_the_board="pairs=joined"),

@@ -1,0 +1,105 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The way of a student through a lab: start, the first TODO, a mistake, the solution, the archive."""
+
+import contextlib
+import io
+import json
+import subprocess
+import tarfile
+import unittest
+
+import labs_support as support
+from wslib.labs import lab_file, lab_tree, student
+from wslib.problem import Problem
+
+FILE = "hyp/world_switch/guest_entry.S"
+
+
+def said(do, *arguments) -> tuple[object, str]:
+    """What it returns, and what it prints."""
+    out = io.StringIO()
+    with contextlib.redirect_stdout(out):
+        result = do(*arguments)
+    return result, out.getvalue()
+
+
+class Student(unittest.TestCase):
+    def setUp(self):
+        checkout = support.StudentsCheckout()
+        self.root = checkout.__enter__()
+        self.addCleanup(checkout.__exit__)
+        self.lab = lab_file.read_lab(1)
+        self.solution = lab_tree.solution(self.lab)[FILE]
+        self.before = self.git("rev-parse", "--abbrev-ref", "HEAD")
+        _, self.told = said(student.start, self.lab, "somebody")
+        self.file = self.root / FILE
+
+    def git(self, *arguments: str) -> str:
+        return subprocess.run(["git", "-C", self.root, *arguments], check=True, capture_output=True, text=True).stdout.strip()
+
+    def test_from_start_to_archive(self):
+        self.assertEqual(self.git("rev-parse", "--abbrev-ref", "HEAD"), "lab/1")
+        self.assertEqual(self.git("status", "--porcelain", "--untracked-files=no"), "", "the starter is committed")
+        self.assertIn("guest_entry.S", self.told)
+        lab = student.started()
+
+        status, told = said(student.test, lab, None, None, False)
+        self.assertEqual(status, 1)
+        self.assertIn("TODO 1A: guest_enter is yours to write (hyp/world_switch/guest_entry.S)", told)
+        self.assertIn("0 of 75 points", told)
+        self.assertIn("1A: to be written", said(student.status, lab)[1])
+
+        self.file.write_text(self.solution.replace("    msr SP_EL0, x1\n", ""), encoding="utf-8")
+        status, told = said(student.test, lab, "guest-keeps", None, False)
+        self.assertEqual(status, 1)
+        self.assertIn("SP_EL0 was not kept over an exit", told)
+
+        self.file.write_text(self.solution, encoding="utf-8")
+        status, told = said(student.test, lab, None, None, True)
+        self.assertEqual((status, json.loads(told)["points"]), (0, 75))
+        self.assertEqual(self.git("diff", "HEAD~1", "--stat"), "", "the diff to before the start is the student's work alone")
+
+        archive = self.root / "handed-in.tar.gz"
+        said(student.submit, lab, archive)
+        with tarfile.open(archive) as content:
+            self.assertEqual(content.getnames(), [FILE])
+
+    def test_what_does_not_build_is_told(self):
+        self.file.write_text("    no_such_instruction\n", encoding="utf-8")
+        status, told = said(student.test, student.started(), None, None, False)
+        self.assertEqual(status, 3)
+        self.assertIn("no_such_instruction", told)
+
+    def test_one_part_goes_back(self):
+        self.file.write_text(self.solution, encoding="utf-8")
+        said(student.reset, student.started(), "1B")
+        text = self.file.read_text(encoding="utf-8")
+        self.assertIn("TODO 1B", text)
+        self.assertNotIn("TODO 1A", text)
+
+    def test_what_cannot_be_is_told(self):
+        lab = student.started()
+        for do, words in ((lambda: student.start(lab, ""), "the branch of a lab already"), (lambda: student.reset(lab, "9Z"), "has no part 9Z"),
+                          (lambda: student.test(lab, "nosuch", None, False), "has no row nosuch"), (lambda: student.hint(lab, "hidden", 1), "no hints")):
+            with self.subTest(words=words), self.assertRaises(Problem) as told:
+                do()
+            self.assertIn(words, str(told.exception))
+            self.assertEqual(told.exception.status, 2)
+        self.git("checkout", "-q", self.before)
+        with self.assertRaises(Problem) as told:
+            student.started()
+        self.assertIn("is no lab's", str(told.exception))
+        with self.assertRaises(Problem) as told:
+            student.start(lab, "")
+        self.assertIn("lab/1 is there", str(told.exception))
+
+    def test_hints_come_one_by_one(self):
+        first = said(student.hint, self.lab, "guest-keeps", 1)[1]
+        both = said(student.hint, self.lab, "guest-keeps", 2)[1]
+        self.assertIn("--level 2", first)
+        self.assertIn(first.splitlines()[0], both)
+        self.assertGreater(len(both), len(first))
+
+
+if __name__ == "__main__":
+    unittest.main()
