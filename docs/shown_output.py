@@ -15,6 +15,7 @@ sys.path.insert(0, str(ROOT / "scripts"))
 
 import guest_state
 import hypercall_path
+import lab_tables
 import pictures
 from wslib.bench import ablation, kept_counts, microbenchmarks, validation
 from wslib.machine.vm_options import Vm
@@ -39,6 +40,7 @@ def make() -> None:
     write("optimisations.rst", optimisations())
     write("guest-state.rst", guest_state.reference())
     write("hypercall-path.rst", hypercall_path.reference())
+    course()
     # The one output that is not made anew: it takes too long. A test holds it to what is measured.
     measured, compiler = kept_counts.ablation()
     write("ablation.txt", f"{ablation.table(measured['results'])}\n\nMeasured with {compiler.replace('-', ' ').upper()}.\n")
@@ -109,6 +111,15 @@ def parts() -> str:
     for name, words, meaning in re.findall(r'^PART\((\w+), "(.*)", "(.*)"\)$', table, re.MULTILINE):
         lines += [f"   * - ``{name}``", f"     - {words}", f"     - {meaning}"]
     return "\n".join(lines) + "\n"
+
+
+def course() -> None:
+    """The labs, as their files have them, and what ws lab says of itself."""
+    write("labs.rst", lab_tables.overview())
+    write("lab-mistakes.rst", lab_tables.mistakes())
+    for lab in lab_tables.labs():
+        write(f"lab-{lab.number}-rows.rst", lab_tables.rows(lab))
+    ws("lab-help.txt", "lab", "--help")
 
 
 def several_vms() -> None:
