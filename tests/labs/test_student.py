@@ -30,7 +30,7 @@ class Student(unittest.TestCase):
         self.addCleanup(checkout.__exit__)
         self.lab = lab_file.read_lab(1)
         self.solution = lab_tree.solution(self.lab)[FILE]
-        self.before = self.git("rev-parse", "--abbrev-ref", "HEAD")
+        self.before = self.git("rev-parse", "HEAD")
         _, self.told = said(student.start, self.lab, "somebody")
         self.file = self.root / FILE
 

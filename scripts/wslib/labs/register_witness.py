@@ -3,10 +3,11 @@
 compared: of the guest, and of the host around guest_enter. For words; no points rest on it."""
 
 import subprocess
+import tempfile
 from contextlib import contextmanager
 from pathlib import Path
 
-from .. import process
+from ..machine.qemu_machine import escape
 from .findings import show
 from .gdb_stub import GdbStub, MachineEnded, NoAnswer
 from .qemu_log import HVC64, Exit
@@ -24,18 +25,18 @@ _CALLEE_SAVED = (*(f"X{n}" for n in range(19, 30)), "SP")
 @contextmanager
 def stopped_machine(run: LabRun):
     """The run's machine before its first instruction, and its gdbstub."""
-    run.folder.mkdir(parents=True, exist_ok=True)
-    path = run.folder / "gdb"
-    path.unlink(missing_ok=True)
-    command = run.qemu(["-S", "-chardev", f"socket,path={path},server=on,wait=off,id=gdb", "-gdb", "chardev:gdb"])
-    with started(run, command) as qemu:
-        stub = None
-        try:
-            stub = _connect(path, qemu)
-            yield stub
-        finally:
-            if stub is not None:
-                stub.close()
+    # Not in the run's folder: a socket's name has at most 107 bytes.
+    with tempfile.TemporaryDirectory(prefix="ws-") as folder:
+        path = Path(folder) / "gdb"
+        command = run.qemu(["-S", "-chardev", f"socket,path={escape(path)},server=on,wait=off,id=gdb", "-gdb", "chardev:gdb"])
+        with started(run, command) as qemu:
+            stub = None
+            try:
+                stub = _connect(path, qemu)
+                yield stub
+            finally:
+                if stub is not None:
+                    stub.close()
 
 
 def _connect(path: Path, qemu: subprocess.Popen) -> GdbStub:
