@@ -63,7 +63,7 @@ class StudentsCheckout:
             self._patches.enter_context(mock.patch.object(module, "ROOT", self.root))
         for module in (student,):
             self._patches.enter_context(mock.patch.object(module, "BUILD", self.root / "build"))
-            self._patches.enter_context(mock.patch.object(module, "STATE", self.root / "build/labs/state.json"))
+            self._patches.enter_context(mock.patch.object(module, "STATES", self.root / "build/labs"))
             self._patches.enter_context(mock.patch.object(module, "prepare", lambda guests: None))
         return self.root
 

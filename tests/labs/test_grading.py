@@ -117,6 +117,42 @@ class Grading(unittest.TestCase):
         self.assertEqual((told["score"], len(told["tests"])), (0, len(LAB.rows)))
         self.assertIn("not graded yet", told["tests"][0]["output"])
 
+    def test_of_a_class_one_bad_archive_stops_nobody(self):
+        bad = support.new_folder() / "eve.tar.gz"
+        bad.write_bytes(b"no archive")
+        out = support.new_folder()
+        with contextlib.redirect_stderr(io.StringIO()) as told:
+            self.assertEqual(grade([bad, archive_of("anna.m", lab_tree.starter(LAB))], LAB, "class", None, out), 2)
+        self.assertIn("eve.tar.gz: ", told.getvalue())
+        self.assertEqual([file.name for file in out.iterdir()], ["anna.m.json"])
+        with self.assertRaises(Problem) as told:
+            grade([archive_of("ada", {}), archive_of("ada", {})], LAB, "class", None, out)
+        self.assertIn("more than once", str(told.exception))
+
+    def test_instructions_spent_where_they_are_not_counted(self):
+        """Whoever makes the run of few rounds long, so that the one of more looks cheap, gains nothing: it is not counted."""
+        slow = lab_tree.solution(LAB)[FILE].replace("guest_enter:\n", """guest_enter:
+    adrp x1, .Lcalls
+    add x1, x1, :lo12:.Lcalls
+    ldr w2, [x1]
+    add w2, w2, #1
+    str w2, [x1]
+    mov w3, #900
+    cmp w2, w3
+    b.ne 8f
+    movz w3, #7, lsl #16
+7:  subs w3, w3, #1
+    b.ne 7b
+8:
+    .pushsection .data
+    .balign 8
+.Lcalls:
+    .quad 0
+    .popsection
+""", 1)
+        result = grade_one(archive_of("eve", {FILE: slow}), LAB, "class")
+        self.assertEqual(next(row for row in result.rows if row.id == "short").points, 0)
+
     def test_what_is_no_submission(self):
         nothing = support.new_folder() / "nothing.tar.gz"
         nothing.write_bytes(b"no archive")

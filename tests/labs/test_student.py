@@ -79,7 +79,8 @@ class Student(unittest.TestCase):
 
     def test_what_cannot_be_is_told(self):
         lab = student.started()
-        for do, words in ((lambda: student.start(lab, ""), "the branch of a lab already"), (lambda: student.reset(lab, "9Z"), "has no part 9Z"),
+        for do, words in ((lambda: student.start(lab, "ada"), "the branch of a lab already"),
+                          (lambda: student.start(lab, 'a"/b'), "is to be your name"), (lambda: student.reset(lab, "9Z"), "has no part 9Z"),
                           (lambda: student.test(lab, "nosuch", None, False), "has no row nosuch"), (lambda: student.hint(lab, "hidden", 1), "no hints")):
             with self.subTest(words=words), self.assertRaises(Problem) as told:
                 do()
@@ -90,7 +91,7 @@ class Student(unittest.TestCase):
             student.started()
         self.assertIn("is no lab's", str(told.exception))
         with self.assertRaises(Problem) as told:
-            student.start(lab, "")
+            student.start(lab, "ada")
         self.assertIn("lab/1 is there", str(told.exception))
 
     def test_hints_come_one_by_one(self):

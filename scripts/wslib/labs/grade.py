@@ -4,10 +4,12 @@ student's leaves no points at all, neither 0 nor 100."""
 
 import hashlib
 import json
+import re
 import shutil
 import sys
 import tarfile
 import tempfile
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +17,7 @@ from pathlib import Path
 from .. import process
 from ..os_errors import sentence
 from ..paths import BUILD
-from ..problem import USAGE, Problem, usage_problem
+from ..problem import Problem, usage_problem
 from . import lab_tree
 from .base_build import git, on_a_labs_branch, prepare
 from .lab_file import Lab
@@ -59,9 +61,12 @@ def grade(archives: list[Path], lab: Lab, seed: str, form: str | None, out: Path
         raise usage_problem("this is the branch of a lab; a grader's checkout has the sources that nothing is cut out of (git checkout main)")
     if len(archives) > 1 and out is None:
         raise usage_problem("of several submissions each result is a file: --out FOLDER")
+    names = Counter(map(student_of, archives))
+    if twice := [name for name, count in names.items() if count > 1]:
+        raise usage_problem(f"{', '.join(twice)} has handed in more than once: give one archive for each student")
     prepare({lab.guest})
     show = FORMATS[form or "json"]
-    worst, unreadable = ALL_POINTS, 0
+    worst, problems = ALL_POINTS, []
     for number, archive in enumerate(archives, 1):
         if len(archives) > 1:
             print(f"[grade {number}/{len(archives)}] {archive.name}", file=sys.stderr, flush=True)
@@ -69,20 +74,18 @@ def grade(archives: list[Path], lab: Lab, seed: str, form: str | None, out: Path
         keep = (lambda part: _keep(part, show, out)) if form == "gradescope" and out is not None else None
         try:
             result = grade_one(archive, lab, seed, keep)
-        except GraderTrouble:
-            raise
-        except Problem as problem:  # no submission; of a class the others are graded all the same
+        except Problem as problem:  # no submission, or the grader's trouble with it; of a class the others are graded all the same
             if len(archives) == 1:
                 raise
-            print(f"ws lab: {problem}", file=sys.stderr)
-            unreadable += 1
+            print(f"ws lab: {archive.name}: {problem}", file=sys.stderr)
+            problems.append(problem.status)
             continue
         if out is None:
             print(json.dumps(show(result), indent=1))
         else:
             _keep(result, show, out)
         worst = max(worst, result.status)
-    return USAGE if unreadable else worst
+    return max(problems, default=worst)
 
 
 def _keep(result: Result, show: Callable[[Result], dict], out: Path) -> None:
@@ -93,7 +96,7 @@ def _keep(result: Result, show: Callable[[Result], dict], out: Path) -> None:
 def grade_one(archive: Path, lab: Lab, seed: str, keep: Callable[[Result], None] | None = None) -> Result:
     """The archive's name is the student's, of which the public rows' seeds are made; the hidden rows' are made of the class's secret as well.
     `keep` gets the result as far as it is, before each row."""
-    student = archive.name.split(".")[0]
+    student = student_of(archive)
     work = Path(tempfile.mkdtemp(prefix="grade-", dir=_work()))
     try:
         files = read_archive(archive, lab)
@@ -110,6 +113,11 @@ def grade_one(archive: Path, lab: Lab, seed: str, keep: Callable[[Result], None]
         raise GraderTrouble(sentence(error)) from None
     finally:
         shutil.rmtree(work, ignore_errors=True)
+
+
+def student_of(archive: Path) -> str:
+    """By the archive's name."""
+    return re.sub(r"(\.tar(\.\w+)?|\.tgz)$", "", archive.name)
 
 
 def _work() -> Path:

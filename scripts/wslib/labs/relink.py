@@ -104,9 +104,9 @@ def relink(design: str, level: str, tree: Path, files: list[str], out: Path) -> 
 
 
 def _refuse_files_of_others(assembly: Path, source: Path) -> None:
-    """An image has nothing in it of the machine that it is built on."""
-    if assembly.is_file() and re.search(r"\.incbin\b", assembly.read_text(encoding="utf-8", errors="replace"), re.IGNORECASE):
-        raise DoesNotBuild(f"{source.name}: .incbin takes a file of this machine into the image, and no lab needs one")
+    """An image has nothing in it of the machine that it is built on. What macros hide is not found; `#include` is done by then."""
+    if assembly.is_file() and re.search(r"\.(incbin|include)\b", assembly.read_text(encoding="utf-8", errors="replace"), re.IGNORECASE):
+        raise DoesNotBuild(f"{source.name}: .incbin and .include take a file of this machine into the image, and no lab needs one")
 
 
 def _compile_command(one: _Object, tree: Path, to: str) -> list[str]:

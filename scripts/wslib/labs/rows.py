@@ -175,13 +175,22 @@ def _costs(bench: Bench, row: Row) -> tuple[str, dict]:
             seen, wanted = bench.student(design, seeds), bench.reference(design, seeds)
             if message := findings.another_way(seen, wanted):
                 return _in(design, _todo(seen) or message), evidence
-        exits = bench.reference(design, more).all_exits - bench.reference(design, few).all_exits
-        ours, its = ((of(design, more).instructions - of(design, few).instructions) / exits for of in (bench.student, bench.reference))
+        exits, ours, its = _an_exit(bench, design, few, more, bench.student, bench.reference)
         evidence[design] = {"exits": exits, "instructions an exit": round(ours, 2), "the reference's": round(its, 2)}
         if ours > its + row.most:
             return (f"{design}: an exit and entry take {ours:.1f} instructions in the mean of {exits} exits, the guest's own included; the "
                     f"reference takes {its:.1f}, and {row.most} more are allowed"), evidence
     return "", evidence
+
+
+def _an_exit(bench: Bench, design: str, few: tuple[GuestSeed, ...], more: tuple[GuestSeed, ...],
+             *whose: Callable[[str, tuple[GuestSeed, ...]], Seen]) -> tuple[float, ...]:
+    """How many exits the run of more rounds has, and what one takes on each image in the mean. What it takes to boot is the reference's, by its two
+    runs: of a student's image only one run counts, so there is no other one to spend instructions in."""
+    short, long = bench.reference(design, few), bench.reference(design, more)
+    its = (long.instructions - short.instructions) / (long.all_exits - short.all_exits)
+    boot = short.instructions - its * short.all_exits
+    return long.all_exits, *(max((of(design, more).instructions - boot) / long.all_exits, 1) for of in whose)
 
 
 def _host_keeps(bench: Bench, row: Row) -> tuple[str, dict]:
@@ -227,9 +236,7 @@ def _scores(bench: Bench, row: Row) -> tuple[str, dict]:
     more = tuple(replace(one, rounds=MORE_ROUNDS) for one in few)
     if message := findings.another_way(bench.student(design, more), bench.reference(design, more)):
         return _in(design, message), {}
-    exits = bench.reference(design, more).all_exits - bench.reference(design, few).all_exits
-    ours, best, eager = ((of(design, more).instructions - of(design, few).instructions) / exits
-                         for of in (bench.student, bench.reference, bench.eager))
+    exits, ours, best, eager = _an_exit(bench, design, few, more, bench.student, bench.reference, bench.eager)
     share = min(max(math.log(eager / ours) / math.log(eager / best), 0), 1)
     points = math.floor(row.points * share + 1e-9)
     told = {"exits": exits, "instructions an exit": round(ours, 2), "the reference's": round(best, 2), "the starter's": round(eager, 2)}
@@ -255,10 +262,10 @@ def _controls(bench: Bench, row: Row) -> tuple[str, dict]:
 
 
 def _escapes(bench: Bench, design: str, seeds: tuple[GuestSeed, ...]) -> tuple[str, dict]:
-    seen = bench.student(design, seeds)
+    seen = bench.student(design, seeds[:1])  # one VM is enough
     if not findings.begun(seen):
         return _todo(seen) or "the guest did not come to where EL2's registers are looked at", {}
-    wanted, found = (_controls_of(bench, design, seeds, students) for students in (False, True))
+    wanted, found = (_controls_of(bench, design, seeds[:1], students) for students in (False, True))
     evidence = {name: f"{value:#x}" for name, value in found.items()}
     for name, value in found.items():
         if value != wanted[name] and name not in bench.lab.free_controls:

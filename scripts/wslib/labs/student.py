@@ -3,6 +3,7 @@
 
 import io
 import json
+import re
 import sys
 import tarfile
 from pathlib import Path
@@ -13,12 +14,12 @@ from . import lab_tree
 from .base_build import git, lab_guest, on_a_labs_branch, prepare
 from .cut import body_of, cut_out
 from .guest_seed import seeded_image
-from .lab_file import Lab, lab_folders, read_lab
-from .questions import ANSWERS
+from .lab_file import Lab, Row, lab_folders, read_lab
+from .questions import ANSWERS, read_answers
 from .rows import DOES_NOT_BUILD, Bench, Judged, judge
 from .submission import in_place
 
-STATE = BUILD / "labs" / "state.json"  # how a started lab was, as far as its last test
+STATES = BUILD / "labs"  # with a file for each lab that was started: its seed, and how it was at its last test
 
 
 def started() -> Lab:
@@ -32,6 +33,8 @@ def started() -> Lab:
 
 def start(lab: Lab, seed: str) -> None:
     """A branch lab/N with the lab's functions cut out, in place, so that paths for GDB, the viewer and editors stay right."""
+    if not re.fullmatch(r"[\w.-]+", seed):
+        raise usage_problem(f"the seed {seed!r} is to be your name, of letters, digits, `_`, `-` and `.`: your archive will be called so (--seed NAME)")
     if on_a_labs_branch():
         raise usage_problem(f"this is the branch of a lab already: check out the one that it was started from (git checkout main), then "
                             f"scripts/ws lab start {lab.number}")
@@ -50,7 +53,7 @@ def start(lab: Lab, seed: str) -> None:
         (ROOT / name).write_text(text, encoding="utf-8")
     git("add", *files)
     git("-c", "user.name=Worldswitch", "-c", "user.email=lab@localhost", "commit", "-q", "-m", f"Lab {lab.number}, {lab.title}: the starter")
-    _keep_state({"lab": lab.number, "seed": seed, "points": {}})
+    _keep_state(lab, {"seed": seed, "points": {}})
     print(f"Lab {lab.number}, {lab.title}. {lab.about}\n\nYou are on the branch {lab.branch}. What to write:")
     for part, what in lab.parts.items():
         print(f"  {part}  {what}")
@@ -88,18 +91,18 @@ def test(lab: Lab, only: str | None, seed: str | None, as_json: bool) -> int:
     prepare({lab.guest})
     if only is not None and only not in {row.id for row in lab.rows}:
         raise usage_problem(f"lab {lab.number} has no row {only}: its rows are {', '.join(row.id for row in lab.rows)}")
-    state = _state()
+    state = _state(lab)
     work = BUILD / "labs" / f"{lab.number:02}"
-    bench = Bench(in_place(lab, work), seed or state.get("seed", ""))
+    bench = Bench(in_place(lab, work), seed or seed_of(lab))
     rows = [row for row in lab.rows if (row.id == only if only else not row.hidden)]
     judged = []
     for row in rows:
         judged.append(judge(bench, row))
         if not as_json:
-            _show(judged[-1], first=all(one.points == one.max for one in judged[:-1]))
+            _show(judged[-1], row, first=all(one.points == one.max for one in judged[:-1]))
         if judged[-1].status == DOES_NOT_BUILD:
             break  # nor do the others
-    _keep_state({**state, "lab": lab.number, "points": {**state.get("points", {}), **{one.id: one.points for one in judged}}})
+    _keep_state(lab, {**state, "points": {**state.get("points", {}), **{one.id: one.points for one in judged}}})
     points, most = sum(one.points for one in judged), sum(row.points for row in rows)
     if as_json:
         print(json.dumps({"lab": lab.number, "points": points, "max": most, "rows": [one.as_json() for one in judged]}, indent=1))
@@ -111,14 +114,15 @@ def test(lab: Lab, only: str | None, seed: str | None, as_json: bool) -> int:
     return 0 if points == most else 1
 
 
-def _show(one: Judged, first: bool) -> None:
+def _show(one: Judged, row: Row, first: bool) -> None:
     mark = "ok" if one.points == one.max else "FAILS"
     print(f"  {mark:6} {one.points:3} of {one.max:3}  {one.id}: {one.title}", flush=True)
     if one.message and first:
         print("\n".join(f"         {line}" for line in one.message.splitlines()))
         if one.look:
             print(f"         to see it: {one.look}")
-        print(f"         a hint: scripts/ws lab hint {one.id}")
+        if row.hints:
+            print(f"         a hint: scripts/ws lab hint {one.id}")
 
 
 def hint(lab: Lab, row_id: str, level: int) -> None:
@@ -145,7 +149,7 @@ def submit(lab: Lab, to: Path) -> None:
 
 
 def status(lab: Lab) -> None:
-    points = _state().get("points", {})
+    points = _state(lab).get("points", {})
     print(f"Lab {lab.number}, {lab.title}")
     for part, what in lab.parts.items():
         print(f"  part {part}: {'to be written' if _is_todo(lab, part) else 'begun'}: {what}")
@@ -168,20 +172,30 @@ def _is_todo(lab: Lab, part: str) -> bool:
 
 
 def seed_of(lab: Lab) -> str:
-    """That of its start."""
-    return _state().get("seed", "") if _state().get("lab") == lab.number else ""
-
-
-def _state() -> dict:
+    """That of its start; of a lab with questions its answers have it, too."""
+    if seed := _state(lab).get("seed"):
+        return seed
     try:
-        return json.loads(STATE.read_text(encoding="utf-8"))
+        return read_answers(ROOT / ANSWERS).get("seed", "") if lab.questions else ""
+    except ValueError:
+        return ""
+
+
+def _state_file(lab: Lab) -> Path:
+    return STATES / f"state-{lab.number:02}.json"
+
+
+def _state(lab: Lab) -> dict:
+    try:
+        return json.loads(_state_file(lab).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
 
 
-def _keep_state(state: dict) -> None:
+def _keep_state(lab: Lab, state: dict) -> None:
+    file = _state_file(lab)
     try:
-        STATE.parent.mkdir(parents=True, exist_ok=True)
-        STATE.write_text(json.dumps(state), encoding="utf-8")
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(json.dumps(state), encoding="utf-8")
     except OSError as error:
-        print(f"ws lab: {shown(STATE)}: {error.strerror}; the next test does not know of this one", file=sys.stderr)
+        print(f"ws lab: {shown(file)}: {error.strerror}; the next test does not know of this one", file=sys.stderr)
