@@ -14,7 +14,7 @@ from pathlib import Path
 
 from .. import process
 from ..build import bring_up_to_date
-from ..paths import BUILD, DESIGNS, ROOT, built, shown
+from ..paths import BUILD, DESIGNS, ROOT, built, guest_names, shown
 from ..problem import Problem
 
 BUILT = BUILD / "hyp"
@@ -35,6 +35,8 @@ def prepare(guests: set[str]) -> None:
 
 
 def _prepare(guests: set[str]) -> None:
+    # All labs' guests at once, or another lab's would replace the copy while this one's is in use.
+    guests = guests | {name for name in guest_names() if name.startswith("lab_")}
     bring_up_to_date(os.environ.get("WS_HOST_BUILD", "release"), ["guest_witness"])
     bring_up_to_date("hyp", [*(f"hyp-{design}-off" for design in DESIGNS), *(f"guest-{guest}" for guest in sorted(guests))])
     if _is_current(guests):
