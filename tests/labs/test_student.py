@@ -77,6 +77,16 @@ class Student(unittest.TestCase):
         self.assertIn("TODO 1B", text)
         self.assertNotIn("TODO 1A", text)
 
+    def test_a_part_of_a_lab_whose_starter_works_goes_back_too(self):
+        lab = lab_file.read_lab(8)
+        said(student.reset, lab, "8B")
+        for name, text in lab_tree.starter(lab).items():
+            is_back = (self.root / name).read_text(encoding="utf-8") == text
+            self.assertEqual(is_back, name.endswith("stays_in_cpu.hpp"), name)
+        with self.assertRaises(Problem) as told:
+            student.reset(lab_file.read_lab(0), "0A")
+        self.assertIn("none that was cut out", str(told.exception))
+
     def test_what_cannot_be_is_told(self):
         lab = student.started()
         for do, words in ((lambda: student.start(lab, "ada"), "the branch of a lab already"),

@@ -2,7 +2,6 @@
 """`ws lab grade`: submissions, each in a tree of the grader's own sources with the student's files in it. Whatever goes wrong that is not the
 student's leaves no points at all, neither 0 nor 100."""
 
-import hashlib
 import json
 import re
 import shutil
@@ -161,11 +160,6 @@ def tools() -> dict[str, str]:
     """What made the result. Counts depend on the compiler."""
     return {"worldswitch": git("rev-parse", "HEAD"), "qemu": process.first_line(["qemu-system-aarch64", "--version"]),
             "compiler": process.first_line(["aarch64-linux-gnu-g++", "--version"])}
-
-
-def seed_name(seed: str) -> str:
-    """By which a teacher tells seeds apart and nobody learns them."""
-    return hashlib.sha256(seed.encode()).hexdigest()[:8]
 
 
 def read_seed(text: str) -> str:

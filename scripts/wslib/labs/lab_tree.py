@@ -25,14 +25,13 @@ def solution(lab: Lab) -> dict[str, str]:
     return {name: (ROOT / name).read_text(encoding="utf-8") for name in lab.editable if name != ANSWERS}
 
 
-def starter(lab: Lab, parts: set[str] | None = None) -> dict[str, str]:
-    """The editable files with all parts cut out, or these."""
+def starter(lab: Lab) -> dict[str, str]:
+    """The editable files with all parts cut out."""
     if lab.overlay:
         return {name: (lab.folder / "starter" / name).read_text(encoding="utf-8") for name in solution(lab)}
     files = solution(lab)
     for cut in lab.cuts:
-        if parts is None or cut.part in parts:
-            files[cut.file] = cut_out(files[cut.file], cut)
+        files[cut.file] = cut_out(files[cut.file], cut)
     return files
 
 

@@ -77,8 +77,13 @@ def reset(lab: Lab, part: str) -> None:
     """One part as it was at the start; the others stay."""
     if part not in lab.parts:
         raise usage_problem(f"lab {lab.number} has no part {part}: its parts are {', '.join(lab.parts)}")
+    if not lab_tree.cuts_of(lab, part):
+        raise usage_problem(f"{part} is none that was cut out of a file: {lab.parts[part]}")
     files = {}
     for cut in lab_tree.cuts_of(lab, part):
+        if lab.overlay:  # its files are written out as a whole
+            files[cut.file] = lab_tree.starter(lab)[cut.file]
+            continue
         text = files.get(cut.file) or (ROOT / cut.file).read_text(encoding="utf-8")
         files[cut.file] = cut_out(text, cut)
     for name, text in files.items():

@@ -22,15 +22,13 @@ from .guest_seed import GuestSeed, seeded_image
 from .qemu_log import Exit, Sealed, SealTable, exceptions, exits, read_log, sealed
 from .trouble import GraderTrouble
 
-BUDGET = 30_000_000  # instructions; the longest of the references' runs takes a twentieth
+BUDGET = 30_000_000  # instructions of a reference's run; one that spent it would fail its lab's proof
 BUDGET_SPENT_STATUS = 99  # the plugin's
 PATIENCE = 300  # seconds, for a machine that is so busy that the budget is not spent by then
 GUEST_MEMORY = 16 << 20
 GUEST_ADDRESS = 0x4008_0000  # where a flat guest lies in its RAM
 CONSOLE_MOST = 65536  # bytes of the image's own words that are kept
-
-
-LOG_MOST = 16 << 20  # bytes of QEMU's log; the longest of the references' has a twentieth
+LOG_MOST = 16 << 20  # bytes of QEMU's log; a reference's that had more would fail its lab's proof
 _NOTHING_WITNESSED = {"instructions": 0, "budget_spent": False, "guest": {"instructions": 0, "path": ""},
                       "foreign": {"instructions": 0, "first": None}}
 
