@@ -24,9 +24,23 @@ def mistakes() -> str:
     lines = []
     for lab in labs():
         planted = [f"{one.name} (``{one.row}``)" for one in lab.mutants]
+        planted += ["what the seed asks for is not done"] if lab.twist else []
         planted += [f"a usual wrong answer (``{one.id}``)" for one in lab.questions if one.mistake_words]
-        forged = [one.name for one in lab.forgeries] + (["another student's answers"] if lab.questions else [])
+        forged = [one.name for one in lab.forgeries] + ["another student's work"]
         lines.append(f"- Lab {lab.number}. Mistakes, each with the row that it fails: {'; '.join(planted)}. Forgeries: {'; '.join(forged)}.")
+    return "\n".join(lines) + "\n"
+
+
+def twists() -> str:
+    """With the names of what a seed chooses."""
+    names = {name: f"``{name.upper()}``" for name in ("register", "source", "value", "count")}
+    lines = []
+    for lab in labs():
+        if lab.twist:
+            chosen = [f"{names[name]} is one of {', '.join(of)}" for name, of in (("register", lab.twist.register), ("source", lab.twist.source)) if of]
+            lines.append(f"- Lab {lab.number}: {lab.twist.what.format(**names)}. {'; '.join(chosen)}.")
+        else:
+            lines.append(f"- Lab {lab.number}: none; its points are a count, and whoever copies a count copies its code.")
     return "\n".join(lines) + "\n"
 
 

@@ -117,6 +117,7 @@ def course() -> None:
     """The labs, as their files have them, and what ws lab says of itself."""
     write("labs.rst", lab_tables.overview())
     write("lab-mistakes.rst", lab_tables.mistakes())
+    write("lab-twists.rst", lab_tables.twists())
     for lab in lab_tables.labs():
         write(f"lab-{lab.number}-rows.rst", lab_tables.rows(lab))
     ws("lab-help.txt", "lab", "--help")

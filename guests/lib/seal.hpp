@@ -19,6 +19,7 @@ struct LabSeed {
     u64 key;    ///< what its digests begin with
     u64 vm;     ///< 1 or 2: whose bytes these are, where two VMs run
     u64 rounds;
+    u64 mix;  ///< of the kinds of traps that a guest knows, which; 0 are all
 };
 inline constexpr u64 kLabMagic = 0x6465'6573'2062'616c;  // "lab seed"
 extern "C" volatile LabSeed lab_seed;

@@ -27,6 +27,7 @@ extern "C" void smc_round(const RegisterPatterns* before, RegisterPatterns* afte
 extern "C" void wait_round(const RegisterPatterns* before, RegisterPatterns* after);
 extern "C" void silent_round(const RegisterPatterns* before, RegisterPatterns* after);
 extern "C" void device_round(const RegisterPatterns* before, RegisterPatterns* after);
+extern "C" void sgi_round(const RegisterPatterns* before, RegisterPatterns* after);
 
 alignas(16) extern RegisterPatterns before;
 alignas(16) extern RegisterPatterns after;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // One round: all general-purpose and SIMD registers get patterns, the guest traps, and what is in them then is kept.
 //
-//   void hypercall_round, smc_round, wait_round, silent_round, device_round(const RegisterPatterns* before,
-//                                                                           RegisterPatterns* after)
+//   void hypercall_round, smc_round, wait_round, silent_round, device_round, sgi_round(const RegisterPatterns* before,
+//                                                                                      RegisterPatterns* after)
 //
 // SP is the address of `after`: a pattern of its own, and the only way to store without losing a register.
     .text
@@ -108,6 +108,7 @@
     round wait_round, wfi
     round silent_round, hvc #0x3ff           // no call that anybody knows
     round device_round, ldr wzr, [x28]       // X28 has the address of a device
+    round sgi_round, msr ICC_SGI1R_EL1, x28  // X28 says which SGI, and to whom
 
     .section .bss
     .balign 16

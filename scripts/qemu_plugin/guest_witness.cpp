@@ -3,13 +3,14 @@
 // under it does or says can change what is seen here.
 //
 //   qemu-system-aarch64 ... -plugin file=libguest_witness.so,out=FILE,at=ADDRESS,image=FILE[,image=FILE],budget=N,
-//                               except=ADDRESS,bytes=N
+//                               except=ADDRESS,bytes=N,handler=ADDRESS
 //
 // `at` is the virtual address at which the guest's image lies and runs; a further image is another VM's at the same
 // address. `except` and `bytes` are a part of it that is no part of its path: there a guest says what it has found.
-// What it writes as JSON when QEMU ends, or when it ends QEMU:
+// `handler` is the first instruction of the hypervisor's function for exits. What it writes as JSON when QEMU ends, or
+// when it ends QEMU:
 //
-//   {"instructions": 412345, "budget_spent": false,
+//   {"instructions": 412345, "budget_spent": false, "handled": 42,
 //    "guest": {"instructions": 3210, "path": "0x5bd1e9955bd1e995"},
 //    "foreign": {"instructions": 0, "first": null}}
 //
@@ -44,11 +45,13 @@ struct Witness {
     std::uint64_t budget = ~std::uint64_t{0};
     std::uint64_t except = 0;
     std::uint64_t except_bytes = 0;
+    std::uint64_t handler = 0;
     std::vector<std::string> images;
 
     std::uint64_t instructions = 0;
     std::uint64_t guest_instructions = 0;
     std::uint64_t path = 0;
+    std::uint64_t handled = 0;
     std::uint64_t foreign = 0;
     std::uint64_t first_foreign = 0;
     bool written = false;
@@ -103,10 +106,10 @@ void write_seen(bool budget_spent) {
         if (witness.foreign != 0)
             std::snprintf(first, sizeof first, "\"0x%llx\"", (unsigned long long)witness.first_foreign);
         good = std::fprintf(file,
-                            "{\"instructions\": %llu, \"budget_spent\": %s,\n"
+                            "{\"instructions\": %llu, \"budget_spent\": %s, \"handled\": %llu,\n"
                             " \"guest\": {\"instructions\": %llu, \"path\": \"0x%llx\"},\n"
                             " \"foreign\": {\"instructions\": %llu, \"first\": %s}}\n",
-                            (unsigned long long)witness.instructions, budget_spent ? "true" : "false",
+                            (unsigned long long)witness.instructions, budget_spent ? "true" : "false", (unsigned long long)witness.handled,
                             (unsigned long long)witness.guest_instructions, (unsigned long long)witness.path,
                             (unsigned long long)witness.foreign, first) > 0;
         good = std::fclose(file) == 0 && good;
@@ -129,12 +132,17 @@ void executed_in_guest(unsigned int, void* address) {
     witness.path += mixed(reinterpret_cast<std::uintptr_t>(address));
 }
 
+void executed_handler(unsigned int, void*) { ++witness.handled; }
+
 void instrument(qemu_plugin_id_t, qemu_plugin_tb* block) {
     const std::size_t count = qemu_plugin_tb_n_insns(block);
     qemu_plugin_register_vcpu_tb_exec_cb(block, executed_block, QEMU_PLUGIN_CB_NO_REGS, reinterpret_cast<void*>(count));
     for (std::size_t index = 0; index < count; ++index) {
         qemu_plugin_insn* instruction = qemu_plugin_tb_get_insn(block, index);
         const std::uint64_t address = qemu_plugin_insn_vaddr(instruction);
+        if (address == witness.handler) {
+            qemu_plugin_register_vcpu_insn_exec_cb(instruction, executed_handler, QEMU_PLUGIN_CB_NO_REGS, nullptr);
+        }
         const Looked looked = look_up(address, word_of(instruction));
         if (!looked.inside) continue;
         if (!looked.same && witness.foreign++ == 0) witness.first_foreign = address;
@@ -178,6 +186,8 @@ const char* take(const char* argument) {
         if (!parse(value, witness.except)) return "is no address";
     } else if (name == "bytes") {
         if (!parse(value, witness.except_bytes)) return "is no number";
+    } else if (name == "handler") {
+        if (!parse(value, witness.handler)) return "is no address";
     } else if (name == "image") {
         const std::optional<std::string> content = read_file(value);
         if (!content) return "cannot be read";

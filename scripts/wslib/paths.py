@@ -34,9 +34,9 @@ def hypervisor_image(design: str, level: str, suffix: str = "") -> Path:
     return built(BUILD / "hyp" / "hyp" / level / f"hyp-{design}{suffix}.bin", option)
 
 
-def hypervisor_elf(design: str, level: str, suffix: str = "") -> Path:
-    """The same image with its symbols, for GDB."""
-    elf = hypervisor_image(design, level, suffix).with_suffix("")
+def elf_of(image: Path) -> Path:
+    """A hypervisor's image with its symbols, for GDB."""
+    elf = image.with_suffix("")
     if not elf.is_file():
         raise Problem(f"{shown(elf)} is missing, and with it the symbols: run scripts/ws build --hyp")
     if b".debug_info" not in elf.read_bytes():

@@ -82,10 +82,10 @@ class Errors(unittest.TestCase):
         paths.BUILD, paths.ROOT = build, build
         try:
             with self.assertRaisesRegex(Problem, "has no symbols"):
-                paths.hypervisor_elf("vhe", "full")
+                paths.elf_of(paths.hypervisor_image("vhe", "full"))
             (images / "hyp-vhe").unlink()
             with self.assertRaisesRegex(Problem, "is missing, and with it the symbols"):
-                paths.hypervisor_elf("vhe", "full")
+                paths.elf_of(paths.hypervisor_image("vhe", "full"))
         finally:
             paths.BUILD, paths.ROOT = before
 

@@ -51,6 +51,7 @@ SETUPS = {
     "hostile": Setup("seed=1 operations=400", smp=True),
     "hypercall": Setup(board=False),
     "lab_hunt": Setup(board=False),
+    "lab_own": Setup(board=False),
     "lab_registers": Setup(board=False),
     "micro": Setup("benchmark=io-kernel iterations=100"),
     "misbehave": Setup("how=fail", status=1, board=False),

@@ -221,6 +221,8 @@ def _add_machine(one: argparse.ArgumentParser, required: bool) -> None:
     board.add_argument("--cpus", type=int, default=1, metavar="N",
                        help=f"CPUs of the machine, 1 to {qemu_machine.MAX_CPUS} (%(default)s)")
     board.add_argument("--cpu", default=qemu_machine.DEFAULT_CPU, metavar="MODEL", help="QEMU's name of the CPU (%(default)s)")
+    board.add_argument("--hypervisor", default="", action=_Name, metavar="FILE",
+                       help="an image of this design from another build, with its ELF file beside it (build/hyp's)")
     board.add_argument("--optimisations", type=_value(parse_optimisations), default=ALL, metavar="LIST",
                        help=f"of the vhe design: {SYNTAX} (all)")
     board.add_argument("--without", type=_value(parse_optimisation), action="append", default=[], metavar="NAME",

@@ -17,7 +17,7 @@ from .. import process, signals
 from ..linux.guest_files import guest_files
 from ..machine.boot_options import check_arguments
 from ..machine.qemu_machine import RAM_BASE, escape
-from ..paths import NATIVE, ROOT, hypervisor_elf, shown
+from ..paths import NATIVE, ROOT, elf_of, shown
 from ..problem import Problem, usage_problem
 from ..run.one_run import Machine, environment
 from ..run.recording import LateCapture, Recording
@@ -52,7 +52,7 @@ def debug(options: Options, asked: Asked) -> int:
         options.out = str(options.folder().with_name("debug-" + options.folder().name))
     if asked.at is not None:
         raise usage_problem("--at is for --replay: only a run that was recorded has its events beforehand")
-    hypervisor = hypervisor_elf(options.design, options.trace, options.image_suffix)
+    hypervisor = options.hypervisor_elf
     guests = [guest_files(vm, options.file) for vm in options.vms]
     check_arguments([guest.arguments for guest in guests])
     # sleep=on: with sleep=off QEMU 7.2 goes on for ever, and runs nothing, when it was stopped where an interrupt is
@@ -86,7 +86,7 @@ def replay(path: Path, asked: Asked) -> int:
     if asked.at is not None and recording.trace is None:
         raise usage_problem(f"--at: the run in {shown(path)} has no trace")
     options = recording.description["options"]
-    hypervisor = hypervisor_elf(recording.design, options["trace"], Options(**_of_options(options)).image_suffix)
+    hypervisor = elf_of(recording.hypervisor)
     with _Place(asked) as place:
         ram = place.folder / "ram"
         console = place.folder / "console.log"
@@ -108,10 +108,6 @@ def replay(path: Path, asked: Asked) -> int:
             # GDB cannot wait for the machine while a program asks something of it, so it has ended and is started
             # again.
             asked = replace(asked, at=wanted, commands=[])
-
-
-def _of_options(told: dict) -> dict:
-    return {name: told[name] for name in ("design", "guest", "optimisations")}
 
 
 def _now() -> datetime.datetime:

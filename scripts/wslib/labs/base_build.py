@@ -19,7 +19,8 @@ from ..problem import Problem
 
 BUILT = BUILD / "hyp"
 BASE = BUILD / "labs" / "base"
-SOURCES = BASE / "sources"  # the hypervisor's, as they were
+SOURCES = BASE / "sources"  # the hypervisor's and the guests', as they were
+LEVELS = ("off", "full")  # what is graded records nothing; what is looked at, all
 _COMMIT = BASE / "commit"  # of which the sources were
 
 
@@ -38,14 +39,15 @@ def _prepare(guests: set[str]) -> None:
     # All labs' guests at once, or another lab's would replace the copy while this one's is in use.
     guests = guests | {name for name in guest_names() if name.startswith("lab_")}
     bring_up_to_date(os.environ.get("WS_HOST_BUILD", "release"), ["guest_witness"])
-    bring_up_to_date("hyp", [*(f"hyp-{design}-off" for design in DESIGNS), *(f"guest-{guest}" for guest in sorted(guests))])
+    bring_up_to_date("hyp", [*(f"hyp-{design}-{level}" for design in DESIGNS for level in LEVELS), *(f"guest-{guest}" for guest in sorted(guests))])
     if _is_current(guests):
         return
     print("[lab] keeping the base build", file=sys.stderr, flush=True)
     part = BASE.with_suffix(".part")
     shutil.rmtree(part, ignore_errors=True)
-    shutil.copytree(BUILT, part, ignore=shutil.ignore_patterns("full", "traps", ".ws-lock"))
-    shutil.copytree(ROOT / "hyp", part / SOURCES.name / "hyp")
+    shutil.copytree(BUILT, part, ignore=shutil.ignore_patterns("traps", ".ws-lock"))
+    for room in ("hyp", "guests"):
+        shutil.copytree(ROOT / room, part / SOURCES.name / room)
     (part / _COMMIT.name).write_text(git("rev-parse", "HEAD"), encoding="utf-8")
     shutil.rmtree(BASE, ignore_errors=True)
     part.rename(BASE)
@@ -61,12 +63,12 @@ def _alone() -> Iterator[None]:
 
 
 def _is_current(guests: set[str]) -> bool:
-    files = [f"hyp/off/hyp-{design}.bin" for design in DESIGNS] + [f"guests/{guest}.bin" for guest in guests]
+    files = [f"hyp/{level}/hyp-{design}.bin" for design in DESIGNS for level in LEVELS] + [f"guests/{guest}.bin" for guest in guests]
     return _COMMIT.is_file() and SOURCES.is_dir() and all((BASE / file).is_file() and (BASE / file).read_bytes() == (BUILT / file).read_bytes() for file in files)
 
 
-def reference_image(design: str) -> Path:
-    return built(BASE / "hyp" / "off" / f"hyp-{design}.bin", "--hyp")
+def reference_image(design: str, level: str = "off") -> Path:
+    return built(BASE / "hyp" / level / f"hyp-{design}.bin", "--hyp")
 
 
 def lab_guest(name: str) -> Path:

@@ -1,11 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`ws lab check`: proves a lab. The starter stops at its first TODO, the solution has all points, each mutant fails its row with the words that name
-it, each forgery has none."""
+"""`ws lab check`: proves a lab. The starter stops at its first TODO, the solution has all points on each seed, each mutant fails its row with the words
+that name it, each forgery has none."""
 
 import shutil
 import sys
 import time
-import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,9 +13,11 @@ from ..paths import BUILD
 from . import lab_tree
 from .base_build import prepare
 from .lab_file import Lab
-from .questions import ANSWERS
-from .rows import TODO, Bench, Judged, judge
+from .bench import Bench
+from .questions import ANSWERS, filled, read_answers
+from .rows import Judged, judge
 from .submission import Submission
+from .todo import TODO
 
 
 @dataclass
@@ -39,18 +40,20 @@ class Proof:
                 "forgeries": {"zero": self.zero, "of": self.forgeries}, "seconds": round(self.seconds, 1), "wrong": self.wrong}
 
 
-def check(lab: Lab, seed: str) -> Proof:
+def check(lab: Lab, seed: str, seeds: int = 1) -> Proof:
+    """The solution on as many seeds: this one, and others made of it."""
     prepare({lab.guest})
     proof, begin = Proof(lab), time.monotonic()
     work = BUILD / "labs" / "check" / f"{lab.number:02}"
     shutil.rmtree(work, ignore_errors=True)
     try:
         _check_starter(proof, work / "starter", seed)
-        _check_solution(proof, work / "solution", seed)
-        for number, (name, files, row, words) in enumerate(_mutants(lab, work, seed), 1):
-            _check_mutant(proof, (name, files, row, words), work / f"mutant{number}", seed)
-        for number, (name, files) in enumerate(_forgeries(lab, work, seed), 1):
-            _check_forgery(proof, name, files, work / f"forgery{number}", seed)
+        proof.solution = min(_points_of_the_solution(proof, work / f"solution{number}", one)
+                             for number, one in enumerate([seed, *(f"{seed}-{number}" for number in range(2, seeds + 1))], 1))
+        for number, mutant in enumerate(_mutants(lab, work, seed), 1):
+            _check_mutant(proof, mutant, work / f"mutant{number}", seed)
+        for number, forgery in enumerate(_forgeries(lab, work, seed), 1):
+            _check_forgery(proof, forgery, work / f"forgery{number}", seed)
     finally:
         shutil.rmtree(work, ignore_errors=True)
     proof.seconds = time.monotonic() - begin
@@ -62,86 +65,108 @@ def _progress(proof: Proof, what: str) -> None:
 
 
 def _bench(lab: Lab, files: dict[str, str], work: Path, seed: str, explains: bool = True) -> Bench:
-    return Bench(Submission(lab, lab_tree.make_tree(work / "tree", files), work), seed, hidden="the grader's", explains=explains)
+    """With all points for what is answered in words: it is the model answer."""
+    marks = {one.id: one.points for one in lab.written}
+    return Bench(Submission(lab, lab_tree.make_tree(work / "tree", files), work), seed, hidden="the grader's", explains=explains, marks=marks)
 
 
 def _solution(lab: Lab, work: Path, seed: str) -> dict[str, str]:
-    files = lab_tree.solution(lab)
-    if lab.questions:
-        files[ANSWERS] = _bench(lab, files, work / "key", seed).questions_form(answered=True)
+    files = lab_tree.solution(lab, seed)
+    if lab.has_answers:
+        files[ANSWERS] = _bench(lab, files, work / "key", seed).key()
     return files
 
 
-def _mutants(lab: Lab, work: Path, seed: str) -> Iterator[tuple[str, dict[str, str], str, str]]:
-    """Name, files, the row that must fail and what it must say: those of the lab's file, and a usual wrong answer of each question that has one."""
+@dataclass(frozen=True)
+class _Mutant:
+    name: str
+    files: dict[str, str]
+    row: str  # that must fail
+    words: str  # and what it must say
+
+
+def _mutants(lab: Lab, work: Path, seed: str) -> Iterator[_Mutant]:
+    """Those of the lab's file; the product's own files, if a seed asks for more; and a usual wrong answer of each question that has one."""
     for one in lab.mutants:
-        yield one.name, lab_tree.changed(lab, one), one.row, one.words
+        yield _Mutant(one.name, lab_tree.changed(lab, one), one.row, one.words)
+    if lab.twist:
+        row = next(row.id for row in lab.rows if row.kind in ("twist", "own_guest"))
+        yield _Mutant("what the seed asks for is not done", lab_tree.solution(lab), row, "your seed asks")
     if not any(question.mistake_words for question in lab.questions):
         return
+    form = _bench(lab, lab_tree.solution(lab, seed), work / "key", seed).answers_form()
     files = _solution(lab, work, seed)
-    right = tomllib.loads(files[ANSWERS])
+    (work / "key" / ANSWERS).write_text(files[ANSWERS], encoding="utf-8")
+    right = read_answers(work / "key" / ANSWERS)
     for question in lab.questions:
         if question.mistake_words:
-            wrong = int(right[question.id]) + question.mistake_offset
-            yield (f"a usual wrong answer to {question.id}",
-                   files | {ANSWERS: files[ANSWERS].replace(f'\n{question.id} = "{right[question.id]}"', f'\n{question.id} = "{wrong}"')},
-                   question.id, question.mistake_words)
+            wrong = filled(form, {question.id: int(right[question.id]) + question.mistake_offset})
+            yield _Mutant(f"a usual wrong answer to {question.id}", files | {ANSWERS: wrong}, question.id, question.mistake_words)
 
 
-def _forgeries(lab: Lab, work: Path, seed: str) -> Iterator[tuple[str, dict[str, str]]]:
-    """Those of the lab's file, and somebody else's answers."""
+@dataclass(frozen=True)
+class _Forgery:
+    name: str
+    files: dict[str, str]
+    all_rows: bool = True  # must have no points; or those alone that are each student's own
+
+
+def _forgeries(lab: Lab, work: Path, seed: str) -> Iterator[_Forgery]:
+    """Those of the lab's file, and somebody else's work."""
     for one in lab.forgeries:
-        yield one.name, lab_tree.changed(lab, one)
-    if lab.questions:
-        yield "another student's answers", _solution(lab, work, f"not {seed}")
+        yield _Forgery(one.name, lab_tree.changed(lab, one))
+    if lab.has_answers or lab.twist:
+        yield _Forgery("another student's work", _solution(lab, work, f"not {seed}"), all_rows=False)
 
 
 def _check_starter(proof: Proof, work: Path, seed: str) -> None:
     lab = proof.lab
     _progress(proof, "the starter")
     files = lab_tree.starter(lab)
-    if lab.questions:
-        files[ANSWERS] = _bench(lab, files, work / "form", seed).questions_form()
+    if lab.has_answers:
+        files[ANSWERS] = _bench(lab, files, work / "form", seed).answers_form()
     bench = _bench(lab, files, work, seed)
     for row in lab.rows:
         judged = judge(bench, row)
-        if judged.points or TODO not in judged.message:
+        if (judged.points and row.kind != "written") or TODO not in judged.message:
             proof.starter = "no todo"
             proof.wrong.append(f"the starter has {judged.points} points in {row.id} and says {judged.message!r}")
             return
     proof.starter = "todo"
 
 
-def _check_solution(proof: Proof, work: Path, seed: str) -> None:
-    _progress(proof, "the solution")
+def _points_of_the_solution(proof: Proof, work: Path, seed: str) -> int:
+    _progress(proof, f"the solution, seed {seed}")
     bench = _bench(proof.lab, _solution(proof.lab, work, seed), work, seed)
+    points = 0
     for judged in (judge(bench, row) for row in proof.lab.rows):
-        proof.solution += judged.points
-        if judged.points != judged.max:
-            proof.wrong.append(f"the solution fails {judged.id}: {judged.message}")
+        points += judged.points
+        if judged.points < judged.max:
+            proof.wrong.append(f"the solution of {seed} fails {judged.id}: {judged.message}")
+    return points
 
 
-def _check_mutant(proof: Proof, mutant: tuple[str, dict[str, str], str, str], work: Path, seed: str) -> None:
-    name, files, row_id, words = mutant
-    _progress(proof, f"mutant: {name}")
+def _check_mutant(proof: Proof, mutant: _Mutant, work: Path, seed: str) -> None:
+    _progress(proof, f"mutant: {mutant.name}")
     proof.mutants += 1
-    row = next(row for row in proof.lab.rows if row.id == row_id)
-    judged = judge(_bench(proof.lab, files, work, seed), row)
+    row = next(row for row in proof.lab.rows if row.id == mutant.row)
+    judged = judge(_bench(proof.lab, mutant.files, work, seed), row)
     if judged.points == judged.max:
-        proof.wrong.append(f"the mutant `{name}` passes {row_id}")
-    elif words not in judged.message:
-        proof.wrong.append(f"the mutant `{name}` fails {row_id} with other words than `{words}`: {judged.message}")
+        proof.wrong.append(f"the mutant `{mutant.name}` passes {mutant.row}")
+    elif mutant.words not in judged.message:
+        proof.wrong.append(f"the mutant `{mutant.name}` fails {mutant.row} with other words than `{mutant.words}`: {judged.message}")
     else:
         proof.killed += 1
 
 
-def _check_forgery(proof: Proof, name: str, files: dict[str, str], work: Path, seed: str) -> None:
-    _progress(proof, f"forgery: {name}")
+def _check_forgery(proof: Proof, forgery: _Forgery, work: Path, seed: str) -> None:
+    _progress(proof, f"forgery: {forgery.name}")
     proof.forgeries += 1
-    bench = _bench(proof.lab, files, work, seed, explains=False)
-    believed: list[Judged] = [judged for row in proof.lab.rows if (judged := judge(bench, row)).points]
+    bench = _bench(proof.lab, forgery.files, work, seed, explains=False)
+    rows = [row for row in proof.lab.rows if row.kind != "written" and (forgery.all_rows or row.individual)]
+    believed: list[Judged] = [judged for row in rows if (judged := judge(bench, row)).points]
     if believed:
-        proof.wrong.append(f"the forgery `{name}` has points: {', '.join(f'{one.id} {one.points}' for one in believed)}")
+        proof.wrong.append(f"the forgery `{forgery.name}` has points: {', '.join(f'{one.id} {one.points}' for one in believed)}")
     else:
         proof.zero += 1
 

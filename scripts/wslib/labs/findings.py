@@ -61,6 +61,8 @@ def another_way(seen: Seen, wanted: Seen) -> str:
         return f"the guest came to {len(seen.exits)} exits of {len(wanted.exits)}; {_last(seen)}"
     if other := Counter(seen.exits) - Counter(wanted.exits):
         return f"a guest has an exit that it does not have on the reference: {show(next(iter(other)))}"
+    if seen.handled < seen.all_exits:
+        return f"the guest has {seen.all_exits} exits, and {seen.handled} came to the kernel's handle_exit: the others went round it"
     if seen.guest_path != wanted.guest_path:
         return (f"the guest executed {seen.guest_instructions:,} instructions of its own, and not the same ones as on the reference "
                 f"({wanted.guest_instructions:,})")

@@ -11,6 +11,10 @@ from ..problem import Problem
 _MAGIC = struct.pack("<Q", 0x6465_6573_2062_616C)  # kLabMagic
 
 
+# Which traps the rounds of guests/lab_registers take: Mix there.
+MIXES = {"all": 0, "hypercall": 1, "io-kernel": 2, "io-user": 3, "self-ipi": 4, "vm-switch": 5}
+
+
 @dataclass(frozen=True)
 class GuestSeed:
     """LabSeed, but for its magic number."""
@@ -19,6 +23,7 @@ class GuestSeed:
     key: int
     vm: int = 1
     rounds: int = 4
+    mix: int = 0
 
 
 def derived(seed: str, *purpose: object) -> int:
@@ -33,6 +38,6 @@ def seeded_image(image: Path, values: GuestSeed, to: Path) -> Path:
     at = data.find(_MAGIC)
     if at < 0 or data.find(_MAGIC, at + 1) >= 0:
         raise Problem(f"{image} is no guest of a lab: it has no place for a seed, or several")
-    struct.pack_into("<4Q", data, at + len(_MAGIC), values.seed, values.key, values.vm, values.rounds)
+    struct.pack_into("<5Q", data, at + len(_MAGIC), values.seed, values.key, values.vm, values.rounds, values.mix)
     to.write_bytes(data)
     return to

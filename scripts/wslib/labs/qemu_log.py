@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-HVC64 = 0x16  # ESR_ELx.EC
+HVC64, SYS64 = 0x16, 0x18  # ESR_ELx.EC
 
 
 class Exit(NamedTuple):

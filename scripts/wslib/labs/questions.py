@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Questions of a student's own run, with answers that the grader looks up anew in QEMU's log of it. `{k}` in a question is a number that the seed
-decides; the answers stand in answers.toml."""
+"""Questions of a student's own run, with answers that the grader looks up anew in QEMU's log of it, or with QEMU's gdbstub. `{k}` and `{register}` in a
+question are what the seed decides. The answers stand in answers.toml, and with them those in words, which a teacher reads."""
 
+import textwrap
 import tomllib
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,10 +28,27 @@ class Question:
     mistake_offset: int = 0  # an answer that is wrong by so much ...
     mistake_words: str = ""  # ... is told why
     look: str = ""
+    register: tuple[str, ...] = ()  # one of them by seed
+    design: str = "vhe"
+    row: str = ""  # of a prediction: which row it is about
 
     @property
-    def design(self) -> str:
-        return "split" if self.kind == "traps_in_split" else "vhe"
+    def predicts(self) -> bool:
+        return self.kind == "predicted"
+
+
+@dataclass(frozen=True)
+class Written:
+    """A question that is answered in words."""
+
+    id: str
+    points: int
+    ask: str
+    answer: str = ""  # for the teacher
+
+
+# The guest's registers when it takes the exit of an index of Seen.exits.
+Look = Callable[[int], dict[str, int]]
 
 
 def exits_of(question: Question, seen: Seen) -> list[tuple[int, Exit]]:
@@ -43,13 +62,19 @@ def number_of(question: Question, seen: Seen, seed: str) -> int:
     return 1 + derived(seed, "question", question.id) % max(1, min(_FIRST_K, len(exits_of(question, seen))))
 
 
+def register_of(question: Question, seed: str) -> str:
+    return question.register[derived(seed, "register", question.id) % len(question.register)] if question.register else ""
+
+
 def asked(question: Question, seen: Seen, seed: str) -> str:
-    return question.ask.format(k=number_of(question, seen, seed))
+    return question.ask.format(k=number_of(question, seen, seed), register=register_of(question, seed))
 
 
-def right_answer(question: Question, seen: Seen, seed: str) -> int | str:
+def right_answer(question: Question, seen: Seen, seed: str, look: Look) -> int | str:
     """In the run of the product's image."""
     exits = exits_of(question, seen)
+    if question.kind == "all_traps":
+        return seen.all_traps
     if question.kind == "count":
         return len(exits)
     if question.kind == "first_elr":
@@ -61,16 +86,18 @@ def right_answer(question: Question, seen: Seen, seed: str) -> int | str:
         case "far": return one.far
         case "field": return tables.syndrome(one.esr)["fields"][question.field]
         case "size": return 1 << tables.syndrome(one.esr)["fields"]["SAS"]
-        case "register": return _register_name(one.esr)
+        case "register": return register_name(one.esr)
+        case "register_at_exit": return look(index)[register_of(question, seed)]
         case "traps_in_split": return seen.traps_of_exits[index]
     raise ValueError(f"question {question.id}: {question.kind} is no kind")
 
 
-def _register_name(esr: int) -> str:
+def register_name(esr: int) -> str:
+    """Of a trapped MRS or MSR."""
     fields = tables.syndrome(esr)["fields"]
     encoding = tuple(fields[name] for name in ("Op0", "Op1", "CRn", "CRm", "Op2"))
     row = tables.by_encoding().get(encoding)
-    return row.name if row else FEATURE_REGISTERS[encoding]
+    return row.name if row else FEATURE_REGISTERS.get(encoding, f"S{encoding[0]}_{encoding[1]}_C{encoding[2]}_C{encoding[3]}_{encoding[4]}")
 
 
 # Feature registers that the tables do not have, for the hypervisor moves none of them (Arm ARM D13.2).
@@ -107,9 +134,22 @@ def as_number(given: str) -> int | None:
         return None
 
 
-def form(questions: tuple[Question, ...], seens: dict[str, Seen], seed: str) -> str:
+def form(questions: tuple[Question, ...], written: tuple[Written, ...], seens: dict[str, Seen], seed: str) -> str:
     """The file for the answers, with the questions in it."""
     lines = ["# Your answers. A number may be written in decimal or, with 0x, in hexadecimal; names stand in quotes.", f'seed = "{seed}"']
     for question in questions:
-        lines += ["", f"# {asked(question, seens[question.design], seed)}  ({question.points} points)", f'{question.id} = ""']
+        lines += ["", *_comment(f"{asked(question, seens[question.design], seed)} ({question.points} points)"), f'{question.id} = ""']
+    for one in written:
+        lines += ["", *_comment(f"In your own words, for your teacher: {one.ask} ({one.points} points)"), f"{one.id} = '''", "'''"]
     return "\n".join(lines) + "\n"
+
+
+def filled(form: str, answers: dict[str, int | str]) -> str:
+    """The form with these answers in it."""
+    for name, answer in answers.items():
+        form = form.replace(f'\n{name} = ""\n', f'\n{name} = "{answer}"\n').replace(f"\n{name} = '''\n'''", f"\n{name} = '''\n{answer}\n'''")
+    return form
+
+
+def _comment(text: str) -> list[str]:
+    return textwrap.wrap(text, 100, initial_indent="# ", subsequent_indent="# ", break_long_words=False)

@@ -23,12 +23,14 @@ _CALLEE_SAVED = (*(f"X{n}" for n in range(19, 30)), "SP")
 
 
 @contextmanager
-def stopped_machine(run: LabRun):
-    """The run's machine before its first instruction, and its gdbstub."""
+def stopped_machine(run: LabRun, sleeps: bool = False):
+    """The run's machine before its first instruction, and its gdbstub. With `sleeps`, a CPU that waits does so in real time: for a machine that goes
+    its way to the end. (Without it QEMU 7.2 runs nothing any more when it was stopped where an interrupt is taken; but one that waits for ever
+    spends its budget and ends.)"""
     # Not in the run's folder: a socket's name has at most 107 bytes.
     with tempfile.TemporaryDirectory(prefix="ws-") as folder:
         path = Path(folder) / "gdb"
-        command = run.qemu(["-S", "-chardev", f"socket,path={escape(path)},server=on,wait=off,id=gdb", "-gdb", "chardev:gdb"])
+        command = run.qemu(["-S", *(["-icount", "sleep=on"] if sleeps else []), "-chardev", f"socket,path={escape(path)},server=on,wait=off,id=gdb", "-gdb", "chardev:gdb"])
         with started(run, command) as qemu:
             stub = None
             try:
@@ -81,7 +83,7 @@ def lost_by_the_guest(run: LabRun, exits: tuple[Exit, ...], classes: dict[str, s
             for number, one in enumerate(exits[:_LOOKED_AT], 1):
                 if one.esr is None:
                     return ""
-                before = _before_the_trap(stub, one.elr - 4 if one.ec == HVC64 else one.elr)
+                before = _before_the_trap(stub, _trapping_address(one))
                 stub.go_on_to(one.elr)
                 after = _all_registers(stub)
                 gone = [name for name, value in before.items() if name not in _may_change(one) and after[name] != value]
@@ -127,6 +129,22 @@ def host_changes(run: LabRun, classes: dict[str, str]) -> str:
         return ""
     more = f"; so are {', '.join(gone[1:])}" if len(gone) > 1 else ""
     return _told(gone[0], before, after, "the host called lowvisor_run_vcpu", classes, "when it is returned to") + more
+
+
+def registers_at_exit(run: LabRun, exits: tuple[Exit, ...], index: int) -> dict[str, int]:
+    """The guest's registers when it takes this exit, of an instruction that traps each time. The machine is to be a trusted one."""
+    address = _trapping_address(exits[index])
+    with stopped_machine(run, sleeps=True) as stub:
+        try:
+            for _ in range(1 + sum(_trapping_address(one) == address for one in exits[:index])):
+                stub.run_to(address)
+            return _all_registers(stub)
+        except (MachineEnded, NoAnswer):
+            raise GraderTrouble(f"the product's own run did not come to its exit {index + 1} at {address:#x} with the gdbstub") from None
+
+
+def _trapping_address(one: Exit) -> int:
+    return one.elr - 4 if one.ec == HVC64 else one.elr
 
 
 def _all_registers(stub: GdbStub) -> dict[str, int]:

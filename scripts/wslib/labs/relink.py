@@ -7,6 +7,7 @@ import re
 import resource
 import shlex
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -14,6 +15,7 @@ from pathlib import Path
 from .. import process
 from ..paths import ROOT
 from .base_build import BASE, BUILT
+from .confinement import Confinement
 from .trouble import GraderTrouble
 
 SHOWN_LINES = 24  # of what a compiler says
@@ -38,20 +40,21 @@ class _Steps:
     """How the base build makes an image."""
 
     objects: dict[str, _Object]
-    links: list[list[str]]  # the first image's, then the image's own
+    links: list[list[str]]  # of a hypervisor the first image's, then the image's own
 
 
 @cache
-def _steps(target: str) -> _Steps:
+def _steps(target: str, output: str, wanted_links: int) -> _Steps:
+    """`output`: what the names of the linked files begin with."""
     objects, links = {}, []
     for line in _ninja("-t", "commands", target).splitlines():
         words = shlex.split(line.split(" && ")[1] if line.startswith(": && ") else line)
         if "-c" in words and "-o" in words:
             file = words[words.index("-o") + 1]
             objects[file] = _Object(file, Path(words[words.index("-c") + 1]), tuple(words))
-        elif line.startswith(": && ") and words[words.index("-o") + 1].split("/")[-1].startswith("hyp-"):
+        elif line.startswith(": && ") and words[words.index("-o") + 1].split("/")[-1].startswith(output):
             links.append(words)
-    if len(links) != 2:
+    if len(links) != wanted_links:
         raise GraderTrouble(f"{BASE} does not make {target} as expected: scripts/ws build --hyp")
     return _Steps(objects, links)
 
@@ -76,17 +79,11 @@ def _ninja(*arguments: str) -> str:
     return done.stdout
 
 
-def relink(design: str, level: str, tree: Path, files: list[str], out: Path) -> Path:
+def relink(design: str, level: str, tree: Path, files: list[str], out: Path, confinement: Confinement = Confinement()) -> Path:
     """The image of a design, as a .bin with the ELF beside it, with these files (from the repository's root) as `tree` has them; the rest of
     `tree` must be as the base build's sources are. Warnings are shown, and stop nothing."""
-    steps = _steps(f"hyp-{design}-{level}")
-    changed = {name for file in files for name in _dependants().get(file, ()) if name in steps.objects}
-    out.mkdir(parents=True, exist_ok=True)
-    replaced = {}
-    for name in sorted(changed):
-        replaced[name] = str(out / name.replace("/", "_"))
-        _run(_compile_command(steps.objects[name], tree, replaced[name]), tree)
-        _refuse_files_of_others(Path(replaced[name]).with_suffix(".s"), steps.objects[name].source)
+    steps = _steps(f"hyp-{design}-{level}", "hyp-", 2)
+    replaced = _compiled(steps, tree, files, out, confinement)
     first, last = steps.links
     symbols = out / "symbols.S"
     elf = out / f"hyp-{design}"
@@ -98,6 +95,37 @@ def relink(design: str, level: str, tree: Path, files: list[str], out: Path) -> 
     compile_symbols[compile_symbols.index("-c") + 1] = str(symbols)
     _run(_without_dependencies(compile_symbols, replaced[its_symbols]), tree)
     _link(last, replaced, elf)
+    return _flat(elf, tree)
+
+
+def relink_guest(name: str, tree: Path, files: list[str], out: Path, confinement: Confinement = Confinement()) -> Path:
+    """The same of a guest."""
+    steps = _steps(f"guest-{name}", name, 1)
+    replaced = _compiled(steps, tree, files, out, confinement)
+    elf = out / name
+    _link(steps.links[0], replaced, elf)
+    return _flat(elf, tree)
+
+
+def _compiled(steps: _Steps, tree: Path, files: list[str], out: Path, confinement: Confinement) -> dict[str, str]:
+    """By the base build's objects that these files are in, the tree's."""
+    changed = sorted({name for file in files for name in _dependants().get(file, ()) if name in steps.objects})
+    out.mkdir(parents=True, exist_ok=True)
+    theirs = out / "compiled"
+    theirs.mkdir(exist_ok=True)
+    confinement.give(theirs)
+    replaced = {name: str(theirs / name.replace("/", "_")) for name in changed}
+
+    def compile_one(name: str) -> None:
+        _run([*confinement.prefix, *_compile_command(steps.objects[name], tree, replaced[name])], tree)
+        _refuse_files_of_others(Path(replaced[name]).with_suffix(".s"), steps.objects[name].source)
+
+    with ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:
+        list(pool.map(compile_one, changed))
+    return replaced
+
+
+def _flat(elf: Path, tree: Path) -> Path:
     image = elf.with_suffix(".bin")
     _run([_tool("objcopy"), "-O", "binary", str(elf), str(image)], tree)
     return image
@@ -119,7 +147,7 @@ def _in_tree(word: str, tree: Path) -> str:
     if word.startswith(f"-I{BUILT}/"):
         return f"-I{BASE}" + word[len(f"-I{BUILT}"):]
     for option in ("-I", ""):
-        if word == f"{option}{ROOT}" or word.startswith(f"{option}{ROOT}/hyp/"):
+        if word == f"{option}{ROOT}" or word.startswith((f"{option}{ROOT}/hyp/", f"{option}{ROOT}/guests/")):
             return option + str(tree) + word[len(option) + len(str(ROOT)):]
     return word
 

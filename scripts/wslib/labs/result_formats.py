@@ -15,7 +15,7 @@ def gradescope(result) -> dict:
         "score": result.score,
         "output": f"Lab {result.lab.number}, {result.lab.title}",
         "tests": [{"name": f"{row.id}: {row.title}", "score": row.points, "max_score": row.max,
-                   "status": "passed" if row.points == row.max else "failed", "output": row.message,
+                   "status": "passed" if row.points >= row.max else "failed", "output": row.message,
                    "visibility": "visible"} for row in result.rows],
         "extra_data": {"tools": result.tools, "student": result.student},
     }
@@ -24,9 +24,9 @@ def gradescope(result) -> dict:
 def classroom(result) -> dict:
     return {
         "version": 1,
-        "status": "pass" if result.score == result.lab.points else "fail",
+        "status": "pass" if result.score >= result.lab.points else "fail",
         "max_score": result.lab.points,
-        "tests": [{"name": f"{row.id}: {row.title}", "status": "pass" if row.points == row.max else "fail", "score": row.points,
+        "tests": [{"name": f"{row.id}: {row.title}", "status": "pass" if row.points >= row.max else "fail", "score": row.points,
                    "message": row.message or None, "test_code": row.look or None, "filename": "", "line_no": 0} for row in result.rows],
     }
 

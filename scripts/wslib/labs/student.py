@@ -6,17 +6,20 @@ import json
 import re
 import sys
 import tarfile
+import textwrap
+import time
 from pathlib import Path
 
 from ..paths import BUILD, ROOT, shown
 from ..problem import Problem, usage_problem
 from . import lab_tree
 from .base_build import git, lab_guest, on_a_labs_branch, prepare
+from .bench import Bench
 from .cut import body_of, cut_out
-from .guest_seed import seeded_image
+from .guest_seed import GuestSeed, seeded_image
 from .lab_file import Lab, Row, lab_folders, read_lab
 from .questions import ANSWERS, read_answers
-from .rows import DOES_NOT_BUILD, Bench, Judged, judge
+from .rows import DOES_NOT_BUILD, FOR_THE_TEACHER, Judged, judge
 from .submission import in_place
 
 STATES = BUILD / "labs"  # with a file for each lab that was started: its seed, and how it was at its last test
@@ -32,8 +35,9 @@ def started() -> Lab:
 
 
 def start(lab: Lab, seed: str) -> None:
-    """A branch lab/N with the lab's functions cut out, in place, so that paths for GDB, the viewer and editors stay right."""
-    if not re.fullmatch(r"[\w.-]+", seed):
+    """A branch lab/N with the lab's functions cut out, in place, so that paths for GDB, the viewer and editors stay right. Without a seed it is for
+    practice."""
+    if seed and not re.fullmatch(r"[\w.-]+", seed):
         raise usage_problem(f"the seed {seed!r} is to be your name, of letters, digits, `_`, `-` and `.`: your archive will be called so (--seed NAME)")
     if on_a_labs_branch():
         raise usage_problem(f"this is the branch of a lab already: check out the one that it was started from (git checkout main), then "
@@ -45,9 +49,9 @@ def start(lab: Lab, seed: str) -> None:
                             "it away")
     prepare({lab.guest})
     files = lab_tree.starter(lab)
-    work = BUILD / "labs" / f"{lab.number:02}"
-    if lab.questions:
-        files[ANSWERS] = Bench(in_place(lab, work), seed).questions_form()
+    work = work_folder(lab)
+    if lab.has_answers and seed:
+        files[ANSWERS] = Bench(in_place(lab, work), seed).answers_form()
     git("checkout", "-q", "-b", lab.branch)
     for name, text in files.items():
         (ROOT / name).write_text(text, encoding="utf-8")
@@ -59,16 +63,34 @@ def start(lab: Lab, seed: str) -> None:
         print(f"  {part}  {what}")
         for file in sorted({cut.file for cut in lab.cuts if cut.part == part}):
             print(f"      {file}")
-    if lab.questions:
-        print(f"\nYour own guest, for the questions in {ANSWERS}: {shown(own_guest(lab, work, seed))}")
+    if not seed and any(row.individual for row in lab.rows):
+        print("\nThis is for practice. With --seed YOURNAME there is also what is yours alone: what your seed asks for, and questions about your own guest.")
+    if seed and lab.twist:
+        print(f"\nYour seed asks that {lab.twist.text(seed)}.")
+    if seed and lab.has_answers:
+        print(f"\nYour own guest, for the questions in {ANSWERS}: {shown(own_guest(lab, seed))}")
     print(f"\nThe handout: {shown(lab.folder / 'handout.rst')}\nscripts/ws lab test says what is to be done next.")
 
 
-def own_guest(lab: Lab, work: Path, seed: str) -> Path:
-    """The lab's guest with the student's patterns, for scripts/ws run --guest."""
-    work.mkdir(parents=True, exist_ok=True)
-    values = Bench(in_place(lab, work), seed).seeds(lab.rows[0])[0]
-    guest = seeded_image(lab_guest(lab.guest), values, work / f"{lab.guest}.bin")
+def work_folder(lab: Lab) -> Path:
+    """For objects, runs and a student's own guest."""
+    return BUILD / "labs" / f"{lab.number:02}"
+
+
+def own_guest(lab: Lab, seed: str) -> Path:
+    """The lab's guest with the student's patterns, which the questions are about; for scripts/ws run --guest."""
+    return _guest_with(lab, Bench(in_place(lab, work_folder(lab)), seed).own_seeds()[0], lab.guest)
+
+
+def guest_of_row(lab: Lab, row: Row, seed: str) -> Path:
+    """The guest of a row, VM 1's."""
+    return _guest_with(lab, Bench(in_place(lab, work_folder(lab)), seed).seeds(row)[0], f"{lab.guest}-{row.id}")
+
+
+def _guest_with(lab: Lab, values: GuestSeed, name: str) -> Path:
+    folder = work_folder(lab)
+    folder.mkdir(parents=True, exist_ok=True)
+    guest = seeded_image(lab_guest(lab.guest), values, folder / f"{name}.bin")
     guest.with_suffix("").write_bytes(lab_guest(lab.guest).with_suffix("").read_bytes())  # with its symbols, for GDB
     return guest
 
@@ -91,36 +113,63 @@ def reset(lab: Lab, part: str) -> None:
     print(f"{part} is as it was at the start, in {', '.join(sorted(files))}; git diff shows what you had, if it was committed")
 
 
-def test(lab: Lab, only: str | None, seed: str | None, as_json: bool) -> int:
-    """The public rows, the first failure first. Returns the exit status."""
+def test(lab: Lab, only: str | None, other_seed: str | None, as_json: bool) -> int:
+    """The public rows, the first failure first. Returns the exit status. On another seed than the student's there are no rows of the student's own."""
     prepare({lab.guest})
     if only is not None and only not in {row.id for row in lab.rows}:
         raise usage_problem(f"lab {lab.number} has no row {only}: its rows are {', '.join(row.id for row in lab.rows)}")
     state = _state(lab)
-    work = BUILD / "labs" / f"{lab.number:02}"
-    bench = Bench(in_place(lab, work), seed or seed_of(lab))
-    rows = [row for row in lab.rows if (row.id == only if only else not row.hidden)]
+    bench = Bench(in_place(lab, work_folder(lab)), other_seed or seed_of(lab))
+    all_rows = lab.rows_for("" if other_seed else seed_of(lab))
+    rows = [row for row in all_rows if (row.id == only if only else not row.hidden)]
+    if not rows:
+        raise usage_problem(f"{only} is a row of a student's own: scripts/ws lab start {lab.number} --seed YOURNAME makes the lab with it")
     judged = []
     for row in rows:
         judged.append(judge(bench, row))
         if not as_json:
-            _show(judged[-1], row, first=all(one.points == one.max for one in judged[:-1]))
+            _show(judged[-1], row, first=all(one.points >= one.max or one.status == FOR_THE_TEACHER for one in judged[:-1]))
         if judged[-1].status == DOES_NOT_BUILD:
             break  # nor do the others
     _keep_state(lab, {**state, "points": {**state.get("points", {}), **{one.id: one.points for one in judged}}})
-    points, most = sum(one.points for one in judged), sum(row.points for row in rows)
+    counted = [row for row in rows if row.kind != "written"]
+    points, most = sum(one.points for one in judged), sum(row.points for row in counted)
     if as_json:
         print(json.dumps({"lab": lab.number, "points": points, "max": most, "rows": [one.as_json() for one in judged]}, indent=1))
     else:
-        more = "" if only else f"; {sum(row.points for row in lab.rows if row.hidden)} more are for what is only tried when it is graded"
-        print(f"\n{points} of {most} points{more}")
+        print(f"\n{points} of {most} points{'' if only else _points_that_are_not_there(lab, other_seed)}")
     if any(one.status == DOES_NOT_BUILD for one in judged):
         return 3
-    return 0 if points == most else 1
+    return 0 if points >= most else 1
+
+
+def _points_that_are_not_there(lab: Lab, other_seed: str | None) -> str:
+    hidden = sum(row.points for row in lab.rows if row.hidden)
+    more = [f"{hidden} more are for what is only tried when it is graded"] if hidden else []
+    rest = lab.rows_for("" if other_seed else seed_of(lab))
+    if words := sum(row.points for row in rest if row.kind == "written"):
+        more.append(f"{words} are for answers in words, which your teacher reads")
+    if others := sum(row.points for row in lab.rows) - sum(row.points for row in rest):
+        more.append(f"{others} come with a seed of your own (start {lab.number} --seed YOURNAME)")
+    return "".join(f"; {one}" for one in more)
+
+
+def watch(lab: Lab, only: str | None) -> None:
+    """Tests again whenever a file of the lab has changed, until it is interrupted."""
+    seen = None
+    while True:
+        now = [file.stat().st_mtime_ns if (file := ROOT / name).is_file() else 0 for name in lab.editable]
+        if now != seen:
+            if seen is not None:
+                print("\n" + time.strftime("%H:%M:%S"))
+            test(lab, only, None, False)
+            print("\n(waiting for a change of " + ", ".join(lab.editable) + "; Ctrl-C ends it)", flush=True)
+            seen = now
+        time.sleep(0.3)
 
 
 def _show(one: Judged, row: Row, first: bool) -> None:
-    mark = "ok" if one.points == one.max else "FAILS"
+    mark = "ok" if one.points >= one.max else "words" if one.status == FOR_THE_TEACHER else "FAILS"
     print(f"  {mark:6} {one.points:3} of {one.max:3}  {one.id}: {one.title}", flush=True)
     if one.message and first:
         print("\n".join(f"         {line}" for line in one.message.splitlines()))
@@ -144,21 +193,49 @@ def hint(lab: Lab, row_id: str, level: int) -> None:
 
 def submit(lab: Lab, to: Path) -> None:
     """An archive of the editable files, and nothing else."""
+    files = [name for name in lab.editable if (ROOT / name).is_file()]
     with tarfile.open(to, "w:gz") as archive:
-        for name in lab.editable:
+        for name in files:
             data = (ROOT / name).read_bytes()
             entry = tarfile.TarInfo(name)
             entry.size = len(data)
             archive.addfile(entry, io.BytesIO(data))
-    print(f"{shown(to)}: {', '.join(lab.editable)}")
+    print(f"{shown(to)}: {', '.join(files)}")
+
+
+def show_answers(lab: Lab) -> int:
+    """The form of the answers, and not whether they are right. Returns the exit status."""
+    if not lab.has_answers:
+        raise usage_problem(f"lab {lab.number} has no questions")
+    if not seed_of(lab):
+        raise usage_problem(f"without a seed there are no questions: scripts/ws lab start {lab.number} --seed YOURNAME makes the lab with them")
+    try:
+        answers = read_answers(ROOT / ANSWERS)
+    except ValueError as error:
+        raise Problem(str(error)) from None
+    wrong = 0
+    for row in (row for row in lab.rows if row.kind in ("answer", "predicted", "written")):
+        given = answers.pop(row.id, "")
+        wrong += not given
+        print(f"  {row.id}: {textwrap.shorten(given, 80) if given else 'no answer yet'}")
+    if answers.pop("seed", "") != seed_of(lab):
+        wrong += 1
+        print(f"  seed: is to be {seed_of(lab)!r}: the questions are that seed's")
+    for name in answers:
+        wrong += 1
+        print(f"  {name}: is none of this lab's questions")
+    return 1 if wrong else 0
 
 
 def status(lab: Lab) -> None:
     points = _state(lab).get("points", {})
-    print(f"Lab {lab.number}, {lab.title}")
+    seed = seed_of(lab)
+    print(f"Lab {lab.number}, {lab.title}" + (f"; seed {seed}" if seed else "; without a seed, for practice"))
+    if seed and lab.twist:
+        print(f"  your seed asks that {lab.twist.text(seed)}")
     for part, what in lab.parts.items():
         print(f"  part {part}: {'to be written' if _is_todo(lab, part) else 'begun'}: {what}")
-    for row in lab.rows:
+    for row in lab.rows_for(seed):
         told = "when it is graded" if row.hidden else f"{points[row.id]} of {row.points}" if row.id in points else "not tested yet"
         print(f"  {row.id}: {told}")
 
@@ -181,7 +258,7 @@ def seed_of(lab: Lab) -> str:
     if seed := _state(lab).get("seed"):
         return seed
     try:
-        return read_answers(ROOT / ANSWERS).get("seed", "") if lab.questions else ""
+        return read_answers(ROOT / ANSWERS).get("seed", "") if lab.has_answers else ""
     except ValueError:
         return ""
 

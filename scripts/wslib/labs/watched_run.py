@@ -29,7 +29,8 @@ GUEST_MEMORY = 16 << 20
 GUEST_ADDRESS = 0x4008_0000  # where a flat guest lies in its RAM
 CONSOLE_MOST = 65536  # bytes of the image's own words that are kept
 LOG_MOST = 16 << 20  # bytes of QEMU's log; a reference's that had more would fail its lab's proof
-_NOTHING_WITNESSED = {"instructions": 0, "budget_spent": False, "guest": {"instructions": 0, "path": ""},
+_HANDLER = "_ZN2ws11handle_exitERNS_4VcpuE"  # ws::handle_exit(Vcpu&)
+_NOTHING_WITNESSED = {"instructions": 0, "budget_spent": False, "handled": 0, "guest": {"instructions": 0, "path": ""},
                       "foreign": {"instructions": 0, "first": None}}
 
 
@@ -41,9 +42,11 @@ class Seen:
     traps_of_exits: tuple[int, ...]  # how many exceptions EL2 took for each of them, the exit itself included
     sealed: dict[int, list[Sealed]]  # by VM
     all_exits: int  # those too
+    all_traps: int  # exceptions to EL2, a host's at EL1 and interrupts too
     instructions: int  # of the whole machine
     guest_instructions: int
     guest_path: str
+    handled: int  # how often the kernel's handle_exit was called
     foreign: int  # instructions at the guest's addresses that are not the guest's
     first_foreign: str | None
     budget_spent: bool
@@ -62,15 +65,16 @@ class LabRun:
     folder: Path  # the run's own; nothing that is in it is read before
     budget: int = BUDGET
     cpu: str = "neoverse-n1"
+    own_image: Path | None = None  # a guest that a student has written; it has no seed
 
     @property
     def image(self) -> Path:
-        return lab_guest(self.guest)
+        return self.own_image or lab_guest(self.guest)
 
     def qemu(self, more: list[str]) -> list[str]:
         """QEMU's command, once the files are there that it names."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        images = [seeded_image(self.image, dataclasses.replace(seed, vm=number), self.folder / f"guest{number}.bin")
+        images = [self.own_image or seeded_image(self.image, dataclasses.replace(seed, vm=number), self.folder / f"guest{number}.bin")
                   for number, seed in enumerate(self.seeds, 1)]
         vms = [Vm(self.guest, mem=GUEST_MEMORY, pin=[0]) for _ in images]
         layout = make_layout([vm.mem for vm in vms], [file.stat().st_size for file in images], RESERVED_UNTRACED)
@@ -79,7 +83,8 @@ class LabRun:
         self.told.unlink(missing_ok=True)
         table = symbol(self.image, "seal_table")
         plugin = (f"file={escape(host_plugin('guest_witness'))},out={escape(self.told)},at={GUEST_ADDRESS:#x},budget={self.budget},"
-                  f"except={table:#x},bytes={SealTable.COUNT * SealTable.BYTES}" + "".join(f",image={escape(file)}" for file in images))
+                  f"except={table:#x},bytes={SealTable.COUNT * SealTable.BYTES},"
+                  f"handler={symbol(self.hypervisor, _HANDLER):#x}" + "".join(f",image={escape(file)}" for file in images))
         return qemu_command(hypervisor=self.hypervisor, images=images, vms=vms, layout=layout, ram_file=self.ram, cpu=self.cpu, cpus=1,
                             mttcg=False, arguments=boot_arguments(layout, vms, False, []), extra=["-plugin", plugin, *more])
 
@@ -152,21 +157,23 @@ def _read(run: LabRun, storm: bool) -> Seen:
     table = SealTable(symbol(run.image, "seal_table"))
     try:
         witness = _NOTHING_WITNESSED if storm else json.loads(run.told.read_text(encoding="utf-8"))
-        counted = exits(list(exceptions(read_log(run.log))), guest)
+        taken = list(exceptions(read_log(run.log)))
+        counted = exits(taken, guest)
     except (OSError, ValueError) as error:
         raise GraderTrouble(f"the run of {run.design} cannot be read: {error}") from None
     all_exits = [one for one, _ in counted]
     own = [(one, traps) for one, traps in counted if table.byte(one) is None]
-    return Seen(tuple(one for one, _ in own), tuple(traps for _, traps in own), sealed(all_exits, table), len(all_exits), witness["instructions"],
-                witness["guest"]["instructions"], witness["guest"]["path"], witness["foreign"]["instructions"],
+    return Seen(tuple(one for one, _ in own), tuple(traps for _, traps in own), sealed(all_exits, table), len(all_exits), len(taken), witness["instructions"],
+                witness["guest"]["instructions"], witness["guest"]["path"], witness["handled"], witness["foreign"]["instructions"],
                 witness["foreign"]["first"], witness["budget_spent"], storm, _last_words(run.console))
 
 
 @cache
 def symbol(image: Path, name: str) -> int:
-    """An address in a guest, by the ELF file that lies beside its image."""
+    """An address in an image, by the ELF file that lies beside it. A global one, for a file's own labels may have a global's name; if there is none,
+    a file's own."""
     done = subprocess.run(["aarch64-linux-gnu-nm", image.with_suffix("")], capture_output=True, text=True, stdin=process.DEVNULL)
-    found = re.search(rf"^(\w+) \w {re.escape(name)}$", done.stdout, re.MULTILINE)
+    found = next(filter(None, (re.search(rf"^(\w+) [{kind}] {re.escape(name)}$", done.stdout, re.MULTILINE) for kind in ("A-Z", "a-z"))), None)
     if not found:
         raise GraderTrouble(f"{image.with_suffix('')} has no symbol {name}: scripts/ws build --hyp makes it anew")
     return int(found[1], 16)

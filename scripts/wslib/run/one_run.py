@@ -23,7 +23,7 @@ from ..machine.qemu_machine import (RESERVED_UNTRACED, Layout, boot_arguments, m
 from ..machine.qemu_monitor import Monitor
 from ..machine.vm_options import Vm, show_pin
 from ..optimisations import names_of, show_optimisations
-from ..paths import NATIVE, guest_image, hypervisor_image
+from ..paths import NATIVE, guest_image
 from ..problem import Problem
 from .capture import Capture, NoCapture
 from .recording import LateCapture, make_snapshot_disk, record_arguments
@@ -58,7 +58,7 @@ def finished_run(options: Options) -> bool:
         if options.trace != "off" and not (options.folder() / "trace").is_dir():
             return False
         return (done["exit_status"] == SUCCESS and done["options"] == asdict(options)
-                and done["hypervisor"] == _identify(hypervisor_image(options.design, options.trace, options.image_suffix))
+                and done["hypervisor"] == _identify(options.hypervisor_image)
                 and [vm["image"] for vm in done["vms"]] == [_identify(guest_image(vm.guest)) for vm in options.vms])
     except (OSError, ValueError, KeyError):
         return False
@@ -70,7 +70,7 @@ def run(options: Options, show_console_on: int | None = None, show_all_on: int |
     options.build_images()
     options.check()
     if options.design != NATIVE:
-        hypervisor_image(options.design, options.trace, options.image_suffix)  # if it is missing that is to be said first
+        options.hypervisor_image  # if it is missing that is to be said first
     guests = [guest_files(vm, options.file) for vm in options.vms]
     if options.design != NATIVE:
         check_arguments([guest.arguments for guest in guests])
@@ -139,7 +139,7 @@ class Machine:
 
     @property
     def _hypervisor(self) -> Path:
-        return hypervisor_image(self._options.design, self._options.trace, self._options.image_suffix)
+        return self._options.hypervisor_image
 
     def make_files(self) -> None:
         for file, guest in zip(self._ramdisks, self._guests):

@@ -10,7 +10,7 @@ from ..machine.boot_options import Board, check_boot_options
 from ..machine.qemu_machine import CPUS_WITHOUT_VHE, DEFAULT_CPU, DEFAULT_TRACE_MEMORY, MAX_CPUS
 from ..machine.vm_options import Vm, check_vms
 from ..optimisations import ALL, image_suffix
-from ..paths import NATIVE, RUNS, guest_names
+from ..paths import NATIVE, RUNS, elf_of, guest_names, hypervisor_image
 from ..problem import reading, usage_problem
 
 DEFAULT_TIMEOUT = 300
@@ -37,6 +37,7 @@ class Options:
     boot: list[str] = field(default_factory=list)
     cpu: str = DEFAULT_CPU
     mttcg: bool = False
+    hypervisor: str = ""  # an image of another build
     optimisations: int = ALL  # of the vhe design, a bit for each that is on
     stdin: str = ""
     trace: str | None = None  # None: all, but nothing where a guest does too much for that
@@ -82,7 +83,7 @@ class Options:
         """What the build has of it, by CMake's names. Images without some optimisations are asked for by themselves (ws build)."""
         names = guest_names()
         guests = [f"guest-{vm.guest}" for vm in self.vms if vm.guest in names]
-        usual = self.design != NATIVE and not self.image_suffix
+        usual = self.design != NATIVE and not self.image_suffix and not self.hypervisor
         return guests + ([f"hyp-{self.design}-{self.trace}"] if usual else [])
 
     def build_images(self) -> None:
@@ -94,6 +95,20 @@ class Options:
     def image_suffix(self) -> str:
         return image_suffix(self.optimisations)
 
+    @property
+    def hypervisor_image(self) -> Path:
+        """Raises Problem if it is not there."""
+        if not self.hypervisor:
+            return hypervisor_image(self.design, self.trace, self.image_suffix)
+        if not Path(self.hypervisor).is_file():
+            raise usage_problem(f"--hypervisor {self.hypervisor}: there is no such file")
+        return Path(self.hypervisor).absolute()
+
+    @property
+    def hypervisor_elf(self) -> Path:
+        """The same image with its symbols, for GDB: the ELF file beside it."""
+        return elf_of(self.hypervisor_image)
+
     def check(self) -> None:
         if not 1 <= self.cpus <= MAX_CPUS:
             raise usage_problem(f"--cpus {self.cpus}: from 1 to {MAX_CPUS}")
@@ -102,6 +117,8 @@ class Options:
         if self.design == "vhe" and self.cpu in CPUS_WITHOUT_VHE:
             raise usage_problem(f"the vhe design needs a CPU with VHE (Armv8.1 or later), and {self.cpu} is Armv8.0; "
                                 f"leave --cpu out for {DEFAULT_CPU}")
+        if self.hypervisor and (self.design == NATIVE or self.optimisations != ALL):
+            raise usage_problem("--hypervisor is an image of a design, with what it was built with; without --optimisations")
         if self.optimisations != ALL and self.design != "vhe":
             raise usage_problem(f"only the vhe design can do without optimisations, not {self.design}")
         if self.design == NATIVE:

@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`ws lab trace`, `diff` and `debug`: what a student's hypervisor did, beside what the product does with the same guest."""
+
+import subprocess
+import sys
+
+from ..paths import ROOT, shown
+from .lab_file import Lab
+from .traced_runs import Difference, Pair, first_difference, row_named, run_both
+
+_TOOL = [sys.executable, str(ROOT / "scripts/ws")]
+_LINES_BEFORE = 8  # of a trace, before what differs
+
+
+def trace(lab: Lab, row_id: str | None, design: str | None, window: bool) -> int:
+    """Both runs in the viewer, with the lab's tour."""
+    pair = run_both(lab, row_named(lab, row_id), design)
+    print(f"yours:         {shown(pair.student)}\nthe product's: {shown(pair.product)}", flush=True)
+    if not window:
+        return 0
+    tour = lab.folder / "lab.tour"
+    return subprocess.run([*_TOOL, "view", str(pair.student), str(pair.product), *(["--tour", str(tour)] if tour.is_file() else [])]).returncode
+
+
+def diff(lab: Lab, row_id: str | None, design: str | None, window: bool) -> int:
+    """Where the student's run goes another way than the product's; like diff, 0 if nowhere and 1 if somewhere."""
+    pair = run_both(lab, row_named(lab, row_id), design)
+    found = first_difference(pair)
+    if found is None:
+        print("both traces have the same events")
+        return 0
+    _show(pair, found)
+    if window:
+        subprocess.run([*_TOOL, "view", str(pair.student), str(pair.product), "--event", str(found.number)])
+    return 1
+
+
+def _show(pair: Pair, found: Difference) -> None:
+    print(f"the first {found.number:,} events are alike; then")
+    for whose, run, event in (("yours", pair.student, found.students), ("the product", pair.product, found.products)):
+        print(f"\n{whose}, {shown(run)}:" + (" (it ends here)" if event is None else ""), flush=True)
+        first = max(0, found.number - _LINES_BEFORE)
+        subprocess.run([*_TOOL, "trace", "dump", str(run), "--from", str(first), "--count", str(found.number - first + 1)])
+    if found.students and found.products:
+        fields = {field["name"]: field["text"] for field in found.products["fields"]}
+        for field in found.students["fields"]:
+            if found.students["event"] == found.products["event"] and fields.get(field["name"]) != field["text"]:
+                print(f"\n{found.students['event']}: {field['name']} is {field['text']}, and {fields.get(field['name'], 'nothing')} in the product")
+
+
+def debug(lab: Lab, row_id: str) -> int:
+    """GDB on a recording of the row's guest, at the first event that the product does not have."""
+    pair = run_both(lab, row_named(lab, row_id), None, record=True)
+    found = first_difference(pair)
+    at = []
+    if found is None:
+        print("the trace is as the product's; the replay begins at its beginning")
+    else:
+        _show(pair, found)
+        at = ["--at", str(found.number if found.students else max(0, found.number - 1))]
+    sys.stdout.flush()
+    return subprocess.run([*_TOOL, "debug", "--replay", str(pair.student), *at]).returncode
