@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Labs 1, 2 and 8: does a guest find its registers as it left them? In each round every register gets a pattern, the
-// guest traps, by turns to the kernel alone, to its VMM and to wait, and what it finds is sealed for the grader, a check
-// for each kind of register. Lab 8 counts what the traps of one kind take.
+// guest traps, by turns to the kernel alone, to its VMM and to wait, and what it finds is sealed for the grader, a
+// check for each kind of register. Lab 8 counts what the traps of one kind take.
 #include "guests/lib/attempt.hpp"
 #include "guests/lib/guest.hpp"
 #include "guests/lib/seal.hpp"

@@ -109,9 +109,9 @@ void write_seen(bool budget_spent) {
                             "{\"instructions\": %llu, \"budget_spent\": %s, \"handled\": %llu,\n"
                             " \"guest\": {\"instructions\": %llu, \"path\": \"0x%llx\"},\n"
                             " \"foreign\": {\"instructions\": %llu, \"first\": %s}}\n",
-                            (unsigned long long)witness.instructions, budget_spent ? "true" : "false", (unsigned long long)witness.handled,
-                            (unsigned long long)witness.guest_instructions, (unsigned long long)witness.path,
-                            (unsigned long long)witness.foreign, first) > 0;
+                            (unsigned long long)witness.instructions, budget_spent ? "true" : "false",
+                            (unsigned long long)witness.handled, (unsigned long long)witness.guest_instructions,
+                            (unsigned long long)witness.path, (unsigned long long)witness.foreign, first) > 0;
         good = std::fclose(file) == 0 && good;
     }
     if (!good) std::perror("guest_witness: cannot write what was seen");

@@ -155,7 +155,7 @@ def _changes(told: dict, name: str) -> tuple[Change, ...]:
 
 
 def _row_of(question: Question) -> Row:
-    return Row(question.id, question.ask.replace("{k}", "k"), question.points, "answer", (question.design,), question.look)
+    return Row(question.id, question.ask.replace("{k}", "k").replace("{register}", "a register"), question.points, "answer", (question.design,), question.look)
 
 
 def _row_of_written(one: Written) -> Row:

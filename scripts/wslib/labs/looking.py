@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """`ws lab trace`, `diff` and `debug`: what a student's hypervisor did, beside what the product does with the same guest."""
 
+import os
 import subprocess
 import sys
 
+from ..build import bring_up_to_date
 from ..paths import ROOT, shown
 from .lab_file import Lab
 from .traced_runs import Difference, Pair, first_difference, row_named, run_both
@@ -18,6 +20,7 @@ def trace(lab: Lab, row_id: str | None, design: str | None, window: bool) -> int
     print(f"yours:         {shown(pair.student)}\nthe product's: {shown(pair.product)}", flush=True)
     if not window:
         return 0
+    bring_up_to_date(os.environ.get("WS_HOST_BUILD", "release"), ["wsview"])
     tour = lab.folder / "lab.tour"
     return subprocess.run([*_TOOL, "view", str(pair.student), str(pair.product), *(["--tour", str(tour)] if tour.is_file() else [])]).returncode
 
@@ -41,11 +44,8 @@ def _show(pair: Pair, found: Difference) -> None:
         print(f"\n{whose}, {shown(run)}:" + (" (it ends here)" if event is None else ""), flush=True)
         first = max(0, found.number - _LINES_BEFORE)
         subprocess.run([*_TOOL, "trace", "dump", str(run), "--from", str(first), "--count", str(found.number - first + 1)])
-    if found.students and found.products:
-        fields = {field["name"]: field["text"] for field in found.products["fields"]}
-        for field in found.students["fields"]:
-            if found.students["event"] == found.products["event"] and fields.get(field["name"]) != field["text"]:
-                print(f"\n{found.students['event']}: {field['name']} is {field['text']}, and {fields.get(field['name'], 'nothing')} in the product")
+    for name, ours, its in found.fields:
+        print(f"\n{found.students.name}: {name} is {ours}, and {its} in the product")
 
 
 def debug(lab: Lab, row_id: str) -> int:

@@ -2,14 +2,18 @@
 """A lab's guest on the student's hypervisor and on the product's, each with its trace: side by side in the viewer, compared event by event, or
 recorded for GDB. Both are linked as the grader links them, of the base build's objects that record all."""
 
-import json
+import os
+import re
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
 
-from ..paths import BUILD, ROOT, shown
+from ..build import bring_up_to_date
+from ..paths import ROOT, shown
 from ..problem import Problem, usage_problem
 from .base_build import prepare, reference_image
 from .lab_file import Lab, Row
@@ -19,9 +23,11 @@ from .submission import in_place
 
 _TOOL = [sys.executable, str(ROOT / "scripts/ws")]
 _SECONDS = "60"
-_HYPERVISOR = range(0x4020_0000, 0x4040_0000)  # its image, which a student's code has another length in
-# What differs between two right hypervisors: how long they take, what is counted by that, and how long the way to ERET is.
-_NOT_COMPARED = {"tail", "CNTVOFF_EL2", "CNTV_CVAL_EL0", "CNTHP_CVAL_EL2", "deadline", "CNTPCT_EL0", "CNTVCT_EL0"}
+_LINE = re.compile(r" *(\d+) (cpu\d+) raw=\d+ +net=\d+ +(\w+) *(.*)")  # of wstrace dump
+_FIELD = re.compile(r"(\w+)=(.*?)(?= \w+=|$)")
+_IN_THE_HYPERVISOR = re.compile(r"0x0*40[23][0-9a-f]{5}\b")  # its image, which a student's code has another length in
+# What differs between two right hypervisors: how long they take, what depends on that, how long the way to ERET is.
+_NOT_COMPARED = ("tail", "CNTVOFF_EL2", "CNTV_CVAL_EL0", "deadline")
 
 
 @dataclass(frozen=True)
@@ -45,6 +51,7 @@ def row_named(lab: Lab, row_id: str | None) -> Row | None:
 
 def run_both(lab: Lab, row: Row | None, design: str | None, record: bool = False) -> Pair:
     prepare({lab.guest})
+    bring_up_to_date(os.environ.get("WS_HOST_BUILD", "release"), ["wstrace"])
     design = design or (row.designs[0] if row else _designs(lab)[0])
     if design not in _designs(lab):
         raise usage_problem(f"lab {lab.number} is about {', '.join(_designs(lab))}, not {design}")
@@ -70,36 +77,54 @@ def _run(design: str, image: Path, guest: Path, out: Path, record: bool) -> None
 
 
 @dataclass(frozen=True)
+class Event:
+    """A line of a trace."""
+
+    number: int
+    cpu: str
+    name: str
+    fields: str
+
+    @property
+    def compared(self) -> tuple:
+        fields = [(name, _IN_THE_HYPERVISOR.sub("in the hypervisor", value)) for name, value in _FIELD.findall(self.fields)]
+        return self.cpu, self.name, [(name, value) for name, value in fields if name not in _NOT_COMPARED]
+
+
+@dataclass(frozen=True)
 class Difference:
     """The first event that is not the same in both; None where a trace has ended."""
 
     number: int
-    students: dict | None
-    products: dict | None
+    students: Event | None
+    products: Event | None
+
+    @property
+    def fields(self) -> list[tuple[str, str, str]]:
+        """Of an event that both have: name, the student's value, the product's."""
+        if self.students is None or self.products is None or self.students.name != self.products.name:
+            return []
+        ours, its = self.students.compared[2], dict(self.products.compared[2])
+        return [(name, value, its.get(name, "nothing")) for name, value in ours if its.get(name) != value]
 
 
 def first_difference(pair: Pair) -> Difference | None:
-    for number, (ours, its) in enumerate(zip_longest(_events(pair.student), _events(pair.product))):
-        if ours is None or its is None or _compared(ours) != _compared(its):
-            return Difference(number, ours, its)
+    with closing(_events(pair.student)) as students, closing(_events(pair.product)) as products:
+        for number, (ours, its) in enumerate(zip_longest(students, products)):
+            if ours is None or its is None or (ours != its and ours.compared != its.compared):
+                return Difference(number, ours, its)
     return None
 
 
-def _compared(event: dict) -> tuple:
-    return event["event"], event["cpu"], [(field["name"], _value(field)) for field in event["fields"] if field["name"] not in _NOT_COMPARED]
-
-
-def _value(field: dict) -> str:
-    """An address in the hypervisor's image is as good as another."""
-    text = field.get("hex", field["text"])
-    try:
-        return "in the hypervisor" if int(text, 16) in _HYPERVISOR else text
-    except ValueError:
-        return text
-
-
-def _events(run: Path) -> list[dict]:
-    done = subprocess.run([*_TOOL, "trace", "dump", str(run), "--json"], capture_output=True, text=True, stdin=subprocess.DEVNULL)
-    if done.returncode:
-        raise Problem(f"{shown(run)}: {done.stderr.strip()}")
-    return json.loads(done.stdout)["events"]
+def _events(run: Path) -> Iterator[Event]:
+    """One after the other, as far as they are asked for."""
+    with subprocess.Popen([*_TOOL, "trace", "dump", str(run)], text=True, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as dump:
+        try:
+            for line in dump.stdout:
+                match = _LINE.match(line)
+                yield Event(int(match[1]), match[2], match[3], match[4])
+        except GeneratorExit:
+            dump.kill()
+            raise
+        if dump.wait():
+            raise Problem(f"{shown(run)}: {dump.stderr.read().strip()}")

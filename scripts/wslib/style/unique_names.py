@@ -17,6 +17,8 @@ ANYWHERE = {
     "main.cpp": "where a program begins; its folder says which",
     "lab.toml": "what a lab is; its folder says which",
     "handout.rst": "what its students read",
+    "teacher.toml": "what its teachers alone have",
+    "lab.tour": "what its runs are shown with",
 }
 # Files that may have the names of each other, since their folders mirror each other.
 MIRRORED = {
