@@ -13,7 +13,7 @@ from unittest import mock
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "scripts"))
 
-from wslib.labs import base_build, lab_file, lab_tree, student, submission  # noqa: E402
+from wslib.labs import base_build, lab_file, lab_tree, student, submission, traced_runs  # noqa: E402
 from wslib.labs.guest_seed import GuestSeed  # noqa: E402
 from wslib.labs.watched_run import LabRun, Seen, watch  # noqa: E402
 from wslib.test_workers import takes_long  # noqa: E402, F401
@@ -45,7 +45,7 @@ def image_with(design: str, number: int, old: str, new: str) -> Path:
     """A design's image with one text of a lab's file replaced."""
     lab = lab_file.read_lab(number)
     folder = new_folder()
-    change = lab_file.Change("a test's", lab.editable[0], old, new)
+    change = lab_file.Change(lab.sources[0], old, new, "a test's")
     return submission.Submission(lab, lab_tree.make_tree(folder / "tree", lab_tree.changed(lab, change)), folder).image(design)
 
 
@@ -61,6 +61,7 @@ class StudentsCheckout:
             subprocess.run(["git", "-C", self.root, "config", name, "student"], check=True)
         for module in (student, submission, lab_tree, base_build):
             self._patches.enter_context(mock.patch.object(module, "ROOT", self.root))
+        self._patches.enter_context(mock.patch.object(traced_runs, "prepare", lambda guests: None))
         for module in (student,):
             self._patches.enter_context(mock.patch.object(module, "BUILD", self.root / "build"))
             self._patches.enter_context(mock.patch.object(module, "STATES", self.root / "build/labs"))

@@ -14,10 +14,11 @@ from unittest import mock
 
 import labs_support as support
 from wslib.labs import lab_file, lab_tree
-from wslib.labs.grade import grade, grade_one, read_archive
+from wslib.labs.grade import grade, grade_one, read_archive, read_marks
 from wslib.labs.result_formats import classroom, gradescope
-from wslib.labs.rows import Bench
-from wslib.labs.submission import in_place
+from wslib.labs.bench import Bench
+from wslib.labs.questions import ANSWERS
+from wslib.labs.submission import Submission, in_place
 from wslib.labs.trouble import GRADER_BROKE, GraderTrouble
 from wslib.problem import Problem
 
@@ -36,6 +37,14 @@ def archive_of(name: str, files: dict[str, str]) -> Path:
     return path
 
 
+def work_of(name: str, lab: lab_file.Lab = LAB) -> dict[str, str]:
+    """All of a student's files, as they are to be."""
+    files = lab_tree.solution(lab, name)
+    folder = support.new_folder()
+    key = Bench(Submission(lab, lab_tree.make_tree(folder / "tree", files), folder), name).key()
+    return files | {ANSWERS: key}
+
+
 class Grading(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
@@ -46,12 +55,24 @@ class Grading(unittest.TestCase):
         cls.addClassCleanup(patched.stop)
 
     def test_a_solution_has_all_points_and_the_same_result_again(self):
-        archive = archive_of("ada", lab_tree.solution(LAB))
-        results = [grade_one(archive, LAB, "class") for _ in range(2)]
+        archive = archive_of("ada", work_of("ada"))
+        marks = support.new_folder() / "marks.toml"
+        marks.write_text("[ada]\nwhy = 6\n", encoding="utf-8")
+        results = [grade_one(archive, LAB, "class", marks=read_marks(marks, LAB)) for _ in range(2)]
         self.assertEqual(results[0].score, 100, [row.message for row in results[0].rows])
         self.assertEqual(json.dumps(results[0].as_json()), json.dumps(results[1].as_json()))
         self.assertEqual(results[0].status, 0)
         self.check_forms(results[0])
+        unread = grade_one(archive, LAB, "class")
+        self.assertEqual((unread.score, unread.for_the_teacher, unread.status), (94, 6, 0))
+
+    def test_marks_that_cannot_be(self):
+        marks = support.new_folder() / "marks.toml"
+        for text, words in (("why = 6", "is to be a table"), ("[ada]\nwhy = 7", "0 to 6"), ("[ada]\nshort = 1", "why (0 to 6)"), ("[ada", "is no TOML")):
+            marks.write_text(text, encoding="utf-8")
+            with self.subTest(text=text), self.assertRaises(Problem) as told:
+                read_marks(marks, LAB)
+            self.assertIn(words, str(told.exception))
 
     def check_forms(self, result):
         scope = gradescope(result)
@@ -71,6 +92,24 @@ class Grading(unittest.TestCase):
                 "guests/lab_registers/main.cpp": "", "build/labs/base/hyp/off/hyp-vhe.bin": "", "guest_entry.S.obj": ""}
         archive = archive_of("bob", lab_tree.solution(LAB) | more)
         self.assertEqual(read_archive(archive, LAB), lab_tree.solution(LAB))
+
+    def test_what_only_the_grader_may_read(self):
+        """What compiles a submission runs as nobody, where the grader may say so, whatever the source hides from a search."""
+        secret = support.new_folder() / "secret"
+        secret.write_text("0123456789", encoding="utf-8")
+        for folder in (secret, *secret.parents[:1]):
+            folder.chmod(0o755 if folder.is_dir() else 0o600)
+        hidden = lab_tree.solution(LAB)[FILE] + f"""
+    .macro taken a, b
+    .\\a\\()\\b "{secret}"
+    .endm
+    taken inc, bin
+"""
+        result = grade_one(archive_of("eve", {FILE: hidden}), LAB, "class")
+        if "as nobody" not in result.tools["compiled"]:
+            self.skipTest(f"here the compiler runs {result.tools['compiled']}")
+        self.assertEqual((result.score, result.status), (0, 3))
+        self.assertIn("secret", result.rows[0].message)
 
     def test_a_hidden_row_does_not_tell_its_patterns(self):
         broken = lab_tree.solution(LAB)[FILE].replace("    msr SP_EL0, x1\n", "")
@@ -93,12 +132,12 @@ class Grading(unittest.TestCase):
 
     def test_answers_to_somebody_elses_questions(self):
         lab = lab_file.read_lab(0)
-        form = Bench(in_place(lab, support.new_folder()), "ada").questions_form(answered=True)
-        self.assertEqual(grade_one(archive_of("ada", {"answers.toml": form}), lab, "class").score, 100)
-        self.assertEqual(grade_one(archive_of("bob", {"answers.toml": form}), lab, "class").score, 0)
-        broken = grade_one(archive_of("ada", {"answers.toml": "no = toml = at all"}), lab, "class")
-        self.assertEqual(broken.score, 0)
-        self.assertIn("is no TOML", broken.rows[0].message)
+        adas = work_of("ada", lab)
+        self.assertEqual(grade_one(archive_of("ada", adas), lab, "class").score, 84, "but for the words")
+        self.assertEqual(grade_one(archive_of("bob", adas), lab, "class").score, 0)
+        broken = grade_one(archive_of("ada", adas | {ANSWERS: "no = toml = at all"}), lab, "class")
+        self.assertEqual([row.id for row in broken.rows if row.points], ["own-guest"])
+        self.assertIn("is no TOML", broken.rows[1].message)
 
     def test_several_with_progress(self):
         archives = [archive_of("ada", lab_tree.starter(LAB)), archive_of("bob", {FILE: "    nonsense\n"})]

@@ -7,9 +7,13 @@ import json
 import subprocess
 import tarfile
 import unittest
+from unittest import mock
 
 import labs_support as support
 from wslib.labs import lab_file, lab_tree, student
+from wslib.labs.bench import Bench
+from wslib.labs.questions import ANSWERS
+from wslib.labs.submission import in_place
 from wslib.problem import Problem
 
 FILE = "hyp/world_switch/guest_entry.S"
@@ -29,7 +33,8 @@ class Student(unittest.TestCase):
         self.root = checkout.__enter__()
         self.addCleanup(checkout.__exit__)
         self.lab = lab_file.read_lab(1)
-        self.solution = lab_tree.solution(self.lab)[FILE]
+        self.product = lab_tree.solution(self.lab)[FILE]
+        self.solution = lab_tree.solution(self.lab, "somebody")[FILE]
         self.before = self.git("rev-parse", "HEAD")
         _, self.told = said(student.start, self.lab, "somebody")
         self.file = self.root / FILE
@@ -46,7 +51,7 @@ class Student(unittest.TestCase):
         status, told = said(student.test, lab, None, None, False)
         self.assertEqual(status, 1)
         self.assertIn("TODO 1A: guest_enter is yours to write (hyp/world_switch/guest_entry.S)", told)
-        self.assertIn("0 of 75 points", told)
+        self.assertIn("0 of 74 points; 20 more are for what is only tried when it is graded; 6 are for answers in words", told)
         self.assertIn("1A: to be written", said(student.status, lab)[1])
 
         self.file.write_text(self.solution.replace("    msr SP_EL0, x1\n", ""), encoding="utf-8")
@@ -55,14 +60,48 @@ class Student(unittest.TestCase):
         self.assertIn("SP_EL0 was not kept over an exit", told)
 
         self.file.write_text(self.solution, encoding="utf-8")
+        self.assertEqual(said(student.show_answers, lab)[0], 1, "nothing is answered yet")
+        key = Bench(in_place(lab, support.new_folder()), "somebody").key()
+        (self.root / ANSWERS).write_text(key, encoding="utf-8")
+        self.assertEqual(said(student.show_answers, lab)[0], 0)
         status, told = said(student.test, lab, None, None, True)
-        self.assertEqual((status, json.loads(told)["points"]), (0, 75))
-        self.assertEqual(self.git("diff", "HEAD~1", "--stat"), "", "the diff to before the start is the student's work alone")
+        self.assertEqual((status, json.loads(told)["points"]), (0, 74), told)
+        self.assertIn("SPSR_EL2" if "SPSR" in self.told else "when guest_enter returns", said(student.status, lab)[1])
 
         archive = self.root / "handed-in.tar.gz"
         said(student.submit, lab, archive)
         with tarfile.open(archive) as content:
-            self.assertEqual(content.getnames(), [FILE])
+            self.assertEqual(content.getnames(), [ANSWERS, FILE])
+
+    def test_for_practice(self):
+        """Without a seed: the product's own file has all points, and nothing is asked of anybody alone."""
+        self.git("checkout", "-q", self.before)
+        self.git("branch", "-q", "-D", "lab/1")
+        _, told = said(student.start, self.lab, "")
+        self.assertIn("This is for practice", told)
+        self.assertFalse((self.root / ANSWERS).exists())
+        self.file.write_text(self.product, encoding="utf-8")
+        self.assertEqual(self.git("diff", "HEAD~1", "--stat"), "", "the diff to before the start is the student's work alone")
+        status, told = said(student.test, student.started(), None, None, False)
+        self.assertEqual(status, 0, told)
+        self.assertIn("45 of 45 points", told)
+        with self.assertRaises(Problem) as told:
+            student.test(self.lab, "twist", None, False)
+        self.assertIn("--seed YOURNAME", str(told.exception))
+
+    def test_again_when_a_file_has_changed(self):
+        tested = []
+
+        def change(_) -> None:
+            if len(tested) == 2:
+                raise KeyboardInterrupt
+            if len(tested) == 1:
+                self.file.write_text(self.solution + "\n", encoding="utf-8")
+
+        with mock.patch.object(student, "test", lambda *told: tested.append(told)), mock.patch.object(student.time, "sleep", change), \
+                self.assertRaises(KeyboardInterrupt):
+            said(student.watch, self.lab, "twist")
+        self.assertEqual([told[1] for told in tested], ["twist", "twist"])
 
     def test_what_does_not_build_is_told(self):
         self.file.write_text("    no_such_instruction\n", encoding="utf-8")

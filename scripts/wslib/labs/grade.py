@@ -65,7 +65,7 @@ class Result:
 Marks = dict[str, dict[str, int]]  # by student and row, what a teacher gave for an answer in words
 
 
-def grade(archives: list[Path], lab: Lab, seed: str, form: str | None, out: Path | None, marks: Marks) -> int:
+def grade(archives: list[Path], lab: Lab, seed: str, form: str | None, out: Path | None, marks: Marks | None = None) -> int:
     """One result is printed; of several each goes into its own file of `out`."""
     if on_a_labs_branch():
         raise usage_problem("this is the branch of a lab; a grader's checkout has the sources that nothing is cut out of (git checkout main)")

@@ -11,7 +11,7 @@ from .lab_file import Lab
 from .traced_runs import Difference, Pair, first_difference, row_named, run_both
 
 _TOOL = [sys.executable, str(ROOT / "scripts/ws")]
-_LINES_BEFORE = 8  # of a trace, before what differs
+_LINES_BEFORE = 4  # of a trace, before what differs
 
 
 def trace(lab: Lab, row_id: str | None, design: str | None, window: bool) -> int:
@@ -39,13 +39,17 @@ def diff(lab: Lab, row_id: str | None, design: str | None, window: bool) -> int:
 
 
 def _show(pair: Pair, found: Difference) -> None:
-    print(f"the first {found.number:,} events are alike; then")
-    for whose, run, event in (("yours", pair.student, found.students), ("the product", pair.product, found.products)):
-        print(f"\n{whose}, {shown(run)}:" + (" (it ends here)" if event is None else ""), flush=True)
+    where = f"event {found.number:,}" + (f", in the step {found.step}" if found.step else "")
+    print(f"the first {found.number:,} events are alike. At {where}:")
+    for name, ours, its in found.fields:
+        print(f"  {found.students.name}: {name} is {ours}, and {its} in the product")
+    if not found.fields:
+        ours, its = (event.name if event else "the end of the trace" for event in (found.students, found.products))
+        print(f"  yours has {ours}, and the product {its}")
+    for whose, run in (("yours", pair.student), ("the product", pair.product)):
+        print(f"\n{whose}, {shown(run)}:", flush=True)
         first = max(0, found.number - _LINES_BEFORE)
         subprocess.run([*_TOOL, "trace", "dump", str(run), "--from", str(first), "--count", str(found.number - first + 1)])
-    for name, ours, its in found.fields:
-        print(f"\n{found.students.name}: {name} is {ours}, and {its} in the product")
 
 
 def debug(lab: Lab, row_id: str) -> int:

@@ -98,6 +98,7 @@ class Difference:
     number: int
     students: Event | None
     products: Event | None
+    step: str = ""  # in which the student's hypervisor was
 
     @property
     def fields(self) -> list[tuple[str, str, str]]:
@@ -110,9 +111,14 @@ class Difference:
 
 def first_difference(pair: Pair) -> Difference | None:
     with closing(_events(pair.student)) as students, closing(_events(pair.product)) as products:
+        steps = [""]
         for number, (ours, its) in enumerate(zip_longest(students, products)):
             if ours is None or its is None or (ours != its and ours.compared != its.compared):
-                return Difference(number, ours, its)
+                return Difference(number, ours, its, steps[-1])
+            if ours.name == "phase_begin":
+                steps.append(ours.fields.removeprefix("step="))
+            elif ours.name == "phase_end" and len(steps) > 1:
+                steps.pop()
     return None
 
 
