@@ -15,7 +15,7 @@ from .base_build import prepare
 from .lab_file import Lab
 from .bench import Bench
 from .questions import ANSWERS, filled, read_answers
-from .rows import Judged, judge
+from .rows import DOES_NOT_BUILD, judge
 from .submission import Submission
 from .todo import TODO
 
@@ -109,12 +109,13 @@ class _Forgery:
     name: str
     files: dict[str, str]
     all_rows: bool = True  # must have no points; or those alone that are each student's own
+    builds: bool = True
 
 
 def _forgeries(lab: Lab, work: Path, seed: str) -> Iterator[_Forgery]:
     """Those of the lab's file, and somebody else's work."""
     for one in lab.forgeries:
-        yield _Forgery(one.name, lab_tree.changed(lab, one))
+        yield _Forgery(one.name, lab_tree.changed(lab, one), builds=one.builds)
     if lab.has_answers or lab.twist:
         yield _Forgery("another student's work", _solution(lab, work, f"not {seed}"), all_rows=False)
 
@@ -164,8 +165,11 @@ def _check_forgery(proof: Proof, forgery: _Forgery, work: Path, seed: str) -> No
     proof.forgeries += 1
     bench = _bench(proof.lab, forgery.files, work, seed, explains=False)
     rows = [row for row in proof.lab.rows if row.kind != "written" and (forgery.all_rows or row.individual)]
-    believed: list[Judged] = [judged for row in rows if (judged := judge(bench, row)).points]
-    if believed:
+    judged = [judge(bench, row) for row in rows]
+    believed = [one for one in judged if one.points]
+    if forgery.builds == any(one.status == DOES_NOT_BUILD for one in judged):
+        proof.wrong.append(f"the forgery `{forgery.name}` {'does not build' if forgery.builds else 'builds'}: {judged[0].message}")
+    elif believed:
         proof.wrong.append(f"the forgery `{forgery.name}` has points: {', '.join(f'{one.id} {one.points}' for one in believed)}")
     else:
         proof.zero += 1

@@ -54,6 +54,7 @@ class Change:
     name: str = ""
     row: str = ""  # of a mutant: which row must fail
     words: str = ""  # and what it must say
+    builds: bool = True  # of a forgery
 
 
 @dataclass(frozen=True)
