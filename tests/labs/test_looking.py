@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """A student's trace beside the product's: where they differ is found by itself."""
 
+import subprocess
+import sys
 import unittest
 
 import labs_support as support
@@ -29,6 +31,22 @@ class Looking(unittest.TestCase):
         found = self.first_difference(product.replace("    msr SP_EL0, x1\n", ""), "vhe")
         self.assertEqual((found.students.name, found.step), ("registers_general", "save_general_purpose"))
         self.assertEqual([field[0] for field in found.fields], ["SP_EL0"])
+
+    def test_each_labs_tour(self):
+        """Its steps and figures are there when the product stands beside itself."""
+        tours = 0
+        for lab in map(lab_file.read_lab, lab_file.lab_folders()):
+            tour = lab.folder / "lab.tour"
+            if not tour.is_file():
+                continue
+            tours += 1
+            for name, text in lab_tree.solution(lab, sources=support.ROOT).items():
+                (self.root / name).write_text(text, encoding="utf-8")
+            pair = traced_runs.run_both(lab, None, None)
+            done = subprocess.run([sys.executable, support.ROOT / "scripts/ws", "trace", "tour", tour, pair.student, pair.product, "--check"],
+                                  capture_output=True, text=True)
+            self.assertEqual((done.returncode, done.stdout + done.stderr), (0, ""), tour)
+        self.assertGreater(tours, 2)
 
     def test_what_cannot_be_looked_at(self):
         with self.assertRaises(Problem) as told:
