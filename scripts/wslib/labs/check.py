@@ -129,7 +129,7 @@ def _check_starter(proof: Proof, work: Path, seed: str) -> None:
     bench = _bench(lab, files, work, seed)
     for row in lab.rows:
         judged = judge(bench, row)
-        if (judged.points and row.kind != "written") or TODO not in judged.message:
+        if (judged.points and row.kind != "written") or judged.status == DOES_NOT_BUILD or TODO not in judged.message:
             proof.starter = "no todo"
             proof.wrong.append(f"the starter has {judged.points} points in {row.id} and says {judged.message!r}")
             return

@@ -2,6 +2,7 @@
 """A starter is the product with some functions cut out. A cut is named by the function's signature, as it stands in the source; nothing in the
 sources marks it. C++ is cut from the signature's line to the first `}` at the same indent, assembly from a label to its `.size`."""
 
+import os
 import re
 from dataclasses import dataclass
 
@@ -25,7 +26,7 @@ class Cut:
 def cut_out(text: str, cut: Cut) -> str:
     """The file's text with the starter in place of the body."""
     begin, end = body_of(text, cut)
-    return text[:begin] + _starter(text, begin, cut) + text[end:]
+    return _with_panic(text[:begin] + _starter(text, begin, cut) + text[end:], cut)
 
 
 def body_of(text: str, cut: Cut) -> tuple[int, int]:
@@ -42,6 +43,16 @@ def body_of(text: str, cut: Cut) -> tuple[int, int]:
     if end is None:
         raise Problem(f"{cut.file}: nothing closes `{cut.signature}`")
     return signature.end(), end.start()
+
+
+def _with_panic(text: str, cut: Cut) -> str:
+    """A TODO of the hypervisor's in C++ panics, and the file may have had no use for that before."""
+    if cut.in_assembly or "panic(" not in cut.starter or "/panic.hpp\"" in text:
+        return text
+    last = text.rindex("\n#include \"")
+    include = os.path.relpath("hyp/base/panic.hpp", os.path.dirname(cut.file))
+    end = text.index("\n", last + 1)
+    return f"{text[:end]}\n#include \"{include}\"{text[end:]}"
 
 
 def _starter(text: str, begin: int, cut: Cut) -> str:
