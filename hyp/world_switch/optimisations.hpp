@@ -7,12 +7,23 @@
 
 namespace ws {
 
-// The build makes anew, for each set of optimisations, only those sources for which it defines this
-// (hyp/CMakeLists.txt).
-static_assert(WS_ABLATED_SOURCE);
+/// In place of an optimisation that hyp/CMakeLists.txt does not say that this source asks for: it is no condition.
+struct NotAsked {
+    constexpr NotAsked(bool) {}
+};
+constexpr NotAsked operator&&(bool, NotAsked) { return false; }
+
+template <bool asked>
+struct AskedOptimisation {
+    using Type = bool;
+};
+template <>
+struct AskedOptimisation<false> {
+    using Type = NotAsked;
+};
 
 struct Optimisations {
-#define OPTIMISATION(bit, name, meaning) bool name;
+#define OPTIMISATION(bit, name, meaning) AskedOptimisation<(WS_ASKED_OPTIMISATIONS >> (bit) & 1) != 0>::Type name;
 #include "../trace/format/optimisations.def"
 #undef OPTIMISATION
 };
