@@ -148,7 +148,9 @@ int main(int argc, char** argv) {
         return kWrongUse;
     }
     // A picture is the same for everyone.
-    if (options.png.empty() && options.text.empty()) recall(app, options);
+    if (options.png.empty() && options.text.empty()) {
+        recall([&app](const char* option) { return app.count(option) != 0; }, options);
+    }
     try {
         return run(options);
     } catch (const std::bad_alloc&) {

@@ -3,7 +3,6 @@
 
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 
 namespace ws::app {
@@ -23,7 +22,7 @@ bool is_known_profile(const std::string& name) {
 
 }  // namespace
 
-void recall(const CLI::App& app, Options& options) {
+void recall(const std::function<bool(const char*)>& given, Options& options) {
     model::Settings settings;
     const std::filesystem::path file = model::settings_file();
     if (file.empty()) return;
@@ -33,8 +32,8 @@ void recall(const CLI::App& app, Options& options) {
         warn(fmt::format("{}; nothing of it is used", error.what()));
         return;
     }
-    const auto take = [&app](const char* option, auto& to, const auto& from) {
-        if (from && app.count(option) == 0) to = *from;
+    const auto take = [&given](const char* option, auto& to, const auto& from) {
+        if (from && !given(option)) to = *from;
     };
     take("--theme", options.dark, settings.dark);
     take("--scale", options.scale, settings.scale);
