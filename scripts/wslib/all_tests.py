@@ -37,6 +37,10 @@ class Outcome:
         self.seconds |= other.seconds
 
 
+def is_long() -> bool:
+    return os.environ.get("WS_LONG") == "1"
+
+
 def one(good: bool, name: str, seconds: float) -> Outcome:
     """Of a part that is one test."""
     return Outcome(Counter(passed=1) if good else Counter(failed=1), {name: seconds})
@@ -175,7 +179,7 @@ class Fuzzers(Part):
         corpus.mkdir(parents=True, exist_ok=True)
         subprocess.run([sys.executable, ROOT / f"tests/fuzz/{name.removesuffix('_fuzzer')}_seeds.py", seeds], check=True)
         seconds, longest = self.NAMES[name]
-        if os.environ.get("WS_LONG"):
+        if is_long():
             seconds = 3600
         # An input that takes a minute has found a loop that does not end. Less is what a busy machine may well take.
         command = [BUILD / "fuzz/tests/fuzz" / name, corpus, seeds, f"-max_total_time={seconds}", f"-max_len={longest}",
@@ -194,18 +198,23 @@ class Fuzzers(Part):
 
 
 class Docs(Part):
-    """The site builds without a warning."""
+    """The site builds without a warning. What the programs say is the same in either build: with the one that the other tests need
+    anyway, or with --long with the optimised one that users have."""
 
     def run(self, wanted: list[str]) -> Outcome:
         command = ["sphinx-build", "-W", "--keep-going", "-q", "-b", "html", ROOT / "docs", BUILD / "docs" / "html"]
-        # The pages show what users have: the optimised programs.
         begin = time.monotonic()
-        good = succeeds(command, DOCS_SECONDS, env={**os.environ, "WS_HOST_BUILD": "release"})
+        good = succeeds(command, DOCS_SECONDS, env={**os.environ, "WS_HOST_BUILD": self._host_build()})
         print(f"  {'ok' if good else 'FAILED':8} sphinx-build -W docs build/docs/html")
         return one(good, "docs", time.monotonic() - begin)
 
     def needs(self, wanted: list[str]) -> Needs | None:
-        return None if wanted else {"release": build.TARGETS["release"], "hyp": []}
+        host = self._host_build()
+        return None if wanted else {host: list(PROGRAMS) if host == "debug" else build.TARGETS[host], "hyp": []}
+
+    @staticmethod
+    def _host_build() -> str:
+        return "release" if is_long() else "debug"
 
 
 PARTS = (
@@ -257,6 +266,10 @@ def main(arguments: list[str]) -> int:
     if options.long:
         os.environ["WS_LONG"] = "1"
     os.environ["WS_HOST_BUILD"] = "debug"  # every program that a test starts has the sanitizers in
+    # Nearly every test starts scripts/ws. What that imports is compiled once, whatever the environment says, and kept
+    # with what else is built.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    os.environ["PYTHONPYCACHEPREFIX"] = str(BUILD / "pycache")
     # GCC 12's leak checker guesses where thread-local storage of a library is that is loaded late, as Mesa's drivers
     # are for each picture. It may guess wrong, and crash when it looks there. With the last option it does not guess.
     os.environ.setdefault("ASAN_OPTIONS", "detect_leaks=1:abort_on_error=0:intercept_tls_get_addr=0")

@@ -9,7 +9,6 @@ import dataclasses
 import json
 import os
 import sys
-from concurrent.futures import ProcessPoolExecutor, as_completed
 from itertools import accumulate
 
 from ..build import build_ablated
@@ -46,6 +45,7 @@ def measure(benchmarks: list[str]) -> list[dict]:
     build_ablated({(number, LEVEL) for number in numbers()}, sys.stderr)
     totals: dict[str, dict[int, int]] = {benchmark: {} for benchmark in benchmarks}
     iterations = {}
+    from concurrent.futures import ProcessPoolExecutor, as_completed  # with what it imports in turn, nothing for every ws
     with ProcessPoolExecutor(os.cpu_count()) as pool:  # a run wants a main thread, for its signals
         runs = {pool.submit(_total, benchmark, number): (benchmark, number)
                 for benchmark in benchmarks for number in numbers()}
