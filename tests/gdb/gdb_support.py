@@ -56,7 +56,7 @@ def ws(*arguments: object, timeout: float = LONGEST) -> subprocess.CompletedProc
     # With this variable GDB's Python takes the buffer from the C library's standard output, and hides what is left in
     # it.
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
-    return subprocess.run([sys.executable, WS, *map(str, arguments)], stdin=subprocess.DEVNULL, capture_output=True, text=True,
+    return subprocess.run([sys.executable, "-S", WS, *map(str, arguments)], stdin=subprocess.DEVNULL, capture_output=True, text=True,
                           timeout=timeout, env=environment)
 
 

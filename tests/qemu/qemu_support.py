@@ -4,6 +4,7 @@
 import atexit
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -188,7 +189,8 @@ def each_run(level: str = "full") -> list[Case]:
 
 
 def ws(*arguments: str, timeout: float = 4000) -> subprocess.CompletedProcess:
-    return subprocess.run([sys.executable, WS, *arguments], stdin=subprocess.DEVNULL, capture_output=True, text=True,
+    # -S: the standard library is all that it needs, so Python need not look for more.
+    return subprocess.run([sys.executable, "-S", WS, *arguments], stdin=subprocess.DEVNULL, capture_output=True, text=True,
                           timeout=timeout)
 
 
@@ -196,6 +198,12 @@ def call(program: Path | str, *arguments: object, timeout: float = 300) -> subpr
     """A program to its end, whatever that is."""
     return subprocess.run([str(program), *map(str, arguments)], stdin=subprocess.DEVNULL, capture_output=True,
                           text=True, timeout=timeout)
+
+
+@once
+def checked(case: Case) -> subprocess.CompletedProcess:
+    """`wstrace check --json` of a run."""
+    return call(WSTRACE, "check", run(*case).folder, "--json")
 
 
 def wstrace(*arguments: object) -> str:
@@ -228,3 +236,11 @@ def events(run_of: Run, kind: str) -> list[Event]:
                   {field["name"]: int(field["hex"], 16) if field["hex"] else None for field in told["fields"]},
                   {field["name"]: field["text"] for field in told["fields"]})
             for told in wstrace_json("dump", run_of.folder, "--kind", kind)["events"]]
+
+
+def of_guests(run_of: Run, kind: str) -> list[Event]:
+    """All events of a kind that are a vCPU's, with no field but that: of traps and returns there are many, and as text they are a
+    seventh of what they are as JSON."""
+    found = re.findall(r"^ *(\d+) cpu(\d+) raw=(\d+) .* owner=(VM \d+ vCPU \d+)", wstrace("dump", run_of.folder, "--kind", kind),
+                       re.MULTILINE)
+    return [Event(int(index), int(cpu), int(raw), kind, {}, {"owner": owner}) for index, cpu, raw, owner in found]

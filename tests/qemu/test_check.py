@@ -11,7 +11,7 @@ class Check(unittest.TestCase):
         for level in ("full", "traps"):
             for case in support.each_run(level):
                 with self.subTest(case=case):
-                    done = support.call(support.WSTRACE, "check", support.run(*case).folder)
+                    done = support.checked(case)
                     self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
 
     def test_nothing_was_dropped(self):
@@ -26,5 +26,5 @@ class Check(unittest.TestCase):
         support.prepare(cases)
         for case in cases:
             with self.subTest(case=case):
-                done = support.call(support.WSTRACE, "check", support.run(*case).folder)
+                done = support.checked(case)
                 self.assertEqual(done.returncode, 0, done.stdout + done.stderr)

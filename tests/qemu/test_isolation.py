@@ -44,8 +44,9 @@ class Hostile(unittest.TestCase):
                 done = support.call(support.WSTRACE, "check", run.folder)
                 self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
                 self.the_neighbour_is_the_last_to_end(run)
-                self.each_is_followed_by_an_abort(run)
-                kinds = Counter(event.text["injection"] for event in support.events(run, "inject"))
+                injected = support.events(run, "inject")
+                self.each_is_followed_by_an_abort(run, injected)
+                kinds = Counter(event.text["injection"] for event in injected)
                 for kind in ("undefined_instruction", "external_abort"):
                     self.assertGreater(kinds[kind], 0, f"the hostile guest met no {kind}: {kinds}")
 
@@ -53,12 +54,12 @@ class Hostile(unittest.TestCase):
         ends = [event.text["owner"] for event in support.events(run, "hypercall") if event.text["function"].endswith("(exit)")]
         self.assertEqual(ends, ["VM 1 vCPU 0", "VM 2 vCPU 0"], "the neighbour was not beside all of the operations")
 
-    def each_is_followed_by_an_abort(self, run: support.Run) -> None:
+    def each_is_followed_by_an_abort(self, run: support.Run, injected: list[support.Event]) -> None:
         refused = [event for event in support.events(run, "mmio") if event.text["device"] == "none"]
         self.assertGreater(len(refused), 10)
-        injected = [event for event in support.events(run, "inject") if event.text["injection"] == "external_abort"]
-        entries = [event for event in support.events(run, "eret") if event.number["owner"]]
-        for event, abort, entry in zip(refused, following(refused, injected), following(refused, entries)):
+        aborts = [event for event in injected if event.text["injection"] == "external_abort"]
+        entries = support.of_guests(run, "eret")
+        for event, abort, entry in zip(refused, following(refused, aborts), following(refused, entries)):
             self.assertIsNotNone(abort, f"event {event.index}: refused, and no abort came")
             self.assertTrue(entry is None or abort.index < entry.index, f"event {event.index}: the guest went on first")
 
@@ -68,9 +69,9 @@ def following(events: list[support.Event], others: list[support.Event]) -> list[
     found: list[support.Event | None] = []
     waiting = sorted([*events, *others], key=lambda event: event.index, reverse=True)
     mine = {event.index for event in events}
-    latest: dict[tuple[int, int], support.Event] = {}
+    latest: dict[tuple[int, str], support.Event] = {}
     for event in waiting:
-        key = (event.cpu, event.number["owner"])
+        key = (event.cpu, event.text["owner"])
         if event.index in mine:
             found.append(latest.get(key))
         else:

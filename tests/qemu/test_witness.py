@@ -18,6 +18,7 @@ from collections import Counter
 from typing import NamedTuple
 
 import qemu_support as support
+from outside_reader import EXCEPTIONS, Reading, kind_of, numbers, read
 
 
 class Event(NamedTuple):
@@ -79,23 +80,17 @@ def witnessed(log: str, design: str) -> list[Event]:
     return events
 
 
-def recorded(trace) -> tuple[list[Event], int]:
+def recorded(reading: Reading) -> tuple[list[Event], int]:
     """The trap and eret events of a trace, as babeltrace2 prints them, and how many system calls there were."""
     events, calls = [], 0
-    for line in support.call("babeltrace2", trace).stdout.splitlines():
-        match = re.search(r"\b(trap|eret|system_call): ", line)
-        if not match:
-            continue
-        if match[1] == "system_call":
+    for line in reading.lines(*EXCEPTIONS):
+        kind, fields = kind_of(line), numbers(line)
+        if kind == "system_call":
             calls += 1
-            continue
-        # A number, or an enumeration's name with its number: vector = ( "lower_el_a64_sync" : container = 8 )
-        fields = re.findall(r"(\w+) = (?:\( [^)]*: container = )?(0x[0-9A-Fa-f]+|\d+)", line)
-        number = {name: int(value, 0) for name, value in fields}
-        if match[1] == "eret":
-            events.append(Event("eret", None, None, number["ELR_EL2"]))
+        elif kind == "eret":
+            events.append(Event("eret", None, None, fields["ELR_EL2"]))
         else:
-            events.append(trap(number["vector"] * 0x80, number["ESR_EL2"], number["ELR_EL2"]))
+            events.append(trap(fields["vector"] * 0x80, fields["ESR_EL2"], fields["ELR_EL2"]))
     return events, calls
 
 
@@ -104,7 +99,7 @@ class Witness(unittest.TestCase):
         for case in support.each_run():
             with self.subTest(case=case):
                 run = support.run(*case)
-                seen, (traced, calls) = witnessed(run.log, case.design), recorded(run.trace)
+                seen, (traced, calls) = witnessed(run.log, case.design), recorded(read(case))
                 self.assertEqual(calls, vmm_calls(run.log))
                 self.assertGreater(len(traced), 1)
                 if case.cpus == 1:
