@@ -47,9 +47,9 @@ def body_of(text: str, cut: Cut) -> tuple[int, int]:
 
 def _with_panic(text: str, cut: Cut) -> str:
     """A TODO of the hypervisor's in C++ panics, and the file may have had no use for that before."""
-    if cut.in_assembly or "panic(" not in cut.starter or "/panic.hpp\"" in text:
+    last = text.rfind("\n#include \"")
+    if cut.in_assembly or "panic(" not in cut.starter or "/panic.hpp\"" in text or last < 0:
         return text
-    last = text.rindex("\n#include \"")
     include = os.path.relpath("hyp/base/panic.hpp", os.path.dirname(cut.file))
     end = text.index("\n", last + 1)
     return f"{text[:end]}\n#include \"{include}\"{text[end:]}"
