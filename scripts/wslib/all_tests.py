@@ -81,9 +81,42 @@ class Part:
 
 
 class UnitTests(Part):
-    """The C++ unit tests, by ctest, in the build with the sanitizers."""
+    """The C++ unit tests, in the build with the sanitizers: many test cases in each process, for such a program takes longer to start
+    than most of them run. If not all is well, each by itself, by ctest: then a crash takes no other with it."""
 
     def run(self, wanted: list[str]) -> Outcome:
+        by_target = {target: [name for name in names if not wanted or any(part in name for part in wanted)]
+                     for target, names in self._by_target().items()}
+        shares = [(target, names[number::jobs()]) for target, names in by_target.items() if target in self.SOURCES
+                  for number in range(jobs()) if names[number::jobs()]]
+        together = Outcome()
+        with ThreadPoolExecutor(jobs()) as pool:
+            for outcome in pool.map(lambda share: self._run_together(*share), shares):
+                if outcome is None:
+                    return self._run_each(wanted)
+                together.add(outcome)
+        if any(names for target, names in by_target.items() if target not in self.SOURCES):
+            together.add(self._run_each([name for name in self.names() if name.startswith("linux_apps.") and (not wanted or any(
+                part in name for part in wanted))]))
+        return together
+
+    def _run_together(self, target: str, names: list[str]) -> Outcome | None:
+        """Of these test cases of a program, in one process; None if not all of them passed."""
+        program = BUILD / "debug" / self.SOURCES[target][0] / target
+        with tempfile.TemporaryDirectory() as folder:
+            listed, report = Path(folder) / "names", Path(folder) / "report.xml"
+            listed.write_text("".join(f"{catch_pattern(name)}\n" for name in names), encoding="utf-8")
+            good = succeeds([program, "-f", listed, "-r", "xml", "-d", "yes", "-o", report], UNIT_SECONDS * len(names),
+                            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            if not good:
+                return None
+            cases = {case.get("name", ""): case.find("OverallResult") for case in xml.etree.ElementTree.parse(report).getroot().iter("TestCase")}
+        if sorted(cases) != sorted(names):
+            return None
+        seconds = {name: float(result.get("durationInSeconds", 0)) for name, result in cases.items()}
+        return Outcome(Counter(passed=len(names)), seconds)
+
+    def _run_each(self, wanted: list[str]) -> Outcome:
         with tempfile.TemporaryDirectory() as folder:
             report = Path(folder) / "ctest.xml"
             command = ["ctest", "--output-on-failure", "--output-junit", report, "--no-tests=ignore", "--timeout",
@@ -241,6 +274,11 @@ def succeeds(command: list, seconds: float, **more) -> bool:
         if child.poll() is None:
             end_descendants(child.pid)
             child.wait()
+
+
+def catch_pattern(name: str) -> str:
+    """This very name, as Catch2 reads it."""
+    return re.sub(r"[\\,[]", r"\\\g<0>", name)
 
 
 def ctest_pattern(text: str) -> str:

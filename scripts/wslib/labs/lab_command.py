@@ -13,10 +13,11 @@ from . import check, looking, student
 from .base_build import SOURCES, on_a_labs_branch, prepare
 from .bench import Bench
 from .export import export
-from .grade import grade, read_marks, read_seed
+from .grade import DID_NOT_BUILD, grade, read_marks, read_seed
 from .lab_file import lab_folders, read_lab
 from .lab_tree import make_tree, solution
 from .questions import ANSWERS
+from .relink import DoesNotBuild
 from .result_formats import FORMATS
 from .submission import Submission
 
@@ -193,4 +194,8 @@ def main(arguments: list[str]) -> int:
         asked = _parser().parse_args(arguments)
     except SystemExit as told:  # argparse has said what is to be said
         return told.code
-    return asked.do(asked) or 0
+    try:
+        return asked.do(asked) or 0
+    except DoesNotBuild as error:  # of a verb that wants an image; test and grade tell it row by row
+        print(f"ws lab: it does not build:\n{error}", file=sys.stderr)
+        return DID_NOT_BUILD

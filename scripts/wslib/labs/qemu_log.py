@@ -60,6 +60,11 @@ def exceptions(log: str) -> Iterator[Exit]:
         yield Exit(int(esr[1], 16) if esr else None, int(elr[1], 16), int(far[1], 16) if far else None)
 
 
+def count_from_el1(log: str) -> int:
+    """Exceptions to EL2 from a kernel's level: a guest's and, in split, the host's. (In vhe the VMM's come from EL0 to EL2 as well.)"""
+    return sum(match[3] == "1" and match[4] == "2" for match in _EXCEPTION.finditer(log))
+
+
 def exits(all_exceptions: list[Exit], guest: range) -> list[tuple[Exit, int]]:
     """A guest's, by its addresses; with each, how many exceptions EL2 took from it to the guest's next."""
     places = [index for index, one in enumerate(all_exceptions) if one.elr in guest]

@@ -115,7 +115,7 @@ def read_answers(file: Path) -> dict[str, str]:
         raise ValueError(f"{ANSWERS} is not UTF-8") from None
     except tomllib.TOMLDecodeError as error:
         raise ValueError(f"{ANSWERS} is no TOML: {error}") from None
-    return {name: str(value).strip() for name, value in told.items()}
+    return {name: str(int(value) if isinstance(value, bool) else value).strip() for name, value in told.items()}
 
 
 def same(given: str, right: int | str) -> bool:

@@ -67,8 +67,9 @@ def lost_by_the_host(run: LabRun) -> str:
             stub.run_to(before["X30"])
             after = stub.registers()
         except (MachineEnded, NoAnswer):
-            return (f"guest_enter was called from {before['X30'] - 4:#x} and never came back there: RET goes where X30 says, and that must be "
-                    "the host's X30 again")
+            return (f"guest_enter was called from {before['X30'] - 4:#x} and never came back there. Either the guest does not run (is a register that "
+                    "is still needed as an address loaded too early?), or RET goes elsewhere: it goes where X30 says, and that must be the host's X30 "
+                    "again")
     gone = [name for name in _CALLEE_SAVED if before[name] != after[name]]
     if not gone:
         return ""

@@ -100,7 +100,7 @@ def reset(lab: Lab, part: str) -> None:
     if part not in lab.parts:
         raise usage_problem(f"lab {lab.number} has no part {part}: its parts are {', '.join(lab.parts)}")
     if not lab_tree.cuts_of(lab, part):
-        raise usage_problem(f"{part} is none that was cut out of a file: {lab.parts[part]}")
+        raise usage_problem(f"{part} ({lab.parts[part]}) is none that was cut out of a file, so there is nothing to put back")
     files = {}
     for cut in lab_tree.cuts_of(lab, part):
         if lab.overlay:  # its files are written out as a whole
@@ -110,7 +110,7 @@ def reset(lab: Lab, part: str) -> None:
         files[cut.file] = cut_out(text, cut)
     for name, text in files.items():
         (ROOT / name).write_text(text, encoding="utf-8")
-    print(f"{part} is as it was at the start, in {', '.join(sorted(files))}; git diff shows what you had, if it was committed")
+    print(f"{part} is as it was at the start, in {', '.join(sorted(files))}; what you had is in your last commit, if you made one")
 
 
 def test(lab: Lab, only: str | None, other_seed: str | None, as_json: bool) -> int:
@@ -128,9 +128,9 @@ def test(lab: Lab, only: str | None, other_seed: str | None, as_json: bool) -> i
     for row in rows:
         judged.append(judge(bench, row))
         if not as_json:
-            _show(judged[-1], row, first=all(one.points >= one.max or one.status == FOR_THE_TEACHER for one in judged[:-1]))
-        if judged[-1].status == DOES_NOT_BUILD:
-            break  # nor do the others
+            # What fails first is explained, and the first of the student's own rows too, which depend on no other.
+            before = [one for one, other in zip(judged, rows) if not row.individual or other.individual][:-1]
+            _show(judged[-1], row, first=all(one.points >= one.max or one.status == FOR_THE_TEACHER for one in before))
     _keep_state(lab, {**state, "points": {**state.get("points", {}), **{one.id: one.points for one in judged}}})
     counted = [row for row in rows if row.kind != "written"]
     points, most = sum(one.points for one in judged), sum(row.points for row in counted)

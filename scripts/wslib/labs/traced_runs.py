@@ -52,11 +52,11 @@ def row_named(lab: Lab, row_id: str | None) -> Row | None:
 def run_both(lab: Lab, row: Row | None, design: str | None, record: bool = False) -> Pair:
     prepare({lab.guest})
     bring_up_to_date(os.environ.get("WS_HOST_BUILD", "release"), ["wstrace"])
-    design = design or (row.designs[0] if row else _designs(lab)[0])
+    design = design or (row.designs[0] if row else next((question.design for question in lab.questions), _designs(lab)[0]))
     if design not in _designs(lab):
         raise usage_problem(f"lab {lab.number} is about {', '.join(_designs(lab))}, not {design}")
     guest = guest_of_row(lab, row, seed_of(lab)) if row else own_guest(lab, seed_of(lab))
-    folder = work_folder(lab) / "traced"
+    folder = work_folder(lab) / "traced" / (row.id if row else "own")  # each row has a guest of its own
     submission = in_place(lab, work_folder(lab))
     student = relink(design, "full", submission.tree, submission.changed(), folder / f"image-{design}")
     pair = Pair(folder / f"student-{design}", folder / f"product-{design}")

@@ -19,7 +19,7 @@ from ..machine.vm_options import Vm
 from ..paths import host_plugin
 from .base_build import lab_guest
 from .guest_seed import GuestSeed, seeded_image
-from .qemu_log import Exit, Sealed, SealTable, exceptions, exits, read_log, sealed
+from .qemu_log import Exit, Sealed, SealTable, count_from_el1, exceptions, exits, read_log, sealed
 from .trouble import GraderTrouble
 
 BUDGET = 30_000_000  # instructions of a reference's run; one that spent it would fail its lab's proof
@@ -42,7 +42,7 @@ class Seen:
     traps_of_exits: tuple[int, ...]  # how many exceptions EL2 took for each of them, the exit itself included
     sealed: dict[int, list[Sealed]]  # by VM
     all_exits: int  # those too
-    all_traps: int  # exceptions to EL2, a host's at EL1 and interrupts too
+    all_traps: int  # exceptions from EL1 to EL2, a host's at EL1 and interrupts too
     instructions: int  # of the whole machine
     guest_instructions: int
     guest_path: str
@@ -157,13 +157,13 @@ def _read(run: LabRun, storm: bool) -> Seen:
     table = SealTable(symbol(run.image, "seal_table"))
     try:
         witness = _NOTHING_WITNESSED if storm else json.loads(run.told.read_text(encoding="utf-8"))
-        taken = list(exceptions(read_log(run.log)))
-        counted = exits(taken, guest)
+        log = read_log(run.log)
+        counted = exits(list(exceptions(log)), guest)
     except (OSError, ValueError) as error:
         raise GraderTrouble(f"the run of {run.design} cannot be read: {error}") from None
     all_exits = [one for one, _ in counted]
     own = [(one, traps) for one, traps in counted if table.byte(one) is None]
-    return Seen(tuple(one for one, _ in own), tuple(traps for _, traps in own), sealed(all_exits, table), len(all_exits), len(taken), witness["instructions"],
+    return Seen(tuple(one for one, _ in own), tuple(traps for _, traps in own), sealed(all_exits, table), len(all_exits), count_from_el1(log), witness["instructions"],
                 witness["guest"]["instructions"], witness["guest"]["path"], witness["handled"], witness["foreign"]["instructions"],
                 witness["foreign"]["first"], witness["budget_spent"], storm, _last_words(run.console))
 
