@@ -29,9 +29,9 @@ class Relink(unittest.TestCase):
         """Lab 2's file with each `old` replaced."""
         lab = lab_file.read_lab(2)
         folder = support.new_folder()
-        text = lab_tree.solution(lab)[lab.editable[0]]
+        text = lab_tree.solution(lab)[lab.sources[0]]
         self.assertIn(old, text)
-        tree = lab_tree.make_tree(folder / "tree", {lab.editable[0]: text.replace(old, new)})
+        tree = lab_tree.make_tree(folder / "tree", {lab.sources[0]: text.replace(old, new)})
         return Submission(lab, tree, folder).image("split")
 
     def test_what_does_not_compile_is_told_with_its_line(self):
