@@ -50,6 +50,10 @@ class Cutting(unittest.TestCase):
 
 
 class Labs(unittest.TestCase):
+    def test_a_prediction_is_judged_as_one(self):
+        rows = {row.id: row.kind for row in lab_file.read_lab(8).rows}
+        self.assertEqual((rows["predict-hypercall"], rows["exits"], rows["why"]), ("predicted", "answer", "written"))
+
     def test_every_cut_change_and_row_fits(self):
         self.assertTrue(lab_file.lab_folders())
         for number in lab_file.lab_folders():

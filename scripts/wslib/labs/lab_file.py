@@ -156,7 +156,8 @@ def _changes(told: dict, name: str) -> tuple[Change, ...]:
 
 
 def _row_of(question: Question) -> Row:
-    return Row(question.id, question.ask.replace("{k}", "k").replace("{register}", "a register"), question.points, "answer", (question.design,), question.look)
+    title = question.ask.replace("{k}", "k").replace("{register}", "a register")
+    return Row(question.id, title, question.points, "predicted" if question.predicts else "answer", (question.design,), question.look)
 
 
 def _row_of_written(one: Written) -> Row:
