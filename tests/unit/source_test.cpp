@@ -202,7 +202,7 @@ TEST_CASE("copies of one line have the line in common", "[source]") {
     CHECK(model::one_line_of(location));
 }
 
-TEST_CASE("a trap is at its vector and where it was taken from; a place without its image says why", "[source]") {
+TEST_CASE("a trap is at its vector and where it was taken from, and a place without its image says why", "[source]") {
     FakeImage code;
     code.symbol("guest_vector_8");
     const u64 vector = code.add("stp\tx0, x1, [sp, #16]");

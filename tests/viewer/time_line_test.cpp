@@ -64,7 +64,7 @@ TEST_CASE("a moment of an operation has a place in the layout, and a gap has no 
     CHECK(alignment.time(0, a, 26) == 26);
 }
 
-TEST_CASE("operations that are alike have no gaps; one alone has no partners", "[alignment]") {
+TEST_CASE("operations that are alike have no gaps, and one alone has no partners", "[alignment]") {
     const auto a = pieces({{kOutside, 1}, {Step::save_timer, 8}, {kOutside, 7}, {Step::save_timer, 8}});
     const model::Alignment same(a, a);
     CHECK(same.width() == 24);
