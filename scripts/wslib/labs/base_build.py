@@ -63,8 +63,10 @@ def _alone() -> Iterator[None]:
 
 
 def _is_current(guests: set[str]) -> bool:
+    if not _COMMIT.is_file() or _COMMIT.read_text(encoding="utf-8") != git("rev-parse", "HEAD"):
+        return False  # sources and how they are built may have changed where no image has
     files = [f"hyp/{level}/hyp-{design}.bin" for design in DESIGNS for level in LEVELS] + [f"guests/{guest}.bin" for guest in guests]
-    return _COMMIT.is_file() and SOURCES.is_dir() and all((BASE / file).is_file() and (BASE / file).read_bytes() == (BUILT / file).read_bytes() for file in files)
+    return SOURCES.is_dir() and all((BASE / file).is_file() and (BASE / file).read_bytes() == (BUILT / file).read_bytes() for file in files)
 
 
 def reference_image(design: str, level: str = "off") -> Path:
