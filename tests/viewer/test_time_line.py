@@ -72,7 +72,7 @@ class TimeLine(window_support.WindowTest):
             return max((image.row_counts(y).get(HANDLER, 0), y) for y in range(380, 480))
         width, y = widest(self.first)
         x = next(x for x in range(200, 1080) if self.first.pixel(x, y) == HANDLER == self.first.pixel(x + 40, y))
-        self.assertGreater(widest(self.double_click(x + 20, y, unlike=self.first))[0], max(600, width + 100))
+        self.double_click(x + 20, y, unlike=self.first, until=lambda image: widest(image)[0] > max(600, width + 100))
 
     def columns_that_differ(self, image, y):
         return {x for x in range(SIZE[0]) if image.pixel(x, y) != self.first.pixel(x, y)}

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import time
 import unittest
+from collections.abc import Callable
 
 from viewer_support import WSVIEW, Image, environment
 
@@ -103,15 +104,17 @@ class WindowTest(unittest.TestCase):
             rows = [y for y, (a, b) in enumerate(zip(one.rows, other.rows)) if a != b]
             self.fail(f"{words}: {one.differing(other)} pixels differ, in rows {rows[:1]} to {rows[-1:]}")
 
-    def double_click(self, x: int, y: int, unlike: Image) -> Image:
-        """Returns what it led to. ImGui takes one press or release a frame and 0.3 s between two clicks: on a busy machine, which draws a
-        few frames a second, two clicks may be no double click, and a person would try again."""
+    def double_click(self, x: int, y: int, unlike: Image, until: Callable[[Image], bool] = lambda image: True) -> Image:
+        """Returns what it led to, which is as `until` says. ImGui takes one press or release a frame and 0.3 s between two clicks: on a
+        busy machine, which draws a few frames a second, two clicks may be no double click, and a person would try again."""
         for _ in range(4):
             self.xdotool("mousemove", x, y, "sleep", 0.4, "click", "--repeat", 2, "--delay", 80, 1)
             self.park_mouse()
             with contextlib.suppress(AssertionError):
-                return self.settled(unlike, seconds=15)
-        self.fail(f"double clicks at {x}, {y} changed nothing")
+                image = self.settled(unlike, seconds=15)
+                if until(image):
+                    return image
+        self.fail(f"double clicks at {x}, {y} did not lead to what they should")
 
     def assert_ends(self):
         self.assertEqual(self.program.wait(30), 0, self.program.stderr.read())
