@@ -59,17 +59,20 @@ class Student(unittest.TestCase):
         self.assertEqual(status, 1)
         self.assertIn("SP_EL0 was not kept over an exit", told)
 
+        archive = self.root / "handed-in.tar.gz"
         self.file.write_text(self.solution, encoding="utf-8")
         self.assertEqual(said(student.show_answers, lab)[0], 1, "nothing is answered yet")
+        self.assertIn("note: answers.toml has no answer to ", said(student.submit, lab, archive)[1])
+        self.assertIn("1A: begun", said(student.status, lab)[1])
         key = Bench(in_place(lab, support.new_folder()), "somebody").key()
         (self.root / ANSWERS).write_text(key, encoding="utf-8")
         self.assertEqual(said(student.show_answers, lab)[0], 0)
         status, told = said(student.test, lab, None, None, True)
         self.assertEqual((status, json.loads(told)["points"]), (0, 74), told)
         self.assertIn("SPSR_EL2" if "SPSR" in self.told else "when guest_enter returns", said(student.status, lab)[1])
+        self.assertIn("1A: done, by the last test", said(student.status, lab)[1])
 
-        archive = self.root / "handed-in.tar.gz"
-        said(student.submit, lab, archive)
+        self.assertNotIn("note: ", said(student.submit, lab, archive)[1])
         with tarfile.open(archive) as content:
             self.assertEqual(content.getnames(), [ANSWERS, FILE])
 

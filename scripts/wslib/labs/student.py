@@ -22,6 +22,7 @@ from .questions import ANSWERS, read_answers
 from .rows import DOES_NOT_BUILD, FOR_THE_TEACHER, Judged, judge
 from .submission import in_place
 
+_ANSWERED = ("answer", "predicted", "written")  # kinds of rows that answers.toml is about
 STATES = BUILD / "labs"  # with a file for each lab that was started: its seed, and how it was at its last test
 
 
@@ -201,6 +202,30 @@ def submit(lab: Lab, to: Path) -> None:
             entry.size = len(data)
             archive.addfile(entry, io.BytesIO(data))
     print(f"{shown(to)}: {', '.join(files)}")
+    for words in _not_finished(lab):
+        print(f"note: {words}")
+
+
+def _not_finished(lab: Lab) -> list[str]:
+    """What a student would not want to hand in so."""
+    told = [f"part {part} is a TODO still" for part in lab.parts if _is_todo(lab, part)]
+    if lab.has_answers and seed_of(lab):
+        try:
+            missing, wrong = _answers_state(lab, read_answers(ROOT / ANSWERS))
+        except ValueError as error:
+            return [*told, f"{error}: no answer counts"]
+        if missing:
+            told.append(f"{ANSWERS} has no answer to {', '.join(missing)}")
+        told += [f"{ANSWERS}: {words}" for words in wrong]
+    return told
+
+
+def _answers_state(lab: Lab, answers: dict[str, str]) -> tuple[list[str], list[str]]:
+    """Which questions have no answer, and what else is not in order with the form."""
+    questions = [row.id for row in lab.rows if row.kind in _ANSWERED]
+    wrong = [] if answers.get("seed", "") == seed_of(lab) else [f"seed is to be {seed_of(lab)!r}: the questions are that seed's"]
+    wrong += [f"{name} is none of this lab's questions" for name in answers if name not in (*questions, "seed")]
+    return [name for name in questions if not answers.get(name)], wrong
 
 
 def show_answers(lab: Lab) -> int:
@@ -213,18 +238,14 @@ def show_answers(lab: Lab) -> int:
         answers = read_answers(ROOT / ANSWERS)
     except ValueError as error:
         raise Problem(str(error)) from None
-    wrong = 0
-    for row in (row for row in lab.rows if row.kind in ("answer", "predicted", "written")):
-        given = answers.pop(row.id, "")
-        wrong += not given
+    for row in (row for row in lab.rows if row.kind in _ANSWERED):
+        given = answers.get(row.id, "")
+        if given.isdecimal():
+            given = f"{given} ({int(given):#x})"
         print(f"  {row.id}: {textwrap.shorten(given, 80) if given else 'no answer yet'}")
-    if answers.pop("seed", "") != seed_of(lab):
-        wrong += 1
-        print(f"  seed: is to be {seed_of(lab)!r}: the questions are that seed's")
-    for name in answers:
-        wrong += 1
-        print(f"  {name}: is none of this lab's questions")
-    return 1 if wrong else 0
+    missing, wrong = _answers_state(lab, answers)
+    print("".join(f"  {words}\n" for words in wrong), end="")
+    return 1 if missing or wrong else 0
 
 
 def status(lab: Lab) -> None:
@@ -233,11 +254,19 @@ def status(lab: Lab) -> None:
     print(f"Lab {lab.number}, {lab.title}" + (f"; seed {seed}" if seed else "; without a seed, for practice"))
     if seed and lab.twist:
         print(f"  your seed asks that {lab.twist.text(seed)}")
+    all_tested = all(points.get(row.id) == row.points for row in lab.rows_for(seed) if not row.hidden and row.kind not in _ANSWERED)
     for part, what in lab.parts.items():
-        print(f"  part {part}: {'to be written' if _is_todo(lab, part) else 'begun'}: {what}")
+        print(f"  part {part}: {_part_state(lab, part, all_tested)}: {what}")
     for row in lab.rows_for(seed):
         told = "when it is graded" if row.hidden else f"{points[row.id]} of {row.points}" if row.id in points else "not tested yet"
         print(f"  {row.id}: {told}")
+
+
+def _part_state(lab: Lab, part: str, all_tested: bool) -> str:
+    """`all_tested`: at the last test every row had its points."""
+    if _is_todo(lab, part):
+        return "to be written"
+    return "done, by the last test" if all_tested else "begun" if lab_tree.cuts_of(lab, part) else "open"
 
 
 def _is_todo(lab: Lab, part: str) -> bool:
