@@ -17,16 +17,11 @@ using model::Part;
 
 namespace {
 
-model::Run load(FakeRun& run) {
-    run.capture();
-    return model::Run::load(run.folder());
-}
-
 /// A run of a design's hypercalls.
 struct Played {
     explicit Played(const std::string& design, u64 hypercalls = 5) : fake({.design = design}) {
         play(fake, design, hypercalls);
-        run = load(fake);
+        run = fake.run();
     }
     FakeRun fake;
     model::Run run;
@@ -195,8 +190,8 @@ TEST_CASE("a kind is found by its name or by a part that no other has", "[explai
     play(vhe, "vhe", 2);
     for (FakeRun* each : {&split, &vhe}) mark(*each, 1, 0);
     vhe_hypercall(vhe, 0xC600'0002);
-    const model::Run a = load(split);
-    const model::Run b = load(vhe);
+    const model::Run a = split.run();
+    const model::Run b = vhe.run();
     CHECK(model::explain(a, b, "unhandled", some_profile()).kind == "hypercall (HVC, unhandled)");
     CHECK(model::explain(a, b, "mark", some_profile()).kind == "hypercall mark");
     check_contains(refusal(a, b, "hypercall"), "kind hypercall: more than one kind of operation has this name");
@@ -210,14 +205,14 @@ TEST_CASE("traces without steps, and without operations, cannot be explained", "
     enter_guest(traps);
     trap_from_guest(traps);
     enter_guest(traps);
-    const model::Run without = load(traps);
+    const model::Run without = traps.run();
     check_contains(refusal(split.run, without, ""), "B has neither steps nor registers");
     check_contains(refusal(split.run, without, ""), "--trace full");
     FakeRun timed({.icount = false});
     play(timed, "split", 1);
-    check_contains(refusal(load(timed), split.run, ""), "A was made with --mttcg");
+    check_contains(refusal(timed.run(), split.run, ""), "A was made with --mttcg");
     FakeRun nothing;
-    CHECK(refusal(split.run, load(nothing), "") == "no operation of one run has a partner in the other");
+    CHECK(refusal(split.run, nothing.run(), "") == "no operation of one run has a partner in the other");
 }
 
 TEST_CASE("a virtual IPI is the sender's exit up to the kick and the target's whole one", "[explain]") {
@@ -240,7 +235,7 @@ TEST_CASE("a virtual IPI is the sender's exit up to the kick and the target's wh
     fake.emit(trace::payload::physical_irq{0, kTarget}, 1);
     fake.emit(trace::payload::phase_end{trace::Step::handle_interrupt}, 1);
     enter(fake, kTarget, 1);
-    const model::Run run = load(fake);
+    const model::Run run = fake.run();
     const auto ways = model::virtual_ipis(run);
     REQUIRE(ways.size() == 1);
     const model::CostProfile profile = some_profile();
@@ -270,7 +265,7 @@ TEST_CASE("what another CPU executed meanwhile is told as such and costs no cycl
     fake.work(10);
     fake.emit(trace::payload::phase_end{trace::Step::handle_exit}, 0);
     enter(fake, kVcpu, 0);
-    const model::Run run = load(fake);
+    const model::Run run = fake.run();
     const auto& all = run.operations.all();
     REQUIRE(all.size() == 2);
     const Breakdown breakdown = model::break_down(run, {0, model::kNoEvent, {}}, some_profile());

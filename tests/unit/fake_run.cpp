@@ -147,4 +147,9 @@ model::Trace FakeRun::trace() {
     return model::Trace::load(folder());
 }
 
+model::Run FakeRun::run() {
+    capture();
+    return model::Run::load(folder());
+}
+
 }  // namespace ws::test

@@ -10,6 +10,7 @@
 #include "tests/unit/temporary_folder.hpp"
 #include "viewer/model/capture/capture.hpp"
 #include "viewer/model/format/event_info.hpp"
+#include "viewer/model/operations/run.hpp"
 #include "viewer/model/trace/trace.hpp"
 
 namespace ws::test {
@@ -62,6 +63,7 @@ class FakeRun {
     model::CaptureResult capture(const std::vector<std::function<void()>>& steps = {});
     /// capture() and load.
     model::Trace trace();
+    model::Run run();
 
   private:
     struct Recorder {

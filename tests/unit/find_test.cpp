@@ -12,16 +12,11 @@ using model::Query;
 
 namespace {
 
-model::Run load(FakeRun& run) {
-    run.capture();
-    return model::Run::load(run.folder());
-}
-
 std::vector<EventIndex> found(const model::Run& run, const std::string& query) {
     return model::find_events(run.trace, Query::parse(query));
 }
 
-std::string refusal(const std::string& query) {
+std::string refused_query(const std::string& query) {
     try {
         Query::parse(query);
     } catch (const model::QueryError& error) {
@@ -37,7 +32,7 @@ model::Run some_run() {
     split_hypercall(fake);
     split_hypercall(fake, kUnhandled, 5000);
     meet_the_machine(fake);
-    return load(fake);
+    return fake.run();
 }
 
 }  // namespace
@@ -66,7 +61,7 @@ TEST_CASE("what an exception did not fill is not found", "[find]") {
     FakeRun fake;
     fake.emit(trace::payload::trap{kStale, kGuestPc, kSpsrEl1, 0x1234'5678, 0x80000, kVcpu, kLowerIrq, 2});
     fake.emit(trace::payload::trap{kStale, kGuestPc, kSpsrEl1, 0x1234'5678, 0x80000, kVcpu, kLowerSync, 2});
-    const model::Run run = load(fake);
+    const model::Run run = fake.run();
     for (const char* query : {"register=ESR_EL2", "register=ESR_EL2 value=0x93000047", "register=FAR_EL2",
                               "value=0x12345678", "address=0x12345678", "class=DABT_LOW"}) {
         INFO(query);
@@ -107,25 +102,25 @@ TEST_CASE("next and previous of what was found", "[find]") {
 }
 
 TEST_CASE("a bad query is refused with its column", "[find]") {
-    check_contains(refusal(""), "column 1: it is empty");
-    check_contains(refusal("trap colour=red"), "column 6: colour is no key; there are event, class");
-    check_contains(refusal("trapp"), "column 1: no event is called trapp; for text write text=trapp");
-    check_contains(refusal("trap class=HVC65"), "column 12: no exception class is called HVC65");
-    check_contains(refusal("register=SCTLR_EL9"), "column 10: no register is called SCTLR_EL9");
-    check_contains(refusal("pc=0x40..0x4g"), "column 10: '0x4g' is no number");
-    check_contains(refusal("pc=9..8"), "column 4: the range ends before it begins");
-    check_contains(refusal("value=99999999999999999999"), "is no number");
-    check_contains(refusal("text=\"open"), "column 6: this quotation mark is not closed");
-    check_contains(refusal("cpu="), "column 5: there is no value");
-    check_contains(refusal("=5"), "column 1: there is no key before =");
-    check_contains(refusal("!"), "there is no value");
+    check_contains(refused_query(""), "column 1: it is empty");
+    check_contains(refused_query("trap colour=red"), "column 6: colour is no key; there are event, class");
+    check_contains(refused_query("trapp"), "column 1: no event is called trapp; for text write text=trapp");
+    check_contains(refused_query("trap class=HVC65"), "column 12: no exception class is called HVC65");
+    check_contains(refused_query("register=SCTLR_EL9"), "column 10: no register is called SCTLR_EL9");
+    check_contains(refused_query("pc=0x40..0x4g"), "column 10: '0x4g' is no number");
+    check_contains(refused_query("pc=9..8"), "column 4: the range ends before it begins");
+    check_contains(refused_query("value=99999999999999999999"), "is no number");
+    check_contains(refused_query("text=\"open"), "column 6: this quotation mark is not closed");
+    check_contains(refused_query("cpu="), "column 5: there is no value");
+    check_contains(refused_query("=5"), "column 1: there is no key before =");
+    check_contains(refused_query("!"), "there is no value");
 }
 
 TEST_CASE("statistics of operations: each figure is one that occurred, and the sum is all", "[statistics]") {
     FakeRun fake;
     enter_guest(fake);
     for (u64 i = 0; i < 200; ++i) split_hypercall(fake, kUnhandled, i == 120 ? 100'000 : 50 + i);
-    const model::Run run = load(fake);
+    const model::Run run = fake.run();
     const model::ExitStatistics statistics = model::exit_statistics(run);
     REQUIRE(statistics.by_kind.size() == 1);
     const model::ExitFigures& figures = statistics.by_kind[0];

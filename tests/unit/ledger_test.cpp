@@ -18,11 +18,6 @@ using trace::Operation;
 
 namespace {
 
-model::Run load(FakeRun& run) {
-    run.capture();
-    return model::Run::load(run.folder());
-}
-
 const LedgerEntry& entry_of(const Ledger& ledger, std::string_view name) {
     const model::RegisterPlace place = model::find_hardware_register(std::string(name));
     REQUIRE(place != model::kNoRegister);
@@ -85,7 +80,7 @@ TEST_CASE("hardware registers are all that move, once", "[registers]") {
 TEST_CASE("split's books: all EL1 registers out and in, for guest and host", "[ledger]") {
     FakeRun fake;
     play(fake, "split", 2);
-    const model::Run run = load(fake);
+    const model::Run run = fake.run();
     const Ledger ledger = last_books(run);
     const LedgerEntry& sctlr = entry_of(ledger, "SCTLR_EL1");
     CHECK(sctlr.saved == 2);
@@ -108,7 +103,7 @@ TEST_CASE("a control register written with its own value is redundant", "[ledger
     fake.emit(trace::payload::control_write{5, 5, SysregId::HCR_EL2, kVcpu});
     fake.emit(trace::payload::control_write{5, 6, SysregId::HCR_EL2, kVcpu});
     enter_guest(fake);
-    const LedgerEntry entry = entry_of(last_books(load(fake)), "HCR_EL2");
+    const LedgerEntry entry = entry_of(last_books(fake.run()), "HCR_EL2");
     CHECK(entry.written == 2);
     CHECK(entry.redundant_writes == 1);
     CHECK(model::remark(entry) == "1 of 2 redundant");
@@ -125,7 +120,7 @@ TEST_CASE("a restore of what the register holds is redundant only while nobody r
     fake.emit(trace::payload::trap{kHvcEsr, 0x7f00'1000, kHostSpsrEl1, 0, 0, trace::kHost, kLowerSync, 2});
     fake.block(RegisterClass::el1, Operation::restore, kVcpu, 7);
     enter_guest(fake);
-    const Ledger ledger = last_books(load(fake));
+    const Ledger ledger = last_books(fake.run());
     const LedgerEntry& entry = entry_of(ledger, "TTBR0_EL1");
     CHECK(entry.redundant_restores == 1);
     CHECK(entry.redundant_saves == 0);     // nobody knows what the copy held
@@ -141,7 +136,7 @@ TEST_CASE("a save without a restore is told, and timers are not taken for untouc
     fake.block(RegisterClass::timer, Operation::save, kVcpu, 7);
     fake.block(RegisterClass::timer, Operation::restore, kVcpu, 7);
     enter_guest(fake);
-    const Ledger ledger = last_books(load(fake));
+    const Ledger ledger = last_books(fake.run());
     CHECK(entry_of(ledger, "MDSCR_EL1").saved_not_restored == 1);
     CHECK(ledger.total.unmatched() == registers_of(RegisterClass::debug));
     CHECK(entry_of(ledger, "CNTV_CTL_EL0").redundant() == 0);
@@ -163,7 +158,7 @@ TEST_CASE("what a design leaves alone is untouched, or redirected where E2H is s
 TEST_CASE("the machine at an event: whose each register is, and what it holds", "[machine]") {
     FakeRun fake;
     play(fake, "split", 2);
-    const model::Run run = load(fake);
+    const model::Run run = fake.run();
     const model::Trace& trace = run.trace;
     const model::RegisterHistory machine(trace);
     // The EL1 blocks of the first hypercall: guest saved, host restored, host saved, guest restored.
@@ -207,7 +202,7 @@ TEST_CASE("far from the start the machine is the same as near it, on each CPU", 
     FakeRun fake({.cpus = 2, .packets = 256});
     enter(fake, 2, 1);
     play(fake, "split", 700);  // several checkpoints
-    const model::Run run = load(fake);
+    const model::Run run = fake.run();
     const model::RegisterHistory machine(run.trace);
     const model::EventIndex first = nth(run.trace, id_of(trace::EventId::control_write), 0);
     const model::EventIndex late = nth(run.trace, id_of(trace::EventId::control_write), 1200);

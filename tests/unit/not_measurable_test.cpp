@@ -18,11 +18,6 @@ namespace payload = trace::payload;
 
 namespace {
 
-model::Run load(FakeRun& run) {
-    run.capture();
-    return model::Run::load(run.folder());
-}
-
 /// An operation of vCPU 2 on CPU 1.
 void operation(FakeRun& run, u64 work) {
     leave(run, 2, 1);
@@ -57,7 +52,7 @@ void play_cut(FakeRun& run, u64 second) {
 TEST_CASE("an operation in a turn that cuts another CPU's recording is not measurable", "[cut]") {
     FakeRun fake({.cpus = 2});
     play_cut(fake, 200);
-    const model::Run run = load(fake);
+    const model::Run run = fake.run();
     const auto& all = run.operations.all();
     REQUIRE(all.size() == 3);
     CHECK(model::summarize(run).cut == 1);
@@ -75,7 +70,7 @@ TEST_CASE("an operation in a turn that cuts another CPU's recording is not measu
 TEST_CASE("Perfetto is told of the operation that is not measurable", "[cut]") {
     FakeRun fake({.cpus = 2});
     play_cut(fake, 200);
-    const model::Run run = load(fake);
+    const model::Run run = fake.run();
     std::string text;
     model::export_perfetto(run, [&](const std::string& part) { text += part; });
     const auto json = nlohmann::json::parse(text);
@@ -91,7 +86,7 @@ TEST_CASE("Perfetto is told of the operation that is not measurable", "[cut]") {
 TEST_CASE("what is not measurable is in no minimum, median, histogram, pair or cost", "[cut]") {
     FakeRun fake({.cpus = 2});
     play_cut(fake, 200);
-    const model::Run run = load(fake);
+    const model::Run run = fake.run();
     const auto& all = run.operations.all();
     const auto statistics = model::exit_statistics(run);
     REQUIRE(statistics.by_kind.size() == 1);
@@ -108,7 +103,7 @@ TEST_CASE("what is not measurable is in no minimum, median, histogram, pair or c
     enter(other_fake, 1, 0);
     enter(other_fake, 2, 1);
     for (const u64 work : {100, 200, 300}) operation(other_fake, work);
-    const model::Run other = load(other_fake);
+    const model::Run other = other_fake.run();
     CHECK(other.operations.not_measurable() == 0);
     const model::Comparison comparison = model::compare(run, other);
     CHECK(comparison.pairing.pairs.size() == 2);
@@ -135,7 +130,7 @@ TEST_CASE("a kind of which nothing is measurable has no figures", "[cut]") {
     enter(fake, 1, 0);
     enter(fake, 2, 1);
     cut_recording(fake, [&] { operation(fake, 200); });
-    const model::Run run = load(fake);
+    const model::Run run = fake.run();
     const auto statistics = model::exit_statistics(run);
     CHECK(statistics.by_kind.at(0).measured == 0);
     const model::Comparison comparison = model::compare(run, run);
@@ -154,7 +149,7 @@ TEST_CASE("a turn without an event is seen by what it adds to the recording", "[
     enter(fake, 1, 0);
     leave(fake, 1, 0);
     enter(fake, 1, 0);
-    const model::Run run = load(fake);
+    const model::Run run = fake.run();
     REQUIRE(run.operations.all().size() == 2);
     CHECK_FALSE(run.operations.all()[0].measurable);
     CHECK(run.operations.all()[1].measurable);
@@ -171,7 +166,7 @@ TEST_CASE("turns that end between recordings cost no measurement", "[cut]") {
                 enter(fake, static_cast<trace::Owner>(cpu + 1), cpu);
             }
         }
-        const model::Run run = load(fake);
+        const model::Run run = fake.run();
         CHECK(run.trace.cut_recordings().empty());
         CHECK(run.operations.not_measurable() == 0);
     }
@@ -189,7 +184,7 @@ TEST_CASE("an idle CPU executes nothing", "[idle]") {
     schedule(fake, 0, 1, 0);
     enter(fake, 1, 0);
     schedule(fake, 0, 2, 1);
-    const model::Run run = load(fake);
+    const model::Run run = fake.run();
     const model::Stint& idle = run.timeline[1].stints.at(0);
     REQUIRE(idle.owner == trace::kHost);
     const model::TimeSpan span{idle.begin, idle.end};

@@ -12,11 +12,6 @@ using trace::Step;
 
 namespace {
 
-model::Run load(FakeRun& run) {
-    run.capture();
-    return model::Run::load(run.folder());
-}
-
 const model::Moved& moved(const model::Operation& operation, RegisterClass register_class) {
     return operation.registers[static_cast<std::size_t>(register_class)];
 }
@@ -26,7 +21,7 @@ const model::Moved& moved(const model::Operation& operation, RegisterClass regis
 TEST_CASE("a split hypercall: two exceptions, four level crossings, host and guest registers", "[operations]") {
     FakeRun fake;
     play(fake, "split", 3);
-    const model::Run run = load(fake);
+    const model::Run run = fake.run();
     REQUIRE(run.operations.all().size() == 3);
     for (const model::Operation& operation : run.operations.all()) {
         CHECK(run.operations.kind(operation) == "hypercall (HVC, unhandled)");
@@ -47,7 +42,7 @@ TEST_CASE("a split hypercall: two exceptions, four level crossings, host and gue
 TEST_CASE("a vhe hypercall: one exception, two level crossings", "[operations]") {
     FakeRun fake({.design = "vhe"});
     play(fake, "vhe", 1);
-    const model::Run run = load(fake);
+    const model::Run run = fake.run();
     REQUIRE(run.operations.all().size() == 1);
     CHECK(run.operations.all()[0].traps == 1);
     CHECK(run.operations.all()[0].els_crossed == 2);
@@ -58,7 +53,7 @@ TEST_CASE("net time of an operation is all of its software's and none of the rec
     enter_guest(fake);
     // 2 of lead, 1 after it, 10 + 1 in the save, 1 control, `work`, 1 control, 20 in the restore, 3 of tail.
     vhe_hypercall(fake, kUnhandled, 1000);
-    const model::Run run = load(fake);
+    const model::Run run = fake.run();
     REQUIRE(run.operations.all().size() == 1);
     const model::Operation& operation = run.operations.all()[0];
     CHECK(operation.net() == 2 + 1 + 11 + 1 + 1000 + 1 + 20 + 3);
@@ -82,7 +77,7 @@ TEST_CASE("time in a nested phase is the inner one's", "[operations]") {
     fake.work(5);
     fake.emit(trace::payload::phase_end{Step::handle_exit});
     enter_guest(fake);
-    const model::Run run = load(fake);
+    const model::Run run = fake.run();
     REQUIRE(run.operations.all().size() == 1);
     CHECK(run.operations.all()[0].steps[static_cast<std::size_t>(Step::handle_exit)] == 10);
     CHECK(run.operations.all()[0].steps[static_cast<std::size_t>(Step::save_fp)] == 70);
@@ -95,7 +90,7 @@ TEST_CASE("time in a nested phase is the inner one's", "[operations]") {
 TEST_CASE("spans tell who ran where, without holes", "[timeline]") {
     FakeRun fake;
     play(fake, "split", 1);
-    const model::Run run = load(fake);
+    const model::Run run = fake.run();
     std::vector<World> worlds;
     const auto& spans = run.timeline.at(0).spans;
     for (std::size_t i = 0; i < spans.size(); ++i) {
@@ -109,7 +104,7 @@ TEST_CASE("a guest's user code has spans of its own", "[timeline]") {
     FakeRun fake;
     fake.emit(trace::payload::eret{0, 0, kVcpu, 1});
     fake.emit(trace::payload::trap{0, 0, 0, 0, 0, kVcpu, kLowerSync, 1});
-    const model::Run run = load(fake);
+    const model::Run run = fake.run();
     CHECK(run.timeline.at(0).spans[0].world == World::guest_el0);
 }
 
@@ -126,7 +121,7 @@ TEST_CASE("the exception level of a saved state", "[timeline]") {
 TEST_CASE("an event is found in its operation", "[operations]") {
     FakeRun fake;
     play(fake, "split", 2);
-    const model::Run run = load(fake);
+    const model::Run run = fake.run();
     const auto& all = run.operations.all();
     REQUIRE(all.size() == 2);
     CHECK(run.operations.at(run.trace, 0) == nullptr);  // the first entry
@@ -142,7 +137,7 @@ TEST_CASE("operations are named after what the guest did", "[operations]") {
         enter_guest(fake);
         fake.emit(trace::payload::trap{esr, kGuestPc, kSpsrEl1, 0, 0, kVcpu, vector, 2});
         enter_guest(fake);
-        const model::Run run = load(fake);
+        const model::Run run = fake.run();
         return run.operations.kind(run.operations.all().at(0));
     };
     const auto esr = [](Ec ec, u64 iss) { return reg::ESR_EL2::EC.of(static_cast<u64>(ec)) | iss; };
@@ -159,7 +154,7 @@ TEST_CASE("a known hypercall is an operation of its own kind", "[operations]") {
     enter_guest(fake);
     vhe_hypercall(fake, 0xC600'0002);
     vhe_hypercall(fake, 0x8400'0000);
-    const model::Run run = load(fake);
+    const model::Run run = fake.run();
     CHECK(run.operations.kinds() == std::vector<std::string>{"hypercall console_putc", "hypercall (HVC, unhandled)"});
 }
 
@@ -167,7 +162,7 @@ TEST_CASE("a trap that the trace ends in is unfinished", "[operations]") {
     FakeRun fake;
     play(fake, "vhe", 1);
     trap_from_guest(fake);
-    const model::Run run = load(fake);
+    const model::Run run = fake.run();
     CHECK(run.operations.all().size() == 1);
     CHECK(run.operations.unfinished() == 1);
 }
@@ -177,7 +172,7 @@ TEST_CASE("an operation that ends in another vCPU is not counted as this one's",
     enter_guest(fake);
     trap_from_guest(fake);
     fake.emit(trace::payload::eret{kGuestPc, kSpsrEl1, 2, 3});
-    const model::Run run = load(fake);
+    const model::Run run = fake.run();
     REQUIRE(run.operations.all().size() == 1);
     CHECK(!run.operations.all()[0].resumed);
     check_contains(run.operations.kind(run.operations.all()[0]), "then another vCPU");

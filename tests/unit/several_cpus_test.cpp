@@ -17,11 +17,6 @@ namespace {
 
 constexpr u64 kWfi = 0x0600'0000;
 
-model::Run load(FakeRun& run) {
-    run.capture();
-    return model::Run::load(run.folder());
-}
-
 void step(FakeRun& run, bool begins, Step which, u32 cpu) {
     begins ? run.emit(payload::phase_begin{which}, cpu) : run.emit(payload::phase_end{which}, cpu);
 }
@@ -99,7 +94,7 @@ TEST_CASE("a recorder that is cut in two by another CPU's time slice does not se
 TEST_CASE("an operation goes with its vCPU to another CPU, and the time away is not its own", "[cpus]") {
     FakeRun fake({.cpus = 2});
     migrate(fake, 5000);
-    const model::Run run = load(fake);
+    const model::Run run = fake.run();
     const model::CheckReport report = model::check(run.trace);
     for (const auto& law : report.laws) {
         INFO(law.law << ": " << law.first_offence);
@@ -139,7 +134,7 @@ TEST_CASE("an operation goes with its vCPU to another CPU, and the time away is 
 TEST_CASE("the time line tells whose a CPU is, and phases end where their thread leaves", "[cpus]") {
     FakeRun fake({.cpus = 2});
     migrate(fake, 100);
-    const model::Run run = load(fake);
+    const model::Run run = fake.run();
     std::vector<trace::Owner> owners;
     for (const model::Stint& stint : run.timeline[0].stints) owners.push_back(stint.owner);
     CHECK(owners == std::vector<trace::Owner>{1, 2});
@@ -164,7 +159,7 @@ TEST_CASE("preemption: the vCPU that is put goes on where it was", "[cpus]") {
         if (i > 0) step(fake, false, Step::switch_thread, 0);
         enter(fake, next, 0);
     }
-    const model::Run run = load(fake);
+    const model::Run run = fake.run();
     CHECK(model::check(run.trace).holds());
     CHECK(run.operations.all().size() == 3);
     CHECK(run.operations.unfinished() == 1);
@@ -202,7 +197,7 @@ TEST_CASE("operations are named after what the hypervisor did", "[cpus]") {
         fake.emit(trace::payload::trap{esr, kGuestPc, kSpsrEl1, 0, 0, kVcpu, vector, 2});
         fake.emit(payload);
         enter_guest(fake);
-        const model::Run run = load(fake);
+        const model::Run run = fake.run();
         return run.operations.kind(run.operations.all().at(0));
     };
     constexpr u64 kAbort = 0x9200'0000;
@@ -235,7 +230,7 @@ TEST_CASE("a benchmark over two CPUs counts all of both, by iterations", "[cpus]
     }
     mark(fake, 2, kVirtualIpi | kIterations << 8);
     leave(fake, 2, 1);  // tells what CPU 1 spent on its last event before
-    const model::Run run = load(fake);
+    const model::Run run = fake.run();
     const auto measurements = model::measure(run);
     REQUIRE(measurements.size() == 1);
     const model::Measurement& m = measurements[0];
@@ -255,7 +250,7 @@ TEST_CASE("a benchmark without a trap is measured by its marks", "[cpus]") {
     mark(fake, 1, 5);
     fake.work(2000);
     mark(fake, 2, 5 | 100 << 8);
-    const model::Run run = load(fake);
+    const model::Run run = fake.run();
     const auto measurements = model::measure(run);
     REQUIRE(measurements.size() == 1);
     CHECK(!measurements[0].uniform);
@@ -270,7 +265,7 @@ TEST_CASE("a benchmark of equal traps is its median, whatever lies around them",
     mark(fake, 1, 1);
     for (int i = 0; i < 1000; ++i) vhe_hypercall(fake);
     mark(fake, 2, 1 | 1000 << 8);
-    const model::Run run = load(fake);
+    const model::Run run = fake.run();
     const auto measurements = model::measure(run);
     REQUIRE(measurements.size() == 1);
     CHECK(measurements[0].uniform);

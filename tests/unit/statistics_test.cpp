@@ -13,11 +13,6 @@ using namespace ws::test;
 
 namespace {
 
-model::Run load(FakeRun& run) {
-    run.capture();
-    return model::Run::load(run.folder());
-}
-
 const model::CostRow& row(const std::vector<model::CostRow>& rows, std::string_view event) {
     const auto found = std::find_if(rows.begin(), rows.end(), [&](const auto& r) { return r.events == event; });
     INFO(event);
@@ -38,7 +33,7 @@ TEST_CASE("a benchmark is what lies between its two marks", "[measure]") {
     }
     mark(fake, 2, 1);
     vhe_hypercall(fake, kUnhandled, 5000);
-    const model::Run run = load(fake);
+    const model::Run run = fake.run();
     const auto measurements = model::measure(run);
     REQUIRE(measurements.size() == 1);
     const model::Measurement& m = measurements[0];
@@ -65,7 +60,7 @@ TEST_CASE("what interrupts a benchmark does not count as a period", "[measure]")
         enter_guest(fake);
     }
     mark(fake, 2, 1);
-    const model::Run run = load(fake);
+    const model::Run run = fake.run();
     const auto measurements = model::measure(run);
     REQUIRE(measurements.size() == 1);
     CHECK(measurements[0].operations == 10);
@@ -80,7 +75,7 @@ TEST_CASE("marks that are alone or empty do not confuse", "[measure]") {
     mark(fake, 2, 99);  // nothing between
     mark(fake, 77, 1);
     mark(fake, 1, 1);  // a beginning without an end
-    const model::Run run = load(fake);
+    const model::Run run = fake.run();
     const auto measurements = model::measure(run);
     REQUIRE(measurements.size() == 1);
     CHECK(measurements[0].benchmark == "benchmark 99");
@@ -90,7 +85,7 @@ TEST_CASE("marks that are alone or empty do not confuse", "[measure]") {
 TEST_CASE("the recorder's cost is what it spent until the next event", "[cost]") {
     FakeRun fake;
     play(fake, "split", 50);
-    const model::Run run = load(fake);
+    const model::Run run = fake.run();
     const auto rows = model::recorder_cost(run.trace);
     for (const model::CostRow& each : rows) {
         INFO(each.events);
@@ -111,7 +106,7 @@ TEST_CASE("a recorder that costs too much is told", "[cost]") {
     fake.spend(100);
     enter_guest(fake);
     trap_from_guest(fake);
-    const model::Run run = load(fake);
+    const model::Run run = fake.run();
     CHECK(row(model::recorder_cost(run.trace), "trap").exceeds());
     CHECK(!row(model::recorder_cost(run.trace), "eret").exceeds());
 }
@@ -124,7 +119,7 @@ TEST_CASE("events that are written in one go share their cost and their allowanc
     fake.block(RegisterClass::callee_saved, trace::Operation::save, trace::kHost, 1);
     fake.end_window();
     enter_guest(fake);
-    const model::Run run = load(fake);
+    const model::Run run = fake.run();
     const auto rows = model::recorder_cost(run.trace);
     const model::CostRow& together = row(rows, "trap + registers_callee_saved");
     CHECK(together.registers == 12);
@@ -136,7 +131,7 @@ TEST_CASE("events that are written in one go share their cost and their allowanc
 TEST_CASE("a summary counts events, traps and operations", "[summary]") {
     FakeRun fake;
     play(fake, "split", 5);
-    const model::Run run = load(fake);
+    const model::Run run = fake.run();
     const model::Summary summary = model::summarize(run);
     CHECK(summary.events == run.trace.events().size());
     u64 sum = 0;
@@ -150,7 +145,7 @@ TEST_CASE("a summary counts events, traps and operations", "[summary]") {
 
 TEST_CASE("an empty trace has empty figures", "[summary]") {
     FakeRun fake;
-    const model::Run run = load(fake);
+    const model::Run run = fake.run();
     CHECK(run.trace.events().empty());
     CHECK(model::summarize(run).events == 0);
     CHECK(model::measure(run).empty());

@@ -10,12 +10,12 @@ using Next = Virtqueue::Next;
 
 namespace {
 
-constexpr u32 kSize = 8;
-constexpr u16 kNext = DriverQueue::kNext, kWrite = DriverQueue::kWrite, kIndirect = DriverQueue::kIndirect;
+constexpr u32 kQueueSize = 8;
+constexpr u16 kFollowed = DriverQueue::kNext, kWritable = DriverQueue::kWrite, kIndirect = DriverQueue::kIndirect;
 
 /// A driver and a device with one queue between them.
-struct Pair {
-    explicit Pair(u64 features = VirtioDriver::kAllRings, u32 size = kSize) {
+struct DriverAndDevice {
+    explicit DriverAndDevice(u64 features = VirtioDriver::kAllRings, u32 size = kQueueSize) {
         REQUIRE(driver.negotiate(features));
         rings.emplace(driver, 0, size);
         driver.start();
@@ -70,7 +70,7 @@ TEST_CASE("guest memory is reached only where all of it is RAM") {
 }
 
 TEST_CASE("a virtqueue gives chains in order and gives them back") {
-    Pair pair;
+    DriverAndDevice pair;
     CHECK(pair.pop() == Next::none);
     const u64 hello = pair.ram.place("hello "), world = pair.ram.place("world");
     const u16 first = pair.rings->add({{hello, 6}, {world, 5}, {pair.buffer, 3, true}, {pair.buffer + 100, 4, true}});
@@ -130,7 +130,7 @@ TEST_CASE("a cursor crosses segments of every size") {
 
 TEST_CASE("a virtqueue goes around its ring and its indices many times") {
     for (const u64 features : {VirtioDriver::kAllRings, u64{0}}) {
-        Pair pair(features);
+        DriverAndDevice pair(features);
         u32 interrupts = 0, kicks = 0;
         bool right = true;
         constexpr u32 kRounds = 3 * 65536 + 5;
@@ -154,7 +154,7 @@ TEST_CASE("a virtqueue goes around its ring and its indices many times") {
 
 TEST_CASE("a virtqueue may be as full as it is long") {
     for (const u32 size : {1U, 2U, 8U, Virtqueue::kMaxSize}) {
-        Pair pair(VirtioDriver::kAllRings, size);
+        DriverAndDevice pair(VirtioDriver::kAllRings, size);
         for (u32 round = 0; round < 3; ++round) {
             for (u32 i = 0; i < size; ++i) pair.rings->add({{pair.buffer, 1}});
             u32 chains = 0;
@@ -166,11 +166,11 @@ TEST_CASE("a virtqueue may be as full as it is long") {
 }
 
 TEST_CASE("a chain may be as long as its queue, and indirect ones as long as any queue") {
-    Pair pair;
-    pair.rings->add(std::vector<DriverQueue::Buffer>(kSize, {pair.buffer, 2}));
+    DriverAndDevice pair;
+    pair.rings->add(std::vector<DriverQueue::Buffer>(kQueueSize, {pair.buffer, 2}));
     REQUIRE(pair.pop() == Next::chain);
-    CHECK(pair.chain.readable == kSize);
-    CHECK(pair.chain.readable_bytes == 2 * kSize);
+    CHECK(pair.chain.readable == kQueueSize);
+    CHECK(pair.chain.readable_bytes == 2 * kQueueSize);
     pair.rings->add_indirect(std::vector<DriverQueue::Buffer>(Chain::kMaxSegments, {pair.buffer, 3, true}));
     REQUIRE(pair.pop() == Next::chain);
     CHECK(pair.chain.writable == Chain::kMaxSegments);
@@ -178,13 +178,13 @@ TEST_CASE("a chain may be as long as its queue, and indirect ones as long as any
 }
 
 TEST_CASE("an indirect table may be the end of a chain, and lie anywhere") {
-    Pair pair;
+    DriverAndDevice pair;
     const u64 table = pair.ram.allocate(16, 16) + 3;
     pair.ram.allocate(64);
-    pair.rings->write_descriptor(table, 0, pair.buffer, 5, kNext, 2);
-    pair.rings->write_descriptor(table, 2, pair.buffer, 7, kWrite, 99);
-    pair.describe(0, kNext, 3);
-    pair.rings->write_descriptor(pair.rings->descriptors(), 3, table, 48, kIndirect | kWrite, 0);
+    pair.rings->write_descriptor(table, 0, pair.buffer, 5, kFollowed, 2);
+    pair.rings->write_descriptor(table, 2, pair.buffer, 7, kWritable, 99);
+    pair.describe(0, kFollowed, 3);
+    pair.rings->write_descriptor(pair.rings->descriptors(), 3, table, 48, kIndirect | kWritable, 0);
     pair.rings->make_available(0);
     REQUIRE(pair.pop() == Next::chain);
     CHECK(pair.chain.readable == 2);
@@ -193,7 +193,7 @@ TEST_CASE("an indirect table may be the end of a chain, and lie anywhere") {
 }
 
 TEST_CASE("without event indices the available ring's flag keeps interrupts away") {
-    Pair pair(feature::kIndirectDesc);
+    DriverAndDevice pair(feature::kIndirectDesc);
     CHECK_FALSE(pair.queue().should_interrupt());  // nothing has been pushed
     for (const u16 flags : {u16{0}, u16{1}, u16{0}, u16{0}}) {
         pair.rings->set_flags(flags);
@@ -207,7 +207,7 @@ TEST_CASE("without event indices the available ring's flag keeps interrupts away
 }
 
 TEST_CASE("the driver's event index says when to interrupt") {
-    Pair pair;
+    DriverAndDevice pair;
     pair.rings->set_flags(1);  // means nothing now
     pair.rings->want_interrupt_after(3);
     bool interrupts[4];
@@ -234,7 +234,7 @@ TEST_CASE("the driver's event index says when to interrupt") {
 }
 
 TEST_CASE("the device's event index says when to notify") {
-    Pair pair;
+    DriverAndDevice pair;
     pair.rings->add({{pair.buffer, 1}});
     CHECK(pair.rings->kick());
     pair.rings->add({{pair.buffer, 1}});
@@ -282,28 +282,28 @@ TEST_CASE("a queue is started only with rings as they have to be") {
 }
 
 TEST_CASE("a loop of descriptors breaks the queue") {
-    Pair pair;
-    pair.describe(0, kNext, 1);
-    pair.describe(1, kNext, 2);
-    pair.describe(2, kNext, 0);
+    DriverAndDevice pair;
+    pair.describe(0, kFollowed, 1);
+    pair.describe(1, kFollowed, 2);
+    pair.describe(2, kFollowed, 0);
     pair.check_refused(0);
-    Pair alone;
-    alone.describe(4, kNext, 4);
+    DriverAndDevice alone;
+    alone.describe(4, kFollowed, 4);
     alone.check_refused(4);
 }
 
 TEST_CASE("a loop in an indirect table breaks the queue") {
-    Pair pair;
+    DriverAndDevice pair;
     const u64 table = pair.ram.allocate(32);
-    pair.rings->write_descriptor(table, 0, pair.buffer, 1, kNext, 1);
-    pair.rings->write_descriptor(table, 1, pair.buffer, 1, kNext, 0);
+    pair.rings->write_descriptor(table, 0, pair.buffer, 1, kFollowed, 1);
+    pair.rings->write_descriptor(table, 1, pair.buffer, 1, kFollowed, 0);
     pair.rings->write_descriptor(pair.rings->descriptors(), 0, table, 32, kIndirect, 0);
     pair.check_refused(0);
 }
 
 TEST_CASE("a readable descriptor behind a writable one breaks the queue") {
-    Pair pair;
-    pair.describe(0, kNext | kWrite, 1);
+    DriverAndDevice pair;
+    pair.describe(0, kFollowed | kWritable, 1);
     pair.describe(1, 0);
     pair.check_refused(0);
 }
@@ -318,9 +318,9 @@ TEST_CASE("a descriptor of what is not RAM breaks the queue") {
         {GuestRam::kStart, ~0U},      {~0ULL, 1},     {~0ULL - 3, 16},           {ram.end() - 1, 0xffff'fff0},
         {0xffff'ffff'4000'0000, 4096}};
     for (const auto& descriptor : wild) {
-        for (const u16 flags : {u16{0}, kWrite, kIndirect}) {
+        for (const u16 flags : {u16{0}, kWritable, kIndirect}) {
             INFO("address " << descriptor.address << ", bytes " << descriptor.bytes << ", flags " << flags);
-            Pair pair;
+            DriverAndDevice pair;
             const u32 bytes = flags == kIndirect ? (descriptor.bytes + 15) & ~15U : descriptor.bytes;
             pair.rings->write_descriptor(pair.rings->descriptors(), 0, descriptor.address, bytes, flags, 0);
             pair.check_refused(0);
@@ -329,8 +329,8 @@ TEST_CASE("a descriptor of what is not RAM breaks the queue") {
 }
 
 TEST_CASE("a descriptor of no bytes breaks the queue") {
-    for (const u16 flags : {u16{0}, kWrite, kIndirect}) {
-        Pair pair;
+    for (const u16 flags : {u16{0}, kWritable, kIndirect}) {
+        DriverAndDevice pair;
         pair.rings->write_descriptor(pair.rings->descriptors(), 0, pair.buffer, 0, flags, 0);
         pair.check_refused(0);
     }
@@ -345,7 +345,7 @@ TEST_CASE("a chain of 4 GiB breaks the queue") {
         Transport device{Identity{42, 1, 0, nullptr, 0}, large, wire.line()};
         VirtioDriver driver{device, ram};
         REQUIRE(driver.negotiate(0));
-        DriverQueue rings(driver, 0, kSize);
+        DriverQueue rings(driver, 0, kQueueSize);
         driver.start();
         constexpr u64 kAt = GuestRam::kStart;
         rings.add({{kAt, 0x4000'0000}, {kAt, 0x4000'0000}, {kAt, 0x4000'0000, true}, {kAt, last, true}});
@@ -356,35 +356,35 @@ TEST_CASE("a chain of 4 GiB breaks the queue") {
 }
 
 TEST_CASE("a chain of more segments than there may be breaks the queue") {
-    Pair pair;
+    DriverAndDevice pair;
     pair.rings->add_indirect(std::vector<DriverQueue::Buffer>(Chain::kMaxSegments + 1, {pair.buffer, 1}));
     CHECK(pair.pop() == Next::broken);
 }
 
 TEST_CASE("a descriptor's next must be in its table") {
-    for (const u16 next : {u16{kSize}, u16{0x7fff}, u16{0xffff}}) {
-        Pair pair;
-        pair.describe(0, kNext, next);
+    for (const u16 next : {u16{kQueueSize}, u16{0x7fff}, u16{0xffff}}) {
+        DriverAndDevice pair;
+        pair.describe(0, kFollowed, next);
         pair.check_refused(0);
-        Pair indirect;
+        DriverAndDevice indirect;
         const u64 table = indirect.ram.allocate(48);
         indirect.rings->write_descriptor(table, 2, indirect.buffer, 1, 0, 0);  // good, but beyond the table's end
-        indirect.rings->write_descriptor(table, 0, indirect.buffer, 1, kNext, next == kSize ? u16{2} : next);
+        indirect.rings->write_descriptor(table, 0, indirect.buffer, 1, kFollowed, next == kQueueSize ? u16{2} : next);
         indirect.rings->write_descriptor(indirect.rings->descriptors(), 0, table, 32, kIndirect, 0);
         indirect.check_refused(0);
     }
 }
 
 TEST_CASE("a chain's head must be in the table") {
-    for (const u16 head : {u16{kSize}, u16{0xffff}}) {
-        Pair pair;
+    for (const u16 head : {u16{kQueueSize}, u16{0xffff}}) {
+        DriverAndDevice pair;
         pair.check_refused(head);
     }
 }
 
 TEST_CASE("an indirect descriptor must be the only one, whole, and negotiated") {
     const auto refused = [](u64 features, u16 flags, u32 bytes, u16 inner) {
-        Pair pair(features);
+        DriverAndDevice pair(features);
         const u64 table = pair.ram.allocate(64);
         pair.rings->write_descriptor(table, 0, table, 32, inner, 0);
         pair.rings->write_descriptor(pair.rings->descriptors(), 0, table, bytes, flags, 1);
@@ -392,20 +392,20 @@ TEST_CASE("an indirect descriptor must be the only one, whole, and negotiated") 
         pair.check_refused(0);
     };
     refused(feature::kEventIdx, kIndirect, 32, 0);
-    refused(VirtioDriver::kAllRings, kIndirect | kNext, 32, 0);
+    refused(VirtioDriver::kAllRings, kIndirect | kFollowed, 32, 0);
     refused(VirtioDriver::kAllRings, kIndirect, 24, 0);
     refused(VirtioDriver::kAllRings, kIndirect, 8, 0);
     refused(VirtioDriver::kAllRings, kIndirect, 32, kIndirect);  // nested
 }
 
 TEST_CASE("an available index that is further ahead than the queue is long breaks it") {
-    for (const u32 ahead : {kSize + 1, 0x8000U, 0xffffU}) {
-        Pair pair;
-        for (u32 i = 0; i < kSize; ++i) pair.describe(i, 0);
+    for (const u32 ahead : {kQueueSize + 1, 0x8000U, 0xffffU}) {
+        DriverAndDevice pair;
+        for (u32 i = 0; i < kQueueSize; ++i) pair.describe(i, 0);
         pair.rings->set_available_index(static_cast<u16>(ahead));
         CHECK(pair.pop() == Next::broken);
     }
-    Pair pair;
+    DriverAndDevice pair;
     pair.describe(0, 0);
     pair.rings->make_available(0);
     REQUIRE(pair.pop() == Next::chain);

@@ -19,9 +19,9 @@ void demand(bool good, const char* what) {
 
 constexpr int kNobody = -1;
 
-class History {
+class VmidHistory {
   public:
-    History(u32 seed, u32 vmids, u32 cpus, u32 vms)
+    VmidHistory(u32 seed, u32 vmids, u32 cpus, u32 vms)
         : random_(seed),
           vmids_(vmids),
           allocator_(std::make_unique<VmidAllocator>()),
@@ -85,7 +85,7 @@ TEST_CASE("a VMID has one VM until all TLBs have forgotten it") {
     for (const auto& c : cases) {
         for (u32 seed = 0; seed < 5; ++seed) {
             INFO(c.vmids << " VMIDs, " << c.cpus << " CPUs, " << c.vms << " VMs, seed " << seed);
-            History history(seed, c.vmids, c.cpus, c.vms);
+            VmidHistory history(seed, c.vmids, c.cpus, c.vms);
             for (int step = 0; step < 20'000; ++step) history.step();
             if (c.vms < c.vmids) CHECK(history.forgotten == 0);
             if (c.vms >= 2 * c.vmids) CHECK(history.forgotten > 0);

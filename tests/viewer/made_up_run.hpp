@@ -9,9 +9,6 @@
 namespace ws::test {
 
 inline constexpr Owner kGuest = 1;
-inline constexpr u64 kGuestEl1 = 0x3c5;
-inline constexpr u64 kHvc = 0x5a00'0000;
-inline constexpr u64 kWfi = 0x0600'0000;
 
 /// The synthetic ERET is the last of this many instructions (synthetic_machine.cpp).
 inline constexpr i64 kTail = 5;

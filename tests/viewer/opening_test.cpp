@@ -17,7 +17,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-class Folder : public TemporaryFolder {
+class RunsFolder : public TemporaryFolder {
   public:
     void write(const fs::path& name, const std::string& text) const {
         fs::create_directories((path() / name).parent_path());
@@ -31,7 +31,7 @@ std::string run_json(const std::string& design, const std::string& started) {
 }
 
 TEST_CASE("the list of runs has those with a trace, the newest first", "[opening]") {
-    const Folder folder;
+    const RunsFolder folder;
     folder.write("old/run.json", run_json("split", "2026-01-01T00:00:00+00:00"));
     folder.write("old/trace/metadata", "");
     folder.write("old/trace/stream_0", std::string(100, 'x'));
@@ -54,7 +54,7 @@ TEST_CASE("the list of runs has those with a trace, the newest first", "[opening
 }
 
 TEST_CASE("a run.json with other kinds of values is read as far as it goes", "[opening]") {
-    const Folder folder;
+    const RunsFolder folder;
     folder.write("run/run.json",
                  R"({"verdict": null, "words": 5, "started": [], "options": {"design": {}, "cpus": -1}})");
     folder.write("run/trace/metadata", "");
@@ -67,7 +67,7 @@ TEST_CASE("a run.json with other kinds of values is read as far as it goes", "[o
 }
 
 TEST_CASE("a trace is live as long as its capture is", "[opening]") {
-    const Folder folder;
+    const RunsFolder folder;
     CHECK_FALSE(model::CaptureLock::held(folder.path() / "trace"));
     {
         model::TraceWriter writer(folder.path() / "trace", model::Metadata{}, 1);
@@ -77,7 +77,7 @@ TEST_CASE("a trace is live as long as its capture is", "[opening]") {
     CHECK_FALSE(model::CaptureLock::held(folder.path() / "trace"));
 }
 
-model::SharedRun some_run(const Folder& folder, const std::string& name) {
+model::SharedRun some_run(const RunsFolder& folder, const std::string& name) {
     model::Metadata metadata;
     metadata.env = {{"format_version", std::to_string(trace::kFormatVersion)}, {"design", name}, {"cpus", "1"}};
     fs::create_directories(folder.path() / name / "trace");
@@ -89,7 +89,7 @@ model::SharedRun some_run(const Folder& folder, const std::string& name) {
 }
 
 TEST_CASE("open runs are compared two by two", "[opening]") {
-    const Folder folder;
+    const RunsFolder folder;
     view::OpenRuns runs;
     for (const char* name : {"one", "two", "three"}) runs.put({some_run(folder, name)});
     REQUIRE(runs.count() == 3);

@@ -16,6 +16,11 @@ using trace::Operation;
 using trace::Owner;
 using trace::Step;
 
+inline constexpr u64 kGuestEl1 = 0x3c5;   ///< SPSR_EL2 of a guest's kernel: EL1h, all interrupts masked
+inline constexpr u64 kHostEl1 = 0x5;      ///< that of the host's, with none masked
+inline constexpr u64 kHvc = 0x5a00'0000;  ///< ESR_EL2
+inline constexpr u64 kWfi = 0x0600'0000;
+
 /// One CPU and its recorder.
 class SyntheticMachine {
   public:

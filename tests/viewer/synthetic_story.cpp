@@ -9,12 +9,8 @@ namespace {
 namespace payload = trace::payload;
 using trace::IrqChange;
 
-constexpr u64 kGuestEl1 = 0x3c5;
-constexpr u64 kHostEl1 = 0x5;
-constexpr u64 kKernel = 0x4020'1240;
+constexpr u64 kHostPc = 0x4020'1240;
 constexpr u64 kPc = 0x4008'0fb0;
-constexpr u64 kHvc = 0x5a00'0000;
-constexpr u64 kWfi = 0x0600'0000;
 constexpr u64 kAbort = 0x9200'0007 | 1U << 24 | 2U << 22;
 constexpr u32 kSgi = 3;
 constexpr u32 kKick = 1;
@@ -41,7 +37,7 @@ void out(SyntheticMachine& m, bool split, Owner owner) {
     moves(m, Step::save_el1, RegisterClass::el1, Operation::save, owner);
     m.begin(Step::return_to_host);
     m.work(6);
-    m.eret(trace::kHost, kKernel, kHostEl1);
+    m.eret(trace::kHost, kHostPc, kHostEl1);
     m.work(8);
 }
 
@@ -51,7 +47,7 @@ void in(SyntheticMachine& m, bool split, Owner owner) {
     m.work(9);
     m.end(Step::flush_interrupts);
     if (split) {
-        m.trap(trace::kHost, kHvc, kKernel - 4, kHostEl1);
+        m.trap(trace::kHost, kHvc, kHostPc - 4, kHostEl1);
         moves(m, Step::restore_el1, RegisterClass::el1, Operation::restore, owner);
         moves(m, Step::restore_vgic, RegisterClass::vgic, Operation::restore, owner);
     }

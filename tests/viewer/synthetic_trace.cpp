@@ -13,11 +13,7 @@ namespace {
 
 using enum RegisterClass;
 constexpr Owner kGuest = 1;
-constexpr u64 kGuestEl1 = 0x3c5;
-constexpr u64 kHostEl1 = 0x5;
 constexpr u64 kKernel = 0x7f00'1240;
-constexpr u64 kHvc = 0x5a00'0000;
-constexpr u64 kWfi = 0x0600'0000;
 constexpr u64 kUnhandled = 0x8600'ff01;
 constexpr u64 kConsoleWrite = 0xc600'0001;
 

@@ -13,7 +13,7 @@
 namespace ws::test {
 namespace {
 
-void two_calls(SyntheticMachine& m) {
+void two_hypercalls(SyntheticMachine& m) {
     m.eret(kGuest, 0x4000'0000, kGuestEl1);
     m.work(10);
     operate(m);
@@ -31,7 +31,7 @@ void one_longer_call(SyntheticMachine& m) {
     m.work(100);
 }
 
-std::string refusal(const std::string& text) {
+std::string refused_figures(const std::string& text) {
     try {
         model::check_figures(text);
     } catch (const model::FigureError& error) {
@@ -44,24 +44,25 @@ TEST_CASE("a figure's name is refused where there is no such figure", "[tour]") 
     for (const char* good : {"{A instructions}", "{B el1}", "{A vgic cycles}", "{A fp saved}", "{difference cycles}",
                              "{ratio instructions}", "{A step handle_exit}", "{A writes}", "{A without fp,el1}",
                              "{A trap ELR_EL2}", "{A timer saved}", "no figure"}) {
-        CHECK(refusal(good) == "taken");
+        CHECK(refused_figures(good) == "taken");
     }
-    check_contains(refusal("{C instructions}"), "figure {C instructions}: it begins with A, B, difference or ratio");
-    check_contains(refusal("{A}"), "it says whose figure it is, and which");
-    check_contains(refusal("{A el2}"), "there is no el2");
-    check_contains(refusal("{A step nosuch}"), "there is no step nosuch");
-    check_contains(refusal("{A without nosuch}"), "nosuch");
-    check_contains(refusal("{A saved}"), "registers are moved by a part");
-    check_contains(refusal("{ratio trap ELR_EL2}"), "an event's field is A's or B's");
-    check_contains(refusal("{A el1 cycles more}"), "more does not belong there");
+    check_contains(refused_figures("{C instructions}"),
+                   "figure {C instructions}: it begins with A, B, difference or ratio");
+    check_contains(refused_figures("{A}"), "it says whose figure it is, and which");
+    check_contains(refused_figures("{A el2}"), "there is no el2");
+    check_contains(refused_figures("{A step nosuch}"), "there is no step nosuch");
+    check_contains(refused_figures("{A without nosuch}"), "nosuch");
+    check_contains(refused_figures("{A saved}"), "registers are moved by a part");
+    check_contains(refused_figures("{ratio trap ELR_EL2}"), "an event's field is A's or B's");
+    check_contains(refused_figures("{A el1 cycles more}"), "more does not belong there");
     for (const char* bad : {"{A instructions", "A instructions}", "{A {B instructions}", "{", "}"}) {
-        check_contains(refusal(bad), "a brace without its other one");
+        check_contains(refused_figures(bad), "a brace without its other one");
     }
 }
 
 TEST_CASE("a tour tells the figures of the runs that are open", "[tour]") {
     const TraceFolder folders[2] = {TraceFolder("split"), TraceFolder("vhe")};
-    const model::Run a = folders[0].run(two_calls);
+    const model::Run a = folders[0].run(two_hypercalls);
     const model::Run b = folders[1].run(one_longer_call);
     const model::TourFigures figures(a, b, {0, 0});
     std::string problem;

@@ -22,7 +22,7 @@ namespace {
 using Json = nlohmann::json;
 namespace fs = std::filesystem;
 
-constexpr std::size_t kLongestLine = 1 << 20;
+constexpr std::size_t kLongestReply = 1 << 20;
 
 /// Sockets have short names, and nobody else is to have this one.
 fs::path make_place() {
@@ -102,7 +102,7 @@ std::optional<DebugSession::News> DebugSession::poll() {
     if (state_ != State::connected) return {};
     std::array<char, 4096> bytes{};
     ssize_t count = 0;
-    while ((count = ::recv(socket_, bytes.data(), bytes.size(), 0)) > 0 && received_.size() < kLongestLine) {
+    while ((count = ::recv(socket_, bytes.data(), bytes.size(), 0)) > 0 && received_.size() < kLongestReply) {
         received_.append(bytes.data(), static_cast<std::size_t>(count));
     }
     const bool ended = count == 0 || (count < 0 && errno != EAGAIN && errno != EINTR);

@@ -11,13 +11,13 @@
 namespace ws::cli {
 namespace {
 
-struct Side {
+struct StepsOfSide {
     const model::Run& run;
     const model::Operation& operation;
     model::OperationEvents parts;
 };
 
-Side side_of(const model::Run& run, u32 place) {
+StepsOfSide steps_of_side(const model::Run& run, u32 place) {
     const model::Operation& operation = run.operations.all()[place];
     return {run, operation, model::take_apart(run, operation)};
 }
@@ -26,13 +26,13 @@ std::string name_of(const model::Segment& segment) {
     return segment.step == 0 ? model::info_of(segment.part()).name : model::find_step(segment.step)->name;
 }
 
-const model::Segment* segment_of(const std::vector<Side>& sides, const model::Alignment::Column& column,
+const model::Segment* segment_of(const std::vector<StepsOfSide>& sides, const model::Alignment::Column& column,
                                  std::size_t side) {
     if (side >= sides.size() || column.segment[side] == model::kNoSegment) return nullptr;
     return &sides[side].parts.segments[column.segment[side]];
 }
 
-void print_data(const std::vector<Side>& sides, const model::Alignment& alignment) {
+void print_data(const std::vector<StepsOfSide>& sides, const model::Alignment& alignment) {
     Json columns = Json::array();
     for (const model::Alignment::Column& column : alignment.columns()) {
         Json json;
@@ -66,7 +66,7 @@ void print_data(const std::vector<Side>& sides, const model::Alignment& alignmen
     print_json(json);
 }
 
-void print_text(const std::vector<Side>& sides, const model::Alignment& alignment) {
+void print_text(const std::vector<StepsOfSide>& sides, const model::Alignment& alignment) {
     std::vector<std::string> head = {"step"};
     for (std::size_t side = 0; side < sides.size(); ++side) {
         const char* letter = side == 0 ? "A" : "B";
@@ -99,8 +99,8 @@ int steps_command(const RegistersArguments& arguments) {
     std::optional<model::Run> b;
     if (!arguments.b.empty()) b = open_run(arguments.b);
     const model::PathPair pair = choose_pair(arguments, a, b ? *b : a);
-    std::vector<Side> sides = {side_of(a, pair.a.operation)};
-    if (b) sides.push_back(side_of(*b, pair.b.operation));
+    std::vector<StepsOfSide> sides = {steps_of_side(a, pair.a.operation)};
+    if (b) sides.push_back(steps_of_side(*b, pair.b.operation));
     const model::Alignment alignment(sides[0].parts, b ? sides[1].parts : model::OperationEvents{});
     if (arguments.json) {
         print_data(sides, alignment);

@@ -11,7 +11,7 @@ namespace ws::report {
 namespace {
 
 /// Text of a run as text of the page. What XML has no character for becomes a replacement character.
-std::string escaped(const std::string& text) {
+std::string html_escaped(const std::string& text) {
     std::string result;
     for (const char c : text) {
         switch (c) {
@@ -32,11 +32,11 @@ std::string escaped(const std::string& text) {
 
 std::string row_of(const Row& row, const char* cell, const char* attributes = "") {
     std::string text = fmt::format("<tr{}>", attributes);
-    for (const std::string& one : row) text += fmt::format("<{0}>{1}</{0}>", cell, escaped(one));
+    for (const std::string& one : row) text += fmt::format("<{0}>{1}</{0}>", cell, html_escaped(one));
     return text + "</tr>\n";
 }
 
-std::string table(const Row& head, const std::vector<Row>& rows, const char* attributes = "") {
+std::string html_table(const Row& head, const std::vector<Row>& rows, const char* attributes = "") {
     std::string text =
         fmt::format("<div class=\"wide\"><table{}>\n<thead>{}</thead>\n<tbody>\n", attributes, row_of(head, "th"));
     for (const Row& row : rows) text += row_of(row, "td");
@@ -57,8 +57,8 @@ class Waterfall {
             if (!has(part)) continue;
             const i64 by = value(part, "b") - value(part, "a");
             const std::string cause = part["part"].get<std::string>();
-            std::string name = fmt::format("<span class=\"swatch c-{}\"></span>{}", escaped(cause),
-                                           escaped(part["words"].get<std::string>()));
+            std::string name = fmt::format("<span class=\"swatch c-{}\"></span>{}", html_escaped(cause),
+                                           html_escaped(part["words"].get<std::string>()));
             rows += row("", name, cells(part, unit_),
                         bar(std::min(level, level + by), std::max(level, level + by), cause, by != 0));
             level += by;
@@ -82,8 +82,8 @@ class Waterfall {
         const auto percent = [this](i64 at) {
             return std::clamp(100.0 * static_cast<double>(at) / static_cast<double>(longest_), 0.0, 100.0);
         };
-        return fmt::format("<div class=\"bar c-{}\" style=\"left: {:.2f}%; width: {:.2f}%\"></div>", escaped(cause),
-                           percent(from), percent(to) - percent(from));
+        return fmt::format("<div class=\"bar c-{}\" style=\"left: {:.2f}%; width: {:.2f}%\"></div>",
+                           html_escaped(cause), percent(from), percent(to) - percent(from));
     }
 
     std::string whole(const char* name, const char* side) const {
@@ -97,7 +97,7 @@ class Waterfall {
     static std::string row(const char* attributes, const std::string& name, const Row& figures,
                            const std::string& bar) {
         std::string text = fmt::format("<tr{}><td>{}</td>", attributes, name);
-        for (const std::string& figure : figures) text += fmt::format("<td>{}</td>", escaped(figure));
+        for (const std::string& figure : figures) text += fmt::format("<td>{}</td>", html_escaped(figure));
         return text + fmt::format("<td class=\"bars\"><div class=\"track\">{}</div></td></tr>\n", bar);
     }
 
@@ -106,41 +106,42 @@ class Waterfall {
     i64 longest_;
 };
 
-std::string explanation_of(const Json& kind, const Json& profile) {
+std::string html_explanation(const Json& kind, const Json& profile) {
     const Json& json = kind["explanation"];
     if (json.is_null()) {
         return fmt::format("<p class=\"note\">Not explained: {}.</p>\n",
-                           escaped(kind["unexplained"].get<std::string>()));
+                           html_escaped(kind["unexplained"].get<std::string>()));
     }
     std::string text = fmt::format(
         "<p class=\"note\">What the difference is made of, in pair {} of {}, whose costs are nearest to the "
         "medians.</p>\n",
         json["pair"].get<u64>(), json["pairs"].get<u64>());
     text += "<h3>Instructions, measured</h3>\n" + Waterfall(json, "instructions").text();
-    text += fmt::format("<h3>Cycles, modelled with the profile {}</h3>\n", escaped(profile["name"].get<std::string>()));
+    text += fmt::format("<h3>Cycles, modelled with the profile {}</h3>\n",
+                        html_escaped(profile["name"].get<std::string>()));
     text += Waterfall(json, "cycles").text() + "<ul>\n";
     for (const Json& sentence : json["sentences"])
-        text += fmt::format("<li>{}</li>\n", escaped(sentence.get<std::string>()));
+        text += fmt::format("<li>{}</li>\n", html_escaped(sentence.get<std::string>()));
     return text + "</ul>\n";
 }
 
 std::string head_of(const Json& report, const std::string& title) {
     std::string text = fmt::format("<h1>{}</h1>\n", title);
-    text += table({"run", "A", "B"}, run_rows(report), " class=\"words\"");
-    text += fmt::format("<p>{}</p>\n", escaped(pairing_sentence(report)));
+    text += html_table({"run", "A", "B"}, run_rows(report), " class=\"words\"");
+    text += fmt::format("<p>{}</p>\n", html_escaped(pairing_sentence(report)));
     for (const std::string& warning : warnings(report))
-        text += fmt::format("<p class=\"warning\">{}</p>\n", escaped(warning));
-    text += fmt::format("<p class=\"note\">{} {}</p>\n", kMeasured, escaped(modelled_sentence(report["profile"])));
+        text += fmt::format("<p class=\"warning\">{}</p>\n", html_escaped(warning));
+    text += fmt::format("<p class=\"note\">{} {}</p>\n", kMeasured, html_escaped(modelled_sentence(report["profile"])));
     text +=
         "<h2>All kinds of operations</h2>\n<p class=\"note\">Of a median operation, net instructions, measured.</p>\n";
-    return text + table(kKindHead, kind_rows(report));
+    return text + html_table(kKindHead, kind_rows(report));
 }
 
 }  // namespace
 
 std::string html_of(const Json& report) {
-    const std::string title = escaped(report["names"]["a"].get<std::string>() + " and " +
-                                      report["names"]["b"].get<std::string>() + ", compared");
+    const std::string title = html_escaped(report["names"]["a"].get<std::string>() + " and " +
+                                           report["names"]["b"].get<std::string>() + ", compared");
     std::string text = fmt::format(
         "<!DOCTYPE html>\n<html xmlns=\"http://www.w3.org/1999/xhtml\" lang=\"en\">\n<head>\n<meta charset=\"utf-8\" "
         "/>\n"
@@ -150,15 +151,15 @@ std::string html_of(const Json& report) {
     text += head_of(report, title);
     for (const Json& kind : report["kinds"]) {
         text += fmt::format("<h2>{}</h2>\n<p>{} paired, {} in A alone, {} in B alone. Medians, measured:</p>\n",
-                            escaped(kind["kind"].get<std::string>()), kind["paired"].get<u64>(),
+                            html_escaped(kind["kind"].get<std::string>()), kind["paired"].get<u64>(),
                             kind["only_a"].get<u64>(), kind["only_b"].get<u64>());
-        text += table({"", "A", "B", "B - A"}, figure_rows(kind)) + explanation_of(kind, report["profile"]);
+        text += html_table({"", "A", "B", "B - A"}, figure_rows(kind)) + html_explanation(kind, report["profile"]);
     }
     for (const Json& kind : report["of_several_operations"]) {
-        text +=
-            fmt::format("<h2>{}</h2>\n<p>{} in A, {} in B, {} paired.</p>\n", escaped(kind["kind"].get<std::string>()),
-                        kind["in_a"].get<u64>(), kind["in_b"].get<u64>(), kind["paired"].get<u64>());
-        text += explanation_of(kind, report["profile"]);
+        text += fmt::format("<h2>{}</h2>\n<p>{} in A, {} in B, {} paired.</p>\n",
+                            html_escaped(kind["kind"].get<std::string>()), kind["in_a"].get<u64>(),
+                            kind["in_b"].get<u64>(), kind["paired"].get<u64>());
+        text += html_explanation(kind, report["profile"]);
     }
     return text + "</body>\n</html>\n";
 }

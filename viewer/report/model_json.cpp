@@ -14,7 +14,7 @@ using model::Part;
 using model::PartFigures;
 using model::PartInfo;
 
-Json json_of(const KindFigures& figures) {
+Json json_of_figures(const KindFigures& figures) {
     const bool measured = figures.measured != 0;
     const bool recorded = figures.recorded;
     Json parts = Json::object();
@@ -22,7 +22,7 @@ Json json_of(const KindFigures& figures) {
     Json json = {{"count", figures.count},
                  {"measured", figures.measured},
                  {"not_measured", figures.count - figures.measured},
-                 {"net", measured ? report::json_of(figures.net) : Json()},
+                 {"net", measured ? json_of(figures.net) : Json()},
                  {"exceptions", figures.traps},
                  {"els_crossed", figures.els_crossed},
                  {"registers", recorded ? json_of_registers(figures) : Json()},
@@ -54,7 +54,7 @@ Json json_of_parts(const Explanation& explanation) {
         const PartFigures& a = explanation.a[info.part];
         const PartFigures& b = explanation.b[info.part];
         Json json = {{"part", info.name}, {"words", info.words}};
-        json.update(report::json_of(a.figures, b.figures));
+        json.update(json_of(a.figures, b.figures));
         json["a"] = json_of_part(a);
         json["b"] = json_of_part(b);
         parts.push_back(std::move(json));
@@ -62,7 +62,7 @@ Json json_of_parts(const Explanation& explanation) {
     return parts;
 }
 
-Json json_of(const model::Breakdown& breakdown) {
+Json json_of_breakdown(const model::Breakdown& breakdown) {
     return {{"exceptions", breakdown.exceptions},
             {"returns", breakdown.returns},
             {"user_entries", breakdown.user_entries},
@@ -115,8 +115,8 @@ Json json_of_registers(const KindFigures& figures) {
 Json json_of(const model::ComparisonRow& row) {
     const bool both = row.both_measured();
     return {{"kind", row.kind},
-            {"a", json_of(row.a)},
-            {"b", json_of(row.b)},
+            {"a", json_of_figures(row.a)},
+            {"b", json_of_figures(row.b)},
             {"paired", row.paired},
             {"only_a", row.only_a},
             {"only_b", row.only_b},
@@ -145,7 +145,7 @@ Json json_of(const Explanation& explanation) {
     Json json = {{"pairs", explanation.pairs},
                  {"pair", explanation.number},
                  {"net", {{"a", json_of(explanation.net_a)}, {"b", json_of(explanation.net_b)}}},
-                 {"counts", {{"a", json_of(explanation.a)}, {"b", json_of(explanation.b)}}}};
+                 {"counts", {{"a", json_of_breakdown(explanation.a)}, {"b", json_of_breakdown(explanation.b)}}}};
     json.update(json_of(explanation.a.whole, explanation.b.whole));
     json["parts"] = json_of_parts(explanation);
     json["largest"] = {{"instructions", names_of(explanation.largest_by_instructions())},

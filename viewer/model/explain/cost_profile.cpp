@@ -12,6 +12,7 @@
 
 #include "viewer/model/base/error.hpp"
 #include "viewer/model/base/text_file.hpp"
+#include "viewer/model/base/trimmed.hpp"
 
 namespace ws::model {
 namespace {
@@ -21,12 +22,6 @@ namespace fs = std::filesystem;
 constexpr const char* kSuffix = ".profile";
 constexpr i64 kThousand = 1000;
 constexpr std::size_t kDecimals = 3;
-
-std::string trimmed(const std::string& text) {
-    static constexpr const char* kSpace = " \t\r";
-    const std::size_t first = text.find_first_not_of(kSpace);
-    return first == std::string::npos ? "" : text.substr(first, text.find_last_not_of(kSpace) - first + 1);
-}
 
 std::string without_comment(const std::string& line) {
     for (std::size_t at = line.find('#'); at != std::string::npos; at = line.find('#', at + 1)) {

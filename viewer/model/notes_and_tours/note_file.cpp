@@ -15,6 +15,7 @@
 #include "viewer/model/base/atomic_file.hpp"
 #include "viewer/model/base/error.hpp"
 #include "viewer/model/base/text_file.hpp"
+#include "viewer/model/base/trimmed.hpp"
 #include "viewer/model/base/utf8.hpp"
 
 namespace ws::model {
@@ -23,13 +24,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t kMostText = 4096;
-constexpr std::uintmax_t kMostBytes = 16U << 20;
-
-std::string trimmed(const std::string& text) {
-    static constexpr const char* kSpace = " \t\r";
-    const std::size_t first = text.find_first_not_of(kSpace);
-    return first == std::string::npos ? "" : text.substr(first, text.find_last_not_of(kSpace) - first + 1);
-}
 
 /// Why this cannot be the text of a note; empty if it can.
 std::string problem_of(const std::string& text) {
@@ -100,6 +94,7 @@ NoteFile NoteFile::load(const fs::path& file) {
     const fs::file_status status = fs::status(file, error);
     if (status.type() == fs::file_type::not_found) return parse("", file.string());
     if (!fs::is_regular_file(status)) throw TraceError(file.string(), "is no file of notes");
+    static constexpr std::uintmax_t kMostBytes = 16U << 20;
     return parse(read_text_file(file, kMostBytes, "notes"), file.string());
 }
 

@@ -11,6 +11,7 @@
 #include "viewer/model/base/checkout.hpp"
 #include "viewer/model/base/error.hpp"
 #include "viewer/model/base/text_file.hpp"
+#include "viewer/model/base/trimmed.hpp"
 #include "viewer/model/base/utf8.hpp"
 #include "viewer/model/find/find.hpp"
 #include "viewer/model/notes_and_tours/tour_figures.hpp"
@@ -21,13 +22,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* kSuffix = ".tour";
-constexpr std::size_t kMostBytes = 1U << 20;
-
-std::string trimmed(const std::string& text) {
-    static constexpr const char* kSpace = " \t\r";
-    const std::size_t first = text.find_first_not_of(kSpace);
-    return first == std::string::npos ? "" : text.substr(first, text.find_last_not_of(kSpace) - first + 1);
-}
 
 bool all_digits(const std::string& text) {
     static constexpr std::size_t kMostDigits = 18;
@@ -281,6 +275,7 @@ Tour Tour::load(const std::string& name_or_path, TabNames tabs) {
         throw TraceError(name_or_path, fmt::format("there is no such tour; there are {}, or give a file's path",
                                                    fmt::join(tour_names(), ", ")));
     }
+    static constexpr std::uintmax_t kMostBytes = 1U << 20;
     return parse(read_text_file(file, kMostBytes, "a tour"), file.string(), tabs);
 }
 

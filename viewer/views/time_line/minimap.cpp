@@ -12,8 +12,8 @@
 namespace ws::view {
 namespace {
 
-constexpr float kRow = 11;    // the height of a run's strip
-constexpr float kPixels = 2;  // pixels of a column
+constexpr float kRow = 11;          // the height of a run's strip
+constexpr float kColumnPixels = 2;  // pixels of a column
 
 std::vector<const model::CpuLanes*> lanes_of(const Session& session, int side) {
     std::vector<const model::CpuLanes*> cpus;
@@ -67,13 +67,13 @@ void Minimap::draw(const Context& context, const Rect& area, float gutter) {
     const Theme& theme = context.theme;
     Canvas canvas(theme);
     const float width = area.width() - gutter;
-    if (width < theme.px(kPixels)) return;
+    if (width < theme.px(kColumnPixels)) return;
     if (width != width_) {
         width_ = width;
         overviews_.clear();
         for (int side = 0; side < context.session.count(); ++side) {
             overviews_.push_back(model::make_overview(lanes_of(context.session, side),
-                                                      static_cast<std::size_t>(width / theme.px(kPixels))));
+                                                      static_cast<std::size_t>(width / theme.px(kColumnPixels))));
         }
     }
     Rect rest = area;
