@@ -3,7 +3,7 @@
 # Those of CLI11 and nlohmann-json are not among them: they cost every file more than they save.
 #
 # A file includes what it needs all the same. The fuzzers' build has no precompiled headers and sees to that for the
-# model; for the rest: cmake --preset debug -DCMAKE_DISABLE_PRECOMPILE_HEADERS=ON.
+# model; for the rest: cmake --preset debug -DCMAKE_UNITY_BUILD=OFF -DCMAKE_DISABLE_PRECOMPILE_HEADERS=ON.
 set(common_headers
   <fmt/format.h>
   <algorithm> <array> <cmath> <cstring> <filesystem> <fstream> <functional> <map> <memory> <optional> <span> <sstream>

@@ -20,6 +20,7 @@ from ..problem import Problem
 BUILT = BUILD / "hyp"
 BASE = BUILD / "labs" / "base"
 SOURCES = BASE / "sources"  # the hypervisor's and the guests', as they were
+HOSTILE = "hostile"  # the guest that a whole world switch has to stand
 LEVELS = ("off", "full")  # what is graded records nothing; what is looked at, all
 _COMMIT = BASE / "commit"  # of which the sources were
 
@@ -37,7 +38,7 @@ def prepare(guests: set[str]) -> None:
 
 def _prepare(guests: set[str]) -> None:
     # All labs' guests at once, or another lab's would replace the copy while this one's is in use.
-    guests = guests | {name for name in guest_names() if name.startswith("lab_")}
+    guests = guests | {HOSTILE, *(name for name in guest_names() if name.startswith("lab_"))}
     bring_up_to_date(os.environ.get("WS_HOST_BUILD", "release"), ["guest_witness"])
     bring_up_to_date("hyp", [*(f"hyp-{design}-{level}" for design in DESIGNS for level in LEVELS), *(f"guest-{guest}" for guest in sorted(guests))])
     if _is_current(guests):

@@ -7,17 +7,18 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from . import findings, lab_tree, questions
-from .base_build import reference_image
+from .base_build import HOSTILE, lab_guest, reference_image
 from .guest_seed import MIXES, GuestSeed, derived
 from .lab_file import Lab, Row
 from .questions import ANSWERS, Question, read_answers
 from .register_witness import registers_at_exit
 from .submission import Submission
-from .watched_run import LabRun, Seen, watch
+from .watched_run import BUDGET, LabRun, Seen, watch
 
 ROUNDS = 4
 MORE_ROUNDS = 12  # what a call costs is the difference
 _SPARE = 1_000_000  # instructions
+HOSTILE_TRIES = "operations=400"
 
 
 @dataclass(frozen=True)
@@ -117,6 +118,17 @@ class Bench:
         run = LabRun("vhe", reference_image("vhe"), guest, (GuestSeed(0, 0),), self._submission.work / "run-own-guest",
                      self._budget(self.reference("vhe", self.own_seeds())), own_image=image)
         return watch(run)
+
+    def attacked(self, design: str, students: bool) -> Seen:
+        """The guest `hostile` on an image, which checks its own registers at every exit."""
+        whose, image = ("student", self.student_image(design)) if students else ("reference", reference_image(design))
+        kept, key = self._seen if students else _KEPT, (whose, design, HOSTILE)
+        if key not in kept:
+            budget = self._budget(self.attacked(design, students=False)) if students else BUDGET
+            kept[key] = watch(LabRun(design, image, HOSTILE, (GuestSeed(0, 0),), self._submission.work / f"run-{whose}-{design}-{HOSTILE}", budget,
+                                     own_image=lab_guest(HOSTILE), arguments=f"seed={derived(self._hidden, HOSTILE) % 1000} {HOSTILE_TRIES}",
+                                     selfcheck=True, seals=False))
+        return kept[key]
 
     def cost(self, row: Row, design: str = "") -> Cost:
         """Over a run of few rounds and one of more. What it takes to boot is the product's, by its two runs: of a student's image one run alone

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, replace
 
-from . import answer_rows, findings, trap_controls, twist_witness
+from . import answer_rows, findings, hostile_gate, trap_controls, twist_witness
 from .bench import Bench, Cost, more_rounds
 from .guest_seed import GuestSeed
 from .lab_file import Row
@@ -125,10 +125,10 @@ def _host_keeps(bench: Bench, row: Row) -> tuple[str, dict]:
 def _scores(bench: Bench, row: Row) -> tuple[str, dict]:
     """Points by the logarithm of what an exit and entry take, from the starter's, 0, to the product's, all; for less than that there are some beyond.
     Only of an image on which the guests find all their registers, one VM and two, over traps of all kinds and over those that are counted; it is
-    the same run that is looked at and counted, so none can be told from the other."""
+    the same run that is looked at and counted, so none can be told from the other. And it stands a hostile guest."""
     counted = replace(row, checks=tuple(findings.CHECKS))
     for message, _ in (*(_keeps(bench, replace(counted, vms=vms, mix="all", hidden=False)) for vms in (1, 2)), _keeps(bench, counted, more=True),
-                       trap_controls.judge(bench, row)):
+                       trap_controls.judge(bench, row), hostile_gate.judge(bench, row)):
         if message:
             return message, {}
     cost = bench.cost(row)

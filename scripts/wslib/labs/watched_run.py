@@ -66,6 +66,9 @@ class LabRun:
     budget: int = BUDGET
     cpu: str = "neoverse-n1"
     own_image: Path | None = None  # a guest that a student has written; it has no seed
+    arguments: str = ""  # the guest's
+    selfcheck: bool = False
+    seals: bool = True  # it is a guest that speaks to the grader
 
     @property
     def image(self) -> Path:
@@ -76,17 +79,20 @@ class LabRun:
         self.folder.mkdir(parents=True, exist_ok=True)
         images = [self.own_image or seeded_image(self.image, dataclasses.replace(seed, vm=number), self.folder / f"guest{number}.bin")
                   for number, seed in enumerate(self.seeds, 1)]
-        vms = [Vm(self.guest, mem=GUEST_MEMORY, pin=[0]) for _ in images]
+        vms = [Vm(self.guest, mem=GUEST_MEMORY, pin=[0], append=self.arguments) for _ in images]
         layout = make_layout([vm.mem for vm in vms], [file.stat().st_size for file in images], RESERVED_UNTRACED)
         with self.ram.open("wb") as file:
             file.truncate(layout.total)
         self.told.unlink(missing_ok=True)
-        table = symbol(self.image, "seal_table")
         plugin = (f"file={escape(host_plugin('guest_witness'))},out={escape(self.told)},at={GUEST_ADDRESS:#x},budget={self.budget},"
-                  f"except={table:#x},bytes={SealTable.COUNT * SealTable.BYTES},"
+                  f"except={self.seal_table.first:#x},bytes={SealTable.COUNT * SealTable.BYTES if self.seals else 0},"
                   f"handler={symbol(self.hypervisor, _HANDLER):#x}" + "".join(f",image={escape(file)}" for file in images))
         return qemu_command(hypervisor=self.hypervisor, images=images, vms=vms, layout=layout, ram_file=self.ram, cpu=self.cpu, cpus=1,
-                            mttcg=False, arguments=boot_arguments(layout, vms, False, []), extra=["-plugin", plugin, *more])
+                            mttcg=False, arguments=boot_arguments(layout, vms, self.selfcheck, []), extra=["-plugin", plugin, *more])
+
+    @property
+    def seal_table(self) -> SealTable:
+        return SealTable(symbol(self.image, "seal_table") if self.seals else 0)
 
     @property
     def ram(self) -> Path:
@@ -154,7 +160,7 @@ def started(run: LabRun, command: list[str]) -> Iterator[subprocess.Popen]:
 
 def _read(run: LabRun, storm: bool) -> Seen:
     guest = range(GUEST_ADDRESS, GUEST_ADDRESS + symbol(run.image, "guest_image_bytes"))
-    table = SealTable(symbol(run.image, "seal_table"))
+    table = run.seal_table
     try:
         witness = _NOTHING_WITNESSED if storm else json.loads(run.told.read_text(encoding="utf-8"))
         log = read_log(run.log)
