@@ -376,6 +376,8 @@ def run_parts(all_parts: list[Part], names: list[str], substrings: list[str]) ->
         rows.append((part.name, outcome.counts, time.monotonic() - begin))
         together.add(outcome)
 
+    found_up_to_date = tempfile.TemporaryDirectory(prefix="worldswitch-up-to-date-")
+    os.environ["WS_FOUND_UP_TO_DATE"] = found_up_to_date.name
     numbered = [(number, part, its) for number, (part, its) in enumerate(needs, 1)]
     for number, part, its in numbered:
         if not its:  # what needs nothing built tells at once what it finds

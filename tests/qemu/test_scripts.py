@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 import unittest
+from unittest import mock
 
 import qemu_support as support
 
@@ -86,6 +87,7 @@ class BuildsWhatItRuns(unittest.TestCase):
         (self.made / "source").write_text("1")
         (self.made / "build.ninja").write_text("rule copy\n  command = cp $in $out\nbuild image: copy source\n")
         self.patch(build, "BUILD", folder)
+        self.enterContext(mock.patch.dict(os.environ, {"WS_FOUND_UP_TO_DATE": ""}))
         self.patch(build, "build_targets", lambda preset, targets, progress: self.asked.append((preset, targets)))
 
     def patch(self, where, name: str, value) -> None:

@@ -11,6 +11,7 @@ from .. import process, trace_tool
 from ..machine.vm_options import Vm
 from ..paths import DESIGNS, RUNS
 from ..problem import Problem
+from ..program_version import program_version
 from ..run.one_run import Options, Result, finished_run, run
 
 
@@ -139,7 +140,7 @@ def _traced(result: Result, benchmark: str) -> dict:
 
 def host() -> dict:
     return {
-        "qemu": process.first_line(["qemu-system-aarch64", "--version"]),
+        "qemu": program_version("qemu-system-aarch64"),
         "compiler": process.first_line(["aarch64-none-elf-g++", "--version"])
         or process.first_line(["aarch64-linux-gnu-g++", "--version"]),
         "machine": platform.machine(),

@@ -14,10 +14,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from .. import process
 from ..os_errors import sentence
 from ..paths import BUILD
 from ..problem import Problem, usage_problem
+from ..program_version import program_version
 from . import lab_tree
 from .base_build import BASE, git, on_a_labs_branch, prepare
 from .bench import Bench
@@ -193,8 +193,8 @@ def read_marks(file: Path | None, lab: Lab) -> Marks:
 
 def tools() -> dict[str, str]:
     """What made the result. Counts depend on the compiler."""
-    return {"worldswitch": git("rev-parse", "HEAD"), "qemu": process.first_line(["qemu-system-aarch64", "--version"]),
-            "compiler": process.first_line(["aarch64-linux-gnu-g++", "--version"])}
+    return {"worldswitch": git("rev-parse", "HEAD"), "qemu": program_version("qemu-system-aarch64"),
+            "compiler": program_version("aarch64-linux-gnu-g++")}
 
 
 def read_seed(text: str) -> str:

@@ -25,6 +25,7 @@ from ..machine.vm_options import Vm, show_pin
 from ..optimisations import names_of, show_optimisations
 from ..paths import NATIVE, guest_image
 from ..problem import Problem
+from ..program_version import program_version
 from .capture import Capture, NoCapture
 from .recording import LateCapture, make_snapshot_disk, record_arguments
 from .run_folder import RunFolder
@@ -77,7 +78,7 @@ def run(options: Options, show_console_on: int | None = None, show_all_on: int |
     with signals.raised(), SerialInput(options.typed) as serial_input, RunFolder(options.folder()) as folder:
         machine = Machine(options, guests, folder)
         started = datetime.datetime.now(datetime.timezone.utc)
-        qemu_version = process.first_line([machine.command[0], "--version"])
+        qemu_version = program_version(machine.command[0])
         clock = time.monotonic()
         commands = Commands(options.vms) if any(vm.exec is not None for vm in options.vms) else None
         try:
