@@ -6,6 +6,7 @@ import unittest
 
 import labs_support as support
 from wslib.labs import findings
+from wslib.labs.watched_run import IDLE, STORM
 from wslib.paths import DESIGNS
 
 GUEST_ENTER = "    ldp x30, x1, [x0, #VCPU_X0 + 240]\n    msr SP_EL0, x1\n"
@@ -106,8 +107,16 @@ class Budget(unittest.TestCase):
         """It spends no budget: its vector cannot be fetched, and each try is an exception."""
         image = support.image_with("vhe", 1, GUEST_ENTER, "    mov x1, #0xffff0000\n    msr VBAR_EL2, x1\n    isb\n" + GUEST_ENTER)
         found = support.seen("vhe", image)
-        self.assertTrue(found.storm or found.budget_spent)
+        self.assertTrue(found.stopped == STORM or found.budget_spent)
         self.assertIn("no end" if found.budget_spent else "executes nothing", findings.another_way(found, support.seen("vhe")))
+
+    def test_a_machine_that_waits_for_ever_is_ended(self):
+        """It spends none either: no timer is set, and QEMU sleeps."""
+        timers = "".join(f"    msr {name}, xzr\n" for name in ("CNTHP_CTL_EL2", "S3_4_C14_C3_1", "CNTP_CTL_EL0", "CNTV_CTL_EL0"))
+        image = support.image_with("vhe", 1, GUEST_ENTER, f"    msr DAIFSet, #15\n{timers}9:\n    wfi\n    b 9b\n" + GUEST_ENTER)
+        found = support.seen("vhe", image)
+        self.assertEqual(found.stopped, IDLE)
+        self.assertIn("all wait for an interrupt", findings.another_way(found, support.seen("vhe")))
 
 
 if __name__ == "__main__":

@@ -78,7 +78,7 @@ def judge_own_guest(bench: Bench, row: Row) -> tuple[str, dict]:
             return f"trap {number} of your guest is {one}, and your seed asks for {its}", evidence
     if len(found) != len(wanted):
         return f"your guest has {len(found)} traps of the kinds that your seed asks for, and {len(wanted)} are asked for", evidence
-    if seen.budget_spent:
+    if seen.budget_spent or seen.stopped:
         return "your guest has these traps, and comes to no end", evidence
     return "", evidence
 

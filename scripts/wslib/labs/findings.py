@@ -9,7 +9,7 @@ from itertools import zip_longest
 from .guest_seed import GuestSeed
 from .qemu_log import NOTHING_WRONG, Exit, Sealed
 from .architecture_tables import tables
-from .watched_run import Seen
+from .watched_run import IDLE, STORM, Seen
 
 # As guests/registers/register_patterns.hpp has them (Kept) and guests/lab_registers/main.cpp adds.
 CHECKS = {"general_purpose": 0, "sp_el0": 1, "simd": 2, "system": 3, "pstate": 4, "interrupt_interface": 5}
@@ -52,8 +52,10 @@ def another_way(seen: Seen, wanted: Seen) -> str:
         for number, (ours, its) in enumerate(zip(seen.exits, wanted.exits), 1):
             if ours != its:
                 return f"exit {number} of the guest is {show(ours)}, and is to be {show(its)}"
-    if seen.storm:
+    if seen.stopped == STORM:
         return f"the CPU takes one exception after the other and executes nothing: its vector cannot be fetched; {_last(seen)}"
+    if seen.stopped == IDLE:
+        return f"all wait for an interrupt, and nothing is set that would send one: is a timer lost, or an interrupt? {_last(seen)}"
     if seen.budget_spent:
         return (f"the machine came to no end in {seen.instructions:,} instructions, and the reference does in {wanted.instructions:,}; "
                 f"{_last(seen)}")

@@ -18,7 +18,7 @@ def judge(bench: Bench, row: Row) -> tuple[str, dict]:
 
 def _not_its_end(seen: Seen, wanted: Seen) -> str:
     """The last exit is the call to power off, where the reference's is, or the machine stopped before."""
-    if seen.exits and seen.exits[-1].elr == wanted.exits[-1].elr and not (seen.storm or seen.budget_spent):
+    if seen.exits and seen.exits[-1].elr == wanted.exits[-1].elr and not (seen.stopped or seen.budget_spent):
         return ""
     return f"the guest `hostile`, with selfcheck on, does not come to its end: {_why(seen.words)}"
 

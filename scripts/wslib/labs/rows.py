@@ -5,6 +5,7 @@ it executed, the bytes that it sealed, EL2's registers by QEMU's gdbstub, instru
 import math
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, replace
+from functools import partial
 
 from . import answer_rows, findings, hostile_gate, trap_controls, twist_witness
 from .bench import Bench, Cost, more_rounds
@@ -12,7 +13,7 @@ from .guest_seed import GuestSeed
 from .lab_file import Row
 from .register_witness import host_changes, lost_by_the_guest, lost_by_the_host
 from .relink import DoesNotBuild
-from .watched_run import Seen
+from .watched_run import STORM, Seen
 from .todo import TODO, todo
 
 PASSED, FAILED, DOES_NOT_BUILD, FOR_THE_TEACHER = "passed", "failed", "does not build", "for the teacher"
@@ -127,8 +128,9 @@ def _scores(bench: Bench, row: Row) -> tuple[str, dict]:
     Only of an image on which the guests find all their registers, one VM and two, over traps of all kinds and over those that are counted; it is
     the same run that is looked at and counted, so none can be told from the other. And it stands a hostile guest."""
     counted = replace(row, checks=tuple(findings.CHECKS))
-    for message, _ in (*(_keeps(bench, replace(counted, vms=vms, mix="all", hidden=False)) for vms in (1, 2)), _keeps(bench, counted, more=True),
-                       trap_controls.judge(bench, row), hostile_gate.judge(bench, row)):
+    for gate in (*(partial(_keeps, bench, replace(counted, vms=vms, mix="all", hidden=False)) for vms in (1, 2)),
+                 partial(_keeps, bench, counted, more=True), partial(trap_controls.judge, bench, row), partial(hostile_gate.judge, bench, row)):
+        message, _ = gate()
         if message:
             return message, {}
     cost = bench.cost(row)
@@ -162,7 +164,7 @@ def _in(design: str, message: str) -> str:
 
 
 def _exits(seen: Seen, wanted: Seen) -> dict:
-    return {"exits": len(seen.exits), "the reference's": len(wanted.exits), "instructions": None if seen.storm else seen.instructions}
+    return {"exits": len(seen.exits), "the reference's": len(wanted.exits), "instructions": None if seen.stopped == STORM else seen.instructions}
 
 
 _OF_A_GUEST: dict[str, Callable[[Bench, Row], tuple[str, dict]]] = {

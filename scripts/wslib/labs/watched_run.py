@@ -19,6 +19,7 @@ from ..machine.vm_options import Vm
 from ..paths import host_plugin
 from .base_build import lab_guest
 from .guest_seed import GuestSeed, seeded_image
+from .idle_process import IdleProcess
 from .qemu_log import Exit, Sealed, SealTable, count_from_el1, exceptions, exits, read_log, sealed
 from .trouble import GraderTrouble
 
@@ -27,6 +28,8 @@ BUDGET_SPENT_STATUS = 99  # the plugin's
 PATIENCE = 300  # seconds, for a machine that is so busy that the budget is not spent by then
 GUEST_MEMORY = 16 << 20
 GUEST_ADDRESS = 0x4008_0000  # where a flat guest lies in its RAM
+STORM = "storm"  # the machine took exceptions without end and executed nothing
+IDLE = "idle"  # all waited, and nothing would have woken them
 CONSOLE_MOST = 65536  # bytes of the image's own words that are kept
 LOG_MOST = 16 << 20  # bytes of QEMU's log; a reference's that had more would fail its lab's proof
 _HANDLER = "_ZN2ws11handle_exitERNS_4VcpuE"  # ws::handle_exit(Vcpu&)
@@ -50,7 +53,7 @@ class Seen:
     foreign: int  # instructions at the guest's addresses that are not the guest's
     first_foreign: str | None
     budget_spent: bool
-    storm: bool  # it took exceptions without end and executed nothing; then the counts are 0, for nobody has told them
+    stopped: str  # by the grader: STORM, IDLE, or "". In a storm the counts are 0, for nobody has told them
     words: str = field(compare=False)  # the last lines of the image's console: to be shown, never to be believed
 
 
@@ -120,15 +123,16 @@ def watch(run: LabRun) -> Seen:
             status = _wait(run, qemu)
     except OSError as error:
         raise GraderTrouble(f"{error.strerror}: {error.filename or run.folder}") from None
-    if status is not None and status not in (0, BUDGET_SPENT_STATUS):
+    if not isinstance(status, str) and status not in (0, BUDGET_SPENT_STATUS):
         complaint = (run.folder / "qemu.stderr").read_text(errors="replace").strip().splitlines()
         raise GraderTrouble(f"QEMU ended with {process.how_it_ended(status)}: {complaint[-1] if complaint else 'it said nothing'}")
-    return _read(run, storm=status is None)
+    return _read(run, status if isinstance(status, str) else "")
 
 
-def _wait(run: LabRun, qemu: subprocess.Popen) -> int | None:
-    """QEMU's exit status; None: it was ended in a storm of exceptions. Where a vector cannot be fetched a CPU takes one exception after the other
-    and executes nothing, which spends no budget; but its log grows."""
+def _wait(run: LabRun, qemu: subprocess.Popen) -> int | str:
+    """QEMU's exit status, or why it was ended. Where a vector cannot be fetched a CPU takes one exception after the other and executes nothing,
+    which spends no budget; but its log grows. Nor does a machine spend any that waits for ever."""
+    waiting = IdleProcess(qemu.pid)
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
         try:
@@ -136,7 +140,10 @@ def _wait(run: LabRun, qemu: subprocess.Popen) -> int | None:
         except subprocess.TimeoutExpired:
             if run.log.exists() and run.log.stat().st_size > LOG_MOST:
                 process.stop(qemu)
-                return None
+                return STORM
+            if waiting.is_idle():
+                process.stop(qemu)
+                return IDLE
     raise GraderTrouble(f"QEMU took longer than {PATIENCE} s for {run.budget:,} instructions: the machine is too busy")
 
 
@@ -158,11 +165,11 @@ def started(run: LabRun, command: list[str]) -> Iterator[subprocess.Popen]:
         run.ram.unlink(missing_ok=True)
 
 
-def _read(run: LabRun, storm: bool) -> Seen:
+def _read(run: LabRun, stopped: str) -> Seen:
     guest = range(GUEST_ADDRESS, GUEST_ADDRESS + symbol(run.image, "guest_image_bytes"))
     table = run.seal_table
     try:
-        witness = _NOTHING_WITNESSED if storm else json.loads(run.told.read_text(encoding="utf-8"))
+        witness = _NOTHING_WITNESSED if stopped == STORM else json.loads(run.told.read_text(encoding="utf-8"))
         log = read_log(run.log)
         counted = exits(list(exceptions(log)), guest)
     except (OSError, ValueError) as error:
@@ -171,7 +178,7 @@ def _read(run: LabRun, storm: bool) -> Seen:
     own = [(one, traps) for one, traps in counted if table.byte(one) is None]
     return Seen(tuple(one for one, _ in own), tuple(traps for _, traps in own), sealed(all_exits, table), len(all_exits), count_from_el1(log), witness["instructions"],
                 witness["guest"]["instructions"], witness["guest"]["path"], witness["handled"], witness["foreign"]["instructions"],
-                witness["foreign"]["first"], witness["budget_spent"], storm, _last_words(run.console))
+                witness["foreign"]["first"], witness["budget_spent"], stopped, _last_words(run.console))
 
 
 @cache
