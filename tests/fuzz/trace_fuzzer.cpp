@@ -110,6 +110,7 @@ Metadata metadata_for(u8 how) {
     Metadata metadata;
     metadata.env = {{"format_version", std::to_string(trace::kFormatVersion)},
                     {"design", (how & kVhe) != 0 ? "vhe" : "split"},
+                    {kE2hKey, (how & kVhe) != 0 ? "1" : "0"},
                     {"guest", "fuzz"},
                     {"cpus", (how & kTwoCpus) != 0 ? "2" : "1"},
                     {kVmOfVcpuKey, "1 1 2"},

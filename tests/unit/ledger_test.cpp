@@ -42,7 +42,7 @@ Ledger last_books(const model::Run& run) {
     return ledger;
 }
 
-u32 registers_of(RegisterClass c) { return static_cast<u32>(model::registers_of_block(c).size()); }
+u32 registers_of(RegisterClass c) { return model::find_block(c)->registers; }
 
 /// The event of this kind with this number, from 0.
 model::EventIndex nth(const model::Trace& trace, u32 id, u32 number) {

@@ -257,6 +257,7 @@ u64 write(const std::filesystem::path& folder, const std::string& design, u64 ev
     for (std::size_t i = 0; i < metadata.uuid.size(); ++i) metadata.uuid[i] = static_cast<u8>(i * 13 + design.size());
     metadata.env = {{"format_version", std::to_string(trace::kFormatVersion)},
                     {"design", design},
+                    {"e2h", design == "vhe" ? "1" : "0"},
                     {"guest", "large"},
                     {"cpus", std::to_string(cpus)},
                     {"trace_level", "full"},

@@ -167,6 +167,7 @@ void write(const std::filesystem::path& folder, const std::string& design, const
     for (std::size_t i = 0; i < metadata.uuid.size(); ++i) metadata.uuid[i] = static_cast<u8>(i * 17 + design.size());
     metadata.env = {{"format_version", std::to_string(trace::kFormatVersion)},
                     {"design", design},
+                    {"e2h", design == "vhe" ? "1" : "0"},
                     {"guest", "synthetic"},
                     {"cpus", std::to_string(cpus)},
                     {"trace_level", level},

@@ -66,6 +66,7 @@ void print_all(const model::Trace& trace, const MachineNow& now) {
     Table table({"register", "whose", "value", "", "told by event"});
     const auto& all = model::hardware_registers();
     for (std::size_t i = 0; i < all.size(); ++i) {
+        if (all[i].only_if_told && now.registers[i].certainty == model::Certainty::unknown) continue;
         if (i == 0 || all[i].register_class != all[i - 1].register_class) {
             table.add_heading({info(all[i].register_class).name});
         }
@@ -127,6 +128,8 @@ int at_command(const AtArguments& arguments) {
         for (std::size_t i = 0; i < now.registers.size(); ++i) {
             if (place != model::kNoRegister && i != place) continue;
             const HardwareRegister& hardware = model::hardware_registers()[i];
+            const bool unknown = now.registers[i].certainty == model::Certainty::unknown;
+            if (hardware.only_if_told && unknown && i != place) continue;
             list.push_back(json_of(trace, hardware, now.registers[i]));
             list.back()["fields"] = json_of_fields(fields_of(trace, hardware, now.registers[i]));
         }

@@ -89,7 +89,7 @@ void print_format() {
 void print_metadata() {
     model::Metadata metadata;
     for (const auto& [key, value] :
-         model::Env{{"design", "vhe"}, {"guest", "hypercall"}, {"trace_level", "full"}, {"cpus", "1"}}) {
+         model::Env{{"design", "vhe"}, {"e2h", "1"}, {"guest", "hypercall"}, {"trace_level", "full"}, {"cpus", "1"}}) {
         metadata.set(key, value);
     }
     metadata.set("format_version", fmt::format("{}", trace::kFormatVersion));

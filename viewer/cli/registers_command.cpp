@@ -2,6 +2,8 @@
 // The books of one operation of a run, or of the same one in two: register by register.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "viewer/cli/commands.hpp"
 #include "viewer/cli/opened.hpp"
 #include "viewer/cli/operation_choice.hpp"
@@ -55,6 +57,7 @@ Json json_of(const Side& side) {
     const auto& all = model::hardware_registers();
     for (std::size_t i = 0; i < all.size(); ++i) {
         const LedgerEntry& entry = side.ledger.entries[i];
+        if (all[i].only_if_told && entry.moves() == 0) continue;
         Json json = {{"register", all[i].name},
                      {"class", info(all[i].register_class).name},
                      {"treatment", model::treatment(all[i], entry, side.run.trace.layout())},
@@ -88,7 +91,12 @@ void print_text(const std::vector<Side>& sides) {
     fmt::print("\n");
     Table table(head);
     const auto& all = model::hardware_registers();
+    const auto told = [&sides](std::size_t i) {
+        return std::any_of(sides.begin(), sides.end(),
+                           [i](const Side& side) { return side.ledger.entries[i].moves() != 0; });
+    };
     for (std::size_t i = 0; i < all.size(); ++i) {
+        if (all[i].only_if_told && !told(i)) continue;
         if (i == 0 || all[i].register_class != all[i - 1].register_class) {
             table.add_heading({info(all[i].register_class).name});
         }

@@ -48,6 +48,7 @@ using owner = Owner;
 using vector = ws::u8;
 using step = Step;
 using sysreg = SysregId;
+using operation = Operation;
 #define ENUMERATION(type, Type, meaning, ...) using type = trace::Type;
 #include "enumerations.def"
 #undef ENUMERATION

@@ -52,6 +52,7 @@ Metadata make_run_metadata(const CaptureOptions& options, const trace::RunPage& 
     Metadata metadata;
     metadata.uuid = options.uuid ? *options.uuid : random_uuid();
     metadata.set("design", result.design);
+    metadata.set(kE2hKey, result.design == "vhe" ? "1" : "0");
     metadata.set("guest", given_or("guest", "unknown"));
     metadata.set("trace_level", result.level);
     metadata.set("cpus", fmt::format("{}", result.cpus));

@@ -15,7 +15,7 @@ Millicycles cycles_of(const Moves& moves, const CostProfile& profile) {
     Millicycles cycles = 0;
     for (std::size_t c = 0; c < kRegisterClassCount; ++c) {
         const ClassCost& cost = profile.classes[c];
-        cycles += moves.blocks[c].saved * cost.save.each + moves.blocks[c].restored * cost.restore.each +
+        cycles += moves.moved[c].saved * cost.save.each + moves.moved[c].restored * cost.restore.each +
                   moves.control_writes[c] * cost.write.each;
     }
     return cycles;

@@ -6,13 +6,15 @@
 #include <array>
 #include <map>
 #include <optional>
+#include <set>
+#include <tuple>
 
 namespace ws::model {
 namespace {
 
-/// A class's values as an owner's copy in memory has them.
-using CopyKey = std::pair<trace::Owner, RegisterClass>;
-using Values = std::vector<RegisterValue>;
+/// A register's value as an owner's copy in memory has it. X19 is kept in two places: with all the others, and as one
+/// that a called function keeps.
+using CopyKey = std::tuple<trace::Owner, RegisterClass, RegisterPlace>;
 
 /// How far back a copy's value is looked for: some thousands of operations.
 constexpr EventIndex kFarthest = 1'000'000;
@@ -36,24 +38,28 @@ class Bookkeeper {
   private:
     /// What the copies in memory held before the operation: looked for backwards, from what moved them last.
     void find_copies(const std::vector<EventIndex>& events) {
-        std::map<CopyKey, bool> wanted;
+        std::set<CopyKey> wanted;
         for (const EventIndex index : events) {
             const Event& event = trace_.event(index);
-            if (const auto c = block_class(event)) wanted[{trace_.block(event).owner, *c}] = true;
+            const auto move = register_move(trace_, event);
+            if (!move) continue;
+            for (const RegisterPlace place : moved_registers(trace_, event)) wanted.insert(key_of(*move, place));
         }
-        std::size_t missing = wanted.size();
         EventIndex index = events.front();
-        for (EventIndex steps = 0; index > 0 && missing > 0 && steps < kFarthest; ++steps) {
+        for (EventIndex steps = 0; index > 0 && !wanted.empty() && steps < kFarthest; ++steps) {
             if (trace_.after_gap(index)) return;  // what was dropped may have moved them
             const Event& event = trace_.event(--index);
-            const auto c = block_class(event);
-            if (!c) continue;
-            const auto found = wanted.find({trace_.block(event).owner, *c});
-            if (found == wanted.end() || !found->second) continue;
-            found->second = false;
-            --missing;
-            copies_[found->first] = values_of_block(trace_, event);
+            const auto move = register_move(trace_, event);
+            if (!move) continue;
+            for (const MovedValue& moved : moved_values(trace_, event)) {
+                const CopyKey key = key_of(*move, moved.place);
+                if (wanted.erase(key) != 0) copies_[key] = moved.value;
+            }
         }
+    }
+
+    static CopyKey key_of(const RegisterMove& move, RegisterPlace place) {
+        return {move.owner, move.register_class, place};
     }
 
     void take(EventIndex index, const Event& event) {
@@ -61,7 +67,7 @@ class Bookkeeper {
             copies_.clear();
             for (auto& cpu : live_) cpu.clear();
         }
-        if (const auto c = block_class(event)) return take_block(event, *c);
+        if (const auto move = register_move(trace_, event)) return take_move(event, *move);
         if (event.is(trace::EventId::control_write)) {
             const auto write = trace_.as<trace::payload::control_write>(event);
             const RegisterPlace place = place_of_sysreg(write.sysreg);
@@ -78,36 +84,33 @@ class Bookkeeper {
         }
     }
 
-    void take_block(const Event& event, RegisterClass c) {
-        const auto header = trace_.block(event);
-        const bool save = header.operation == trace::Operation::save;
-        const std::vector<RegisterPlace>& places = registers_of_block(c);
-        const Values values = values_of_block(trace_, event);
-        Values& copy = copies_[{header.owner, c}];
-        for (std::size_t i = 0; i < places.size(); ++i) {
-            const HardwareRegister& hardware = hardware_registers()[places[i]];
-            LedgerEntry& entry = ledger_.entries[places[i]];
-            std::optional<RegisterValue>& now = live(event, places[i]);
-            balances_[{header.owner, places[i]}] += save ? 1 : -1;
-            if (save) {
+    void take_move(const Event& event, const RegisterMove& move) {
+        for (const auto& [place, value] : moved_values(trace_, event)) {
+            const HardwareRegister& hardware = hardware_registers()[place];
+            LedgerEntry& entry = ledger_.entries[place];
+            std::optional<RegisterValue>& now = live(event, place);
+            const auto [copy, first_copy] = copies_.try_emplace(key_of(move, place), value);
+            balances_[{move.owner, place}] += move.is_save() ? 1 : -1;
+            if (move.is_save()) {
                 ++entry.saved;
-                if (!copy.empty() && copy[i] == values[i]) ++entry.redundant_saves;
+                if (!first_copy && copy->second == value) ++entry.redundant_saves;
             } else {
                 ++entry.restored;
-                if (now == values[i]) ++entry.redundant_restores;
+                if (now == value) ++entry.redundant_restores;
             }
             // The hypervisor's own code uses the general-purpose registers before the next event.
-            const bool lasts = !hardware.general_purpose() && !(save && turned_off_after_save(c));
-            now = lasts ? std::optional(values[i]) : std::nullopt;
+            const bool lasts =
+                !hardware.general_purpose() && !(move.is_save() && turned_off_after_save(move.register_class));
+            now = lasts ? std::optional(value) : std::nullopt;
+            copy->second = value;
         }
-        copy = values;
     }
 
     std::optional<RegisterValue>& live(const Event& event, RegisterPlace place) { return live_[event.cpu()][place]; }
 
     const Trace& trace_;
     Ledger ledger_;
-    std::map<CopyKey, Values> copies_;
+    std::map<CopyKey, RegisterValue> copies_;
     std::array<std::map<RegisterPlace, std::optional<RegisterValue>>, trace::kMaxCpus> live_;  ///< what is known of it
     std::map<std::pair<trace::Owner, RegisterPlace>, int> balances_;                           ///< saves less restores
 };

@@ -74,7 +74,8 @@ bool is_known_register(const std::string& name) {
            std::any_of(std::begin(kCoreRegisters), std::end(kCoreRegisters), known);
 }
 
-/// The field that has a register's value; by a control write both its values are the register's.
+/// The field that has a register's value; by a control write both its values are the register's, and a single move's
+/// is.
 Condition register_test(const Term& term, std::optional<Range> value) {
     if (!is_known_register(term.value)) {
         throw QueryError(term.value_column, fmt::format("no register is called {}", term.value));
@@ -93,6 +94,11 @@ Condition register_test(const Term& term, std::optional<Range> value) {
             const auto id = static_cast<std::size_t>(write.sysreg);
             if (id >= kSysregCount || !same(kSysregs[id].name, name)) return false;
             return !value || value->has(write.new_value) || value->has(write.old_value);
+        }
+        if (event.is(trace::EventId::register_move)) {
+            const auto move = trace.as<trace::payload::register_move>(event);
+            const auto id = static_cast<std::size_t>(move.sysreg);
+            return id < kSysregCount && same(kSysregs[id].name, name) && (!value || value->has(move.value));
         }
         const auto& of_kind = fields[event.id()];
         return std::any_of(of_kind.begin(), of_kind.end(), [&](const EventField* field) {

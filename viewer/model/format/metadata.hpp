@@ -41,6 +41,13 @@ inline constexpr const char* kCaptureOpen = "open";
 inline constexpr const char* kVmOfVcpuKey = "vm_of_vcpu";
 /// "no" if the run's clocks do not count the instructions of all CPUs together. Where the key is missing they do.
 inline constexpr const char* kIcountKey = "icount";
+/// "1" if HCR_EL2.E2H is 1 while the hypervisor runs, "0" if not.
+inline constexpr const char* kE2hKey = "e2h";
+/// What the hypervisor is, with its version, where it is not this project's.
+inline constexpr const char* kHypervisorKey = "hypervisor";
+/// kFromOutside where a plugin of QEMU's recorded the run, and not the hypervisor itself.
+inline constexpr const char* kRecordedFromKey = "recorded_from";
+inline constexpr const char* kFromOutside = "outside";
 
 /// Why a key or a value cannot go into `env`; empty if it can.
 std::string env_problem(const std::string& key, const std::string& value);

@@ -211,7 +211,7 @@ class HypercallsInTraps : public Law {
             take_call(cpu, index, trace().as<trace::payload::hypercall>(event).owner);
         } else if (event.is(trace::EventId::psci)) {
             take_call(cpu, index, trace().as<trace::payload::psci>(event).owner);
-        } else if (event.is(trace::EventId::mark)) {
+        } else if (event.is(trace::EventId::mark) && !trace().from_outside()) {  // there the guest need not call
             take_call(cpu, index, trace().as<trace::payload::mark>(event).owner);
         }
     }

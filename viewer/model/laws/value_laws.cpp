@@ -11,6 +11,7 @@
 #include "viewer/model/format/trap_registers.hpp"
 #include "viewer/model/laws/laws.hpp"
 #include "viewer/model/trace/describe.hpp"
+#include "viewer/model/trace/register_move.hpp"
 
 namespace ws::model {
 namespace {
@@ -49,7 +50,10 @@ class SavedIsRestored : public Law {
 
     void take(EventIndex index, const Event& event) override {
         if (event.is(trace::EventId::inject)) {
-            saved_.erase(Key{0, trace().as<trace::payload::inject>(event).owner, RegisterClass::el1});
+            const trace::Owner owner = trace().as<trace::payload::inject>(event).owner;
+            std::erase_if(saved_, [owner](const auto& entry) {
+                return entry.first.owner == owner && entry.first.register_class == RegisterClass::el1;
+            });
             return;
         }
         if (event.is(trace::EventId::trap)) {
@@ -68,12 +72,12 @@ class SavedIsRestored : public Law {
             std::erase_if(saved_, [owner](const auto& entry) { return entry.first.owner == owner; });
             return;
         }
-        const auto register_class = block_class(event);
-        if (!register_class || may_change(*register_class)) return;
-        const auto block = trace().block(event);
+        const auto move = register_move(trace(), event);
+        if (!move || may_change(move->register_class)) return;
         // The host's registers are a CPU's own; a vCPU's go with it from CPU to CPU.
-        const Key key{block.owner == trace::kHost ? event.cpu() : 0, block.owner, *register_class};
-        if (block.operation == trace::Operation::save) {
+        const u32 cpu = move->owner == trace::kHost ? event.cpu() : 0;
+        const Key key{cpu, move->owner, move->register_class, register_of(event)};
+        if (move->is_save()) {
             if (is_debug(key.register_class) && writes_debug_[key.owner]) return;
             saved_[key] = index;
         } else if (const auto place = saved_.find(key); place != saved_.end()) {
@@ -86,11 +90,21 @@ class SavedIsRestored : public Law {
         u32 cpu;
         trace::Owner owner;
         RegisterClass register_class;
+        u32 sysreg;  ///< kWholeClass for a block
         friend auto operator<=>(const Key&, const Key&) = default;
     };
 
+    static constexpr u32 kWholeClass = ~u32{0};
+
+    u32 register_of(const Event& event) const {
+        if (block_class(event)) return kWholeClass;
+        return static_cast<u32>(trace().as<trace::payload::register_move>(event).sysreg);
+    }
+
     Bytes values(EventIndex index) const {
-        return trace().payload(trace().event(index)).subspan(sizeof(trace::payload::block_header));
+        const Event event = trace().event(index);
+        const Bytes payload = trace().payload(event);
+        return block_class(event) ? payload.subspan(sizeof(trace::payload::block_header)) : payload.first(sizeof(u64));
     }
 
     void compare(EventIndex saved, EventIndex restored) {
@@ -102,6 +116,13 @@ class SavedIsRestored : public Law {
 
     /// Which register differs first.
     std::string difference(EventIndex saved, EventIndex restored) const {
+        if (const Event event = trace().event(restored); event.is(trace::EventId::register_move)) {
+            const auto before = trace().as<trace::payload::register_move>(trace().event(saved));
+            const auto after = trace().as<trace::payload::register_move>(event);
+            return fmt::format("{} of {} is restored as {}, but event {} saved {}",
+                               sysreg_name_of_id(static_cast<u64>(after.sysreg)), trace().owner_name(after.owner),
+                               hex(after.value), saved, hex(before.value));
+        }
         const auto before = describe(trace(), trace().event(saved));
         const auto after = describe(trace(), trace().event(restored));
         for (std::size_t i = 2; i < before.size(); ++i) {

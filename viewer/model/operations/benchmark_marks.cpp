@@ -7,6 +7,8 @@
 #include <cmath>
 #include <map>
 
+#include "viewer/model/trace/register_move.hpp"
+
 namespace ws::model {
 namespace {
 
@@ -130,10 +132,9 @@ void count(PerIteration& sum, const Trace& trace, const Event& event) {
         const auto write = trace.as<trace::payload::control_write>(event);
         ++sum.control_writes;
         if (write.old_value != write.new_value) ++sum.control_changes;
-    } else if (const auto c = block_class(event)) {
-        auto& moved = sum.registers[static_cast<std::size_t>(*c)];
-        const bool save = trace.block(event).operation == trace::Operation::save;
-        (save ? moved.saved : moved.restored) += event.info().registers;
+    } else if (const auto move = register_move(trace, event)) {
+        auto& moved = sum.registers[static_cast<std::size_t>(move->register_class)];
+        (move->is_save() ? moved.saved : moved.restored) += move->registers;
     }
 }
 

@@ -11,6 +11,7 @@
 #include "viewer/model/operations/operations.hpp"
 #include "viewer/model/trace/describe.hpp"
 #include "viewer/model/trace/open_steps.hpp"
+#include "viewer/model/trace/register_move.hpp"
 
 namespace ws::model {
 namespace {
@@ -110,8 +111,9 @@ class OperationFinder {
             const auto write = trace_.as<trace::payload::control_write>(event);
             ++open->operation.control_writes;
             if (write.old_value != write.new_value) ++open->operation.control_changes;
-        } else if (const auto register_class = block_class(event)) {
-            count_block(open->registers, event, *register_class);
+        } else if (const auto move = register_move(trace_, event)) {
+            Moved& moved = open->registers[static_cast<std::size_t>(move->register_class)];
+            (move->is_save() ? moved.saved : moved.restored) += move->registers;
         } else {
             name(*open, event);
         }
@@ -245,12 +247,6 @@ class OperationFinder {
             open.times[step] += static_cast<u32>(std::min<i64>(net - open.spent_until, 0xffff'ffff));
         }
         open.spent_until = net;
-    }
-
-    void count_block(MovedRegisters::Array& registers, const Event& event, RegisterClass register_class) const {
-        Moved& moved = registers[static_cast<std::size_t>(register_class)];
-        const bool save = trace_.block(event).operation == trace::Operation::save;
-        (save ? moved.saved : moved.restored) += event.info().registers;
     }
 
     /// The number of a kind's name. Past a limit that no real run comes near, all share one.

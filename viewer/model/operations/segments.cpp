@@ -4,14 +4,15 @@
 #include <algorithm>
 
 #include "viewer/model/trace/open_steps.hpp"
+#include "viewer/model/trace/register_move.hpp"
 
 namespace ws::model {
 namespace {
 
 template <class Count>
-u32 sum(const std::array<Moved, kRegisterClassCount>& blocks, Count count) {
+u32 sum(const std::array<Moved, kRegisterClassCount>& classes, Count count) {
     u32 total = 0;
-    for (const Moved& moved : blocks) total += count(moved);
+    for (const Moved& moved : classes) total += count(moved);
     return total;
 }
 
@@ -23,13 +24,11 @@ World world_after_eret(const trace::payload::eret& eret) {
 }
 
 void count(Moves& moves, const Trace& trace, const Event& event) {
-    if (const auto c = block_class(event)) {
-        Moved& moved = moves.blocks[static_cast<std::size_t>(*c)];
-        const bool save = trace.block(event).operation == trace::Operation::save;
-        (save ? moved.saved : moved.restored) += event.info().registers;
+    if (const auto move = register_move(trace, event)) {
+        Moved& moved = moves.moved[static_cast<std::size_t>(move->register_class)];
+        (move->is_save() ? moved.saved : moved.restored) += move->registers;
     } else if (event.is(trace::EventId::control_write)) {
-        const auto id = static_cast<std::size_t>(trace.as<trace::payload::control_write>(event).sysreg);
-        const RegisterClass written = id < kSysregCount ? kSysregs[id].register_class : RegisterClass::other;
+        const RegisterClass written = class_of_sysreg(trace.as<trace::payload::control_write>(event).sysreg);
         ++moves.control_writes[static_cast<std::size_t>(written)];
     }
 }
@@ -130,11 +129,11 @@ Moves moves_between(const Trace& trace, EventIndex first, EventIndex last) {
 }
 
 u32 Moves::saved() const {
-    return sum(blocks, [](const Moved& moved) { return moved.saved; });
+    return sum(moved, [](const Moved& of_class) { return of_class.saved; });
 }
 
 u32 Moves::restored() const {
-    return sum(blocks, [](const Moved& moved) { return moved.restored; });
+    return sum(moved, [](const Moved& of_class) { return of_class.restored; });
 }
 
 u32 Moves::written() const {

@@ -13,7 +13,7 @@ namespace ws::model {
 
 /// What a piece of an operation, or the whole of it, did to registers.
 struct Moves {
-    std::array<Moved, kRegisterClassCount> blocks{};
+    std::array<Moved, kRegisterClassCount> moved{};
     std::array<u32, kRegisterClassCount> control_writes{};
     u32 saved() const;
     u32 restored() const;

@@ -4,13 +4,14 @@
 #include <algorithm>
 #include <utility>
 
+#include "viewer/model/trace/register_move.hpp"
+
 namespace ws::model {
 namespace {
 
 void count(SpanFigures& figures, const Trace& trace, const Event& event) {
-    if (const auto register_class = block_class(event)) {
-        const bool save = trace.block(event).operation == trace::Operation::save;
-        (save ? figures.saved : figures.restored) += event.info().registers;
+    if (const auto move = register_move(trace, event)) {
+        (move->is_save() ? figures.saved : figures.restored) += move->registers;
     } else if (event.is(trace::EventId::trap)) {
         ++figures.traps;
         if (trace.as<trace::payload::trap>(event).owner != trace::kHost) ++figures.exits;

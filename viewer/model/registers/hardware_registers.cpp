@@ -28,13 +28,16 @@ struct RegisterTable {
             if (kRegisterClasses[c].moved_as == MovedAs::control) add_controls(register_class);
         }
         add_exception_registers();
+        for (const SysregInfo& sysreg : kSysregs) {
+            if (info(sysreg.register_class).moved_as == MovedAs::none) add_sysreg(sysreg, true);
+        }
     }
 
     void add_block(const EventInfo& block, RegisterClass register_class) {
         for (std::size_t i = kHeaderFields; i < block.fields.size(); ++i) {
             const EventField& field = block.fields[i];
             blocks[static_cast<std::size_t>(register_class)].push_back(
-                add({field.name, register_class, field.sysreg, field.bytes, field.meaning}));
+                add({field.name, register_class, field.sysreg, field.bytes, field.meaning, false}));
         }
     }
 
@@ -53,8 +56,8 @@ struct RegisterTable {
         }
     }
 
-    void add_sysreg(const SysregInfo& sysreg) {
-        add({sysreg.name, sysreg.register_class, &sysreg, sizeof(u64), sysreg.meaning});
+    void add_sysreg(const SysregInfo& sysreg, bool only_if_told = false) {
+        add({sysreg.name, sysreg.register_class, &sysreg, sizeof(u64), sysreg.meaning, only_if_told});
     }
 
     RegisterPlace add(HardwareRegister hardware) {
@@ -89,22 +92,30 @@ RegisterPlace place_of_sysreg(SysregId id) {
     return row < kSysregCount ? table().by_sysreg[row] : kNoRegister;
 }
 
-const std::vector<RegisterPlace>& registers_of_block(RegisterClass register_class) {
-    return table().blocks[static_cast<std::size_t>(register_class)];
-}
-
 bool turned_off_after_save(RegisterClass register_class) {
     return register_class == RegisterClass::timer || register_class == RegisterClass::vgic ||
            register_class == RegisterClass::list_registers;
 }
 
-std::vector<RegisterValue> values_of_block(const Trace& trace, const Event& event) {
+std::vector<RegisterPlace> moved_registers(const Trace& trace, const Event& event) {
+    if (const auto c = block_class(event)) return table().blocks[static_cast<std::size_t>(*c)];
+    if (!event.is(trace::EventId::register_move)) return {};
+    const RegisterPlace place = place_of_sysreg(trace.as<trace::payload::register_move>(event).sysreg);
+    return place == kNoRegister ? std::vector<RegisterPlace>{} : std::vector<RegisterPlace>{place};
+}
+
+std::vector<MovedValue> moved_values(const Trace& trace, const Event& event) {
+    std::vector<MovedValue> values;
+    for (const RegisterPlace place : moved_registers(trace, event)) values.push_back({place, {}});
+    if (event.is(trace::EventId::register_move)) {
+        for (MovedValue& moved : values) moved.value.low = trace.as<trace::payload::register_move>(event).value;
+        return values;
+    }
     const Bytes payload = trace.payload(event);
-    const auto& fields = event.info().fields;
-    std::vector<RegisterValue> values(fields.size() - kHeaderFields);
     for (std::size_t i = 0; i < values.size(); ++i) {
-        const EventField& field = fields[i + kHeaderFields];
-        std::memcpy(&values[i], payload.data() + field.offset, std::min<std::size_t>(field.bytes, sizeof(values[i])));
+        const EventField& field = event.info().fields[i + kHeaderFields];
+        RegisterValue& value = values[i].value;
+        std::memcpy(&value, payload.data() + field.offset, std::min<std::size_t>(field.bytes, sizeof(value)));
     }
     return values;
 }

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // The registers of a CPU that the trace tells of: what world switches move and write, and what an exception fills. A
-// register that moves in two classes, such as X19, is one.
+// register that moves in two classes, such as X19, is one. Last come those that belong to no switch of this project's
+// hypervisor: another one may move or write them.
 #pragma once
 
 #include <string>
 #include <vector>
 
-#include "viewer/model/trace/trace.hpp"
+#include "viewer/model/trace/register_move.hpp"
 
 namespace ws::model {
 
@@ -16,6 +17,7 @@ struct HardwareRegister {
     const SysregInfo* sysreg;      ///< null for one that MRS does not read
     u32 bytes;
     std::string meaning;
+    bool only_if_told;  ///< to be shown only where the trace has something to say of it
 
     /// Is it one of X0 to X30, which all code uses all the time?
     bool general_purpose() const { return sysreg == nullptr && bytes == sizeof(u64); }
@@ -36,9 +38,6 @@ RegisterPlace find_hardware_register(const std::string& name);
 /// The place of a row of sysregs.def; kNoRegister for one that the trace does not tell of.
 RegisterPlace place_of_sysreg(SysregId id);
 
-/// The places of a class's registers, in the order in which its block event has their values.
-const std::vector<RegisterPlace>& registers_of_block(RegisterClass register_class);
-
 /// After it has saved them the hypervisor turns timer and interrupt interface off, which the trace does not tell.
 bool turned_off_after_save(RegisterClass register_class);
 
@@ -48,8 +47,16 @@ struct RegisterValue {
     friend bool operator==(const RegisterValue&, const RegisterValue&) = default;
 };
 
-/// The values of a block event, in the order of registers_of_block().
-std::vector<RegisterValue> values_of_block(const Trace& trace, const Event& event);
+/// A register with the value that an event saved or restored.
+struct MovedValue {
+    RegisterPlace place;
+    RegisterValue value;
+};
+
+/// What the event moved, in the order of its fields; nothing for an event that moves no register.
+std::vector<MovedValue> moved_values(const Trace& trace, const Event& event);
+/// The same without the values.
+std::vector<RegisterPlace> moved_registers(const Trace& trace, const Event& event);
 
 /// The value in hexadecimal, with as many digits as the register has.
 std::string hex(const HardwareRegister& hardware, const RegisterValue& value);

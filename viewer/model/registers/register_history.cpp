@@ -2,6 +2,7 @@
 #include "viewer/model/registers/register_history.hpp"
 
 #include <algorithm>
+
 #include "viewer/model/format/trap_registers.hpp"
 
 namespace ws::model {
@@ -37,7 +38,7 @@ std::string value_text(const HardwareRegister& hardware, const RegisterNow& now)
 
 RegisterHistory::Latest::Latest() {
     block.fill(kNoEvent);
-    write.fill(kNoEvent);
+    sysreg.fill(kNoEvent);
 }
 
 RegisterHistory::RegisterHistory(const Trace& trace) : trace_(trace), checkpoints_(trace.cpus()) {
@@ -56,7 +57,10 @@ void RegisterHistory::apply(Latest& latest, EventIndex index, const Event& event
         latest.block[static_cast<std::size_t>(*c)] = index;
     } else if (event.is(trace::EventId::control_write)) {
         const auto id = static_cast<std::size_t>(trace_.as<trace::payload::control_write>(event).sysreg);
-        if (id < kSysregCount) latest.write[id] = index;
+        if (id < kSysregCount) latest.sysreg[id] = index;
+    } else if (event.is(trace::EventId::register_move)) {
+        const auto id = static_cast<std::size_t>(trace_.as<trace::payload::register_move>(event).sysreg);
+        if (id < kSysregCount) latest.sysreg[id] = index;
     } else if (event.is(trace::EventId::trap)) {
         latest.trap = index;
     } else if (event.is(trace::EventId::eret)) {
@@ -113,28 +117,30 @@ MachineNow RegisterHistory::machine(u32 cpu, const Latest& latest) const {
     const auto& all = hardware_registers();
     now.registers.reserve(all.size());
     for (RegisterPlace place = 0; place < all.size(); ++place) {
-        const bool control = info(all[place].register_class).moved_as == MovedAs::control;
-        now.registers.push_back(all[place].general_purpose() ? general_purpose(latest, place)
-                                : control                    ? written(latest, place)
-                                                             : moved(latest, place));
+        now.registers.push_back(all[place].general_purpose() ? general_purpose(latest, place) : moved(latest, place));
     }
     return now;
 }
 
-RegisterNow RegisterHistory::of_block(const Latest& latest, EventIndex source, RegisterPlace place) const {
+RegisterNow RegisterHistory::of_move(const Latest& latest, EventIndex source, RegisterPlace place) const {
     const Event& event = trace_.event(source);
-    const RegisterClass c = *block_class(event);
-    const auto& places = registers_of_block(c);
-    const auto header = trace_.block(event);
+    const RegisterMove move = *register_move(trace_, event);
     RegisterNow now;
-    now.owner = header.owner;
-    now.value = values_of_block(
-        trace_, event)[static_cast<std::size_t>(std::find(places.begin(), places.end(), place) - places.begin())];
+    now.owner = move.owner;
+    for (const MovedValue& moved : moved_values(trace_, event)) {
+        if (moved.place == place) now.value = moved.value;
+    }
     now.source = source;
-    const bool turned_off = header.operation == trace::Operation::save && turned_off_after_save(c);
-    const bool ran = later(latest.eret, source) && c != RegisterClass::return_state;  // EL2 alone reaches those
+    const bool turned_off = move.is_save() && turned_off_after_save(move.register_class);
+    // EL2 alone reaches those.
+    const bool ran = later(latest.eret, source) && move.register_class != RegisterClass::return_state;
     now.certainty = turned_off || ran ? Certainty::may_differ : Certainty::exact;
     return now;
+}
+
+RegisterNow RegisterHistory::of_write(EventIndex source) const {
+    const auto write = trace_.as<trace::payload::control_write>(trace_.event(source));
+    return {write.owner, Certainty::exact, {write.new_value, 0}, source};
 }
 
 RegisterNow RegisterHistory::of_trap(EventIndex source, RegisterPlace place) const {
@@ -153,9 +159,11 @@ RegisterNow RegisterHistory::of_trap(EventIndex source, RegisterPlace place) con
 /// X0 to X30 are of whoever runs. What they hold is known only where they were restored and nothing ran yet.
 RegisterNow RegisterHistory::general_purpose(const Latest& latest, RegisterPlace place) const {
     EventIndex source = latest.block[static_cast<std::size_t>(RegisterClass::general)];
-    const auto& kept = registers_of_block(RegisterClass::callee_saved);
     const EventIndex other = latest.block[static_cast<std::size_t>(RegisterClass::callee_saved)];
-    if (std::find(kept.begin(), kept.end(), place) != kept.end() && later(other, source)) source = other;
+    if (other != kNoEvent && later(other, source)) {
+        const std::vector<RegisterPlace> kept = moved_registers(trace_, trace_.event(other));
+        if (std::find(kept.begin(), kept.end(), place) != kept.end()) source = other;
+    }
     const bool in_el2 = later(latest.trap, latest.eret);
     const EventIndex change = in_el2 ? latest.trap : latest.eret;
     RegisterNow now;
@@ -171,7 +179,7 @@ RegisterNow RegisterHistory::general_purpose(const Latest& latest, RegisterPlace
     if (!later(source, change)) {
         // Their owner has run since, or was just trapped: what was restored for it is the last that is known.
         if (!restored || trace_.block(trace_.event(source)).owner != now.owner) return now;
-        now = of_block(latest, source, place);
+        now = of_move(latest, source, place);
         now.certainty = Certainty::may_differ;
         return now;
     }
@@ -179,27 +187,24 @@ RegisterNow RegisterHistory::general_purpose(const Latest& latest, RegisterPlace
         now.owner = trace::kHost;  // they are put away: the hypervisor's code uses them now
         return now;
     }
-    now = of_block(latest, source, place);
+    now = of_move(latest, source, place);
     if (now.owner == trace::kHost) now.certainty = Certainty::may_differ;
     return now;
 }
 
 RegisterNow RegisterHistory::moved(const Latest& latest, RegisterPlace place) const {
     const HardwareRegister& hardware = hardware_registers()[place];
-    const EventIndex block = latest.block[static_cast<std::size_t>(hardware.register_class)];
-    if (later(latest.trap, block)) {
+    EventIndex source = latest.block[static_cast<std::size_t>(hardware.register_class)];
+    if (hardware.sysreg != nullptr) {
+        const EventIndex alone = latest.sysreg[static_cast<std::size_t>(hardware.sysreg - kSysregs)];
+        if (later(alone, source)) source = alone;
+    }
+    if (later(latest.trap, source)) {
         const RegisterNow filled = of_trap(latest.trap, place);
         if (filled.owner) return filled;
     }
-    return block == kNoEvent ? RegisterNow{} : of_block(latest, block, place);
-}
-
-RegisterNow RegisterHistory::written(const Latest& latest, RegisterPlace place) const {
-    const auto id = static_cast<std::size_t>(hardware_registers()[place].sysreg - kSysregs);
-    const EventIndex source = latest.write[id];
     if (source == kNoEvent) return {};
-    const auto write = trace_.as<trace::payload::control_write>(trace_.event(source));
-    return {write.owner, Certainty::exact, {write.new_value, 0}, source};
+    return trace_.event(source).is(trace::EventId::control_write) ? of_write(source) : of_move(latest, source, place);
 }
 
 }  // namespace ws::model

@@ -63,7 +63,7 @@ class RegisterHistory {
     struct Latest {
         Latest();
         std::array<EventIndex, kRegisterClassCount> block;
-        std::array<EventIndex, kSysregCount> write;
+        std::array<EventIndex, kSysregCount> sysreg;  ///< written, or moved by itself
         EventIndex trap = kNoEvent;
         EventIndex eret = kNoEvent;  ///< to EL1 or EL0
     };
@@ -74,8 +74,8 @@ class RegisterHistory {
     MachineNow machine(u32 cpu, const Latest& latest) const;
     RegisterNow general_purpose(const Latest& latest, RegisterPlace place) const;
     RegisterNow moved(const Latest& latest, RegisterPlace place) const;
-    RegisterNow written(const Latest& latest, RegisterPlace place) const;
-    RegisterNow of_block(const Latest& latest, EventIndex source, RegisterPlace place) const;
+    RegisterNow of_move(const Latest& latest, EventIndex source, RegisterPlace place) const;
+    RegisterNow of_write(EventIndex source) const;
     RegisterNow of_trap(EventIndex source, RegisterPlace place) const;
 
     const Trace& trace_;

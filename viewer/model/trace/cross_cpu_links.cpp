@@ -75,7 +75,8 @@ class CrossCpuLinkFinder {
         return !event.is(trace::EventId::trap) && !event.is(trace::EventId::eret) &&
                !event.is(trace::EventId::phase_begin) && !event.is(trace::EventId::phase_end) &&
                !event.is(trace::EventId::control_write) && !event.is(trace::EventId::clock_epoch) &&
-               !event.is(trace::EventId::list_register) && !block_class(event);
+               !event.is(trace::EventId::list_register) && !event.is(trace::EventId::register_move) &&
+               !block_class(event);
     }
 
     bool is_interrupt(const Event& event) const {

@@ -99,12 +99,12 @@ Field make_field(const Trace& trace, const EventField& field, const u8* payload)
     return result;
 }
 
-/// Old and new value of a control write show the bits of the register that was written.
-void add_control_parts(std::vector<Field>& fields, Layout layout) {
+/// The values of a control write, and that of a single move, show the bits of the register that they are of.
+void add_value_parts(std::vector<Field>& fields, Layout layout) {
     const auto id = std::find_if(fields.begin(), fields.end(), [](const Field& f) { return f.name == "sysreg"; });
     if (id == fields.end() || id->value >= kSysregCount) return;
     for (Field& field : fields) {
-        if (field.name == "old_value" || field.name == "new_value") {
+        if (field.name == "old_value" || field.name == "new_value" || field.name == "value") {
             field.parts = parts_of(kSysregs[id->value], field.value, layout);
         }
     }
@@ -232,7 +232,9 @@ std::vector<Field> describe(const Trace& trace, const Event& event) {
         fields.push_back(make_field(trace, field, payload.data()));
     }
     add_words(fields, event);
-    if (event.is(trace::EventId::control_write)) add_control_parts(fields, trace.layout());
+    if (event.is(trace::EventId::control_write) || event.is(trace::EventId::register_move)) {
+        add_value_parts(fields, trace.layout());
+    }
     if (event.is(trace::EventId::trap)) take_out_unfilled(fields, trace.as<trace::payload::trap>(event));
     return fields;
 }

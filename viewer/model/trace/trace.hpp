@@ -62,8 +62,10 @@ class Trace {
     const Metadata& metadata() const { return metadata_; }
     std::string env(const std::string& key) const { return metadata_.get(key); }
     std::string design() const { return env("design"); }
-    /// The layout of the registers that have two: that of E2H=1 for the design `vhe`.
-    Layout layout() const { return design() == "vhe" ? Layout::e2h1 : Layout::e2h0; }
+    /// The layout of the registers that have two: that of E2H=1 if EL2 hosts the hypervisor's kernel so.
+    Layout layout() const { return env(kE2hKey) == "1" ? Layout::e2h1 : Layout::e2h0; }
+    /// Was it recorded from outside, of a hypervisor that has no recorder and whose sources are not here?
+    bool from_outside() const { return env(kRecordedFromKey) == kFromOutside; }
     /// False if the capture died before its end: what is here is whole, but more may have been to come.
     bool complete() const { return complete_; }
 

@@ -107,9 +107,9 @@ class LedgerView : public View {
                         writes == 0 ? theme.faint : theme.text, Align::right);
             return;
         }
-        if (narrow_) return draw_both(theme, canvas, cell(line, side, sides, 0), moves.blocks[c], theme.fonts.text);
+        if (narrow_) return draw_both(theme, canvas, cell(line, side, sides, 0), moves.moved[c], theme.fonts.text);
         for (const auto& [column, count] :
-             {std::pair{0, moves.blocks[c].saved}, std::pair{1, moves.blocks[c].restored}}) {
+             {std::pair{0, moves.moved[c].saved}, std::pair{1, moves.moved[c].restored}}) {
             canvas.text(cell(line, side, sides, column), count == 0 ? "\u2013" : grouped(u64{count}), theme.fonts.text,
                         count == 0 ? theme.faint : theme.text, Align::right);
         }
@@ -153,7 +153,7 @@ class LedgerView : public View {
         tip.text(kRegisterClasses[c].meaning);
         for (int side = 0; side < context.session.count(); ++side) {
             const model::Moves& moves = context.state.selection.shown(side).parts.moves;
-            const model::Moved& moved = moves.blocks[c];
+            const model::Moved& moved = moves.moved[c];
             if (kRegisterClasses[c].moved_as == MovedAs::control) {
                 tip.note(fmt::format("{}: {} written", context.session.name(side), moves.control_writes[c]));
             } else if (moved.saved + moved.restored == 0) {

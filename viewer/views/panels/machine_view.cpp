@@ -60,6 +60,7 @@ class MachineView : public View {
         for (const bool known : {true, false}) {
             for (model::RegisterPlace place = 0; place < now_.registers.size(); ++place) {
                 const bool is_known = now_.registers[place].certainty != model::Certainty::unknown;
+                if (!is_known && model::hardware_registers()[place].only_if_told) continue;
                 if (is_known == known && change_of(place) == nullptr) order_.push_back(place);
             }
         }

@@ -31,12 +31,11 @@ class RegistersView : public View {
         inside.x1 += theme.px(12);
         const ScrollArea scroll(theme, "registers", inside);
         Canvas rows(theme);
-        const auto& all = model::hardware_registers();
         ImGuiListClipper clipper;
-        clipper.Begin(static_cast<int>(all.size()), theme.px(kLine));
+        clipper.Begin(static_cast<int>(places_.size()), theme.px(kLine));
         while (clipper.Step()) {
             for (int i = clipper.DisplayStart; i < clipper.DisplayEnd; ++i) {
-                draw_register(context, rows, inside.width() - theme.px(14), static_cast<std::size_t>(i));
+                draw_register(context, rows, inside.width() - theme.px(14), places_[static_cast<std::size_t>(i)]);
             }
         }
     }
@@ -47,11 +46,25 @@ class RegistersView : public View {
 
     /// The books are kept once for an operation.
     void keep(const Context& context) {
+        bool another = places_.empty();
         for (int side = 0; side < context.session.count(); ++side) {
             const Shown& shown = context.state.selection.shown(side);
             if (operations_[side] == shown.operation && !ledgers_[side].entries.empty()) continue;
             operations_[side] = shown.operation;
             ledgers_[side] = model::keep_ledger(context.session.run(side).trace, shown.parts.events);
+            another = true;
+        }
+        if (another) choose_registers(context.session.count());
+    }
+
+    /// All but those that no switch of ours has and that nothing was done to.
+    void choose_registers(int sides) {
+        places_.clear();
+        const auto& all = model::hardware_registers();
+        for (std::size_t place = 0; place < all.size(); ++place) {
+            bool shown = !all[place].only_if_told;
+            for (int side = 0; side < sides; ++side) shown = shown || ledgers_[side].entries[place].moves() != 0;
+            if (shown) places_.push_back(place);
         }
     }
 
@@ -108,6 +121,7 @@ class RegistersView : public View {
 
     const model::Operation* operations_[2] = {};
     Ledger ledgers_[2];
+    std::vector<std::size_t> places_;  ///< of the registers that are shown
     float side_width_ = 0;
 };
 

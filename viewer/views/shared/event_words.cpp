@@ -129,6 +129,11 @@ std::string brief(const model::Trace& trace, const model::Event& event) {
         const auto mark = trace.as<trace::payload::mark>(event);
         return fmt::format("id {}, value {}", u64{mark.id}, u64{mark.value});
     }
+    if (event.is(EventId::register_move)) {
+        const auto move = trace.as<trace::payload::register_move>(event);
+        return fmt::format("{} {}, {}", move.operation == trace::Operation::save ? "save" : "restore",
+                           model::sysreg_name_of_id(static_cast<u64>(move.sysreg)), trace.owner_name(move.owner));
+    }
     if (model::block_class(event)) {
         const auto block = trace.block(event);
         return fmt::format("{} {}, {}", block.operation == trace::Operation::save ? "save" : "restore",

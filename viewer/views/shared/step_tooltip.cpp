@@ -80,6 +80,11 @@ void event_tooltip(const Context& context, int side, model::EventIndex index, i6
     const std::string words_of_it = brief(trace, event);
     tip.title(words(event.info().name) + (words_of_it.empty() ? "" : ": " + words_of_it));
     tip.text("CPU " + std::to_string(event.cpu()) + ": " + event.info().meaning);
+    if (event.is(trace::EventId::register_move)) {
+        const model::RegisterPlace place =
+            model::place_of_sysreg(trace.as<trace::payload::register_move>(event).sysreg);
+        if (place != model::kNoRegister) tip.text(register_words(place));
+    }
     if (event.is(trace::EventId::control_write)) {
         const model::RegisterPlace place =
             model::place_of_sysreg(trace.as<trace::payload::control_write>(event).sysreg);
