@@ -32,11 +32,12 @@ struct qemu_info_t {
     } system;
 };
 
-enum qemu_plugin_cb_flags { QEMU_PLUGIN_CB_NO_REGS };
+enum qemu_plugin_cb_flags { QEMU_PLUGIN_CB_NO_REGS, QEMU_PLUGIN_CB_R_REGS };
 
 using qemu_plugin_vcpu_tb_trans_cb_t = void (*)(qemu_plugin_id_t id, qemu_plugin_tb* block);
 using qemu_plugin_vcpu_udata_cb_t = void (*)(unsigned int vcpu_index, void* userdata);
 using qemu_plugin_udata_cb_t = void (*)(qemu_plugin_id_t id, void* userdata);
+using qemu_plugin_vcpu_simple_cb_t = void (*)(qemu_plugin_id_t id, unsigned int vcpu_index);
 
 void qemu_plugin_register_vcpu_tb_trans_cb(qemu_plugin_id_t id, qemu_plugin_vcpu_tb_trans_cb_t callback);
 std::size_t qemu_plugin_tb_n_insns(const qemu_plugin_tb* block);
@@ -50,6 +51,37 @@ void qemu_plugin_register_vcpu_tb_exec_cb(qemu_plugin_tb* block, qemu_plugin_vcp
 void qemu_plugin_register_vcpu_insn_exec_cb(qemu_plugin_insn* instruction, qemu_plugin_vcpu_udata_cb_t callback,
                                             qemu_plugin_cb_flags flags, void* userdata);
 void qemu_plugin_register_atexit_cb(qemu_plugin_id_t id, qemu_plugin_udata_cb_t callback, void* userdata);
+
+void qemu_plugin_register_vcpu_init_cb(qemu_plugin_id_t id, qemu_plugin_vcpu_simple_cb_t callback);
+
+// Registers and memory can be read from version 4 on. Weak, so that a plugin can say so itself.
+
+struct qemu_plugin_register;
+struct qemu_plugin_reg_descriptor {
+    qemu_plugin_register* handle;
+    const char* name;
+    const char* feature;
+};
+/// GLib's GArray, as far as it is public.
+struct qemu_plugin_reg_list {
+    qemu_plugin_reg_descriptor* data;
+    unsigned int len;
+};
+/// GLib's GByteArray.
+struct qemu_plugin_bytes {
+    std::uint8_t* data;
+    unsigned int len;
+};
+
+/// To be called when a CPU is initialised.
+[[gnu::weak]] qemu_plugin_reg_list* qemu_plugin_get_registers();
+/// Appends a register of the CPU that runs now. Returns how many bytes it has, or less than 0.
+[[gnu::weak]] int qemu_plugin_read_register(qemu_plugin_register* handle, qemu_plugin_bytes* to);
+/// Appends memory at a virtual address, as the CPU that runs now has it.
+[[gnu::weak]] bool qemu_plugin_read_memory_vaddr(std::uint64_t address, qemu_plugin_bytes* to, std::size_t bytes);
+/// GLib's, which QEMU has loaded.
+[[gnu::weak]] qemu_plugin_bytes* g_byte_array_new();
+[[gnu::weak]] qemu_plugin_bytes* g_byte_array_set_size(qemu_plugin_bytes* bytes, unsigned int length);
 
 /// Came with version 2, which is how a plugin learns what it was loaded into. Never called.
 [[gnu::weak]] int qemu_plugin_num_vcpus();
