@@ -7,6 +7,7 @@
 #include <csignal>
 
 #include "viewer/cli/commands.hpp"
+#include "viewer/cli/env_arguments.hpp"
 #include "viewer/model/capture/capture.hpp"
 
 namespace ws::cli {
@@ -32,23 +33,8 @@ model::CaptureOptions options_of(const CaptureArguments& arguments) {
     options.ram = arguments.ram;
     options.offset = arguments.offset;
     options.out = arguments.out;
-    for (const std::string& pair : arguments.env) {
-        const std::size_t equals = pair.find('=');
-        if (equals == std::string::npos) throw model::TraceError("--env", fmt::format("\"{}\" is not KEY=VALUE", pair));
-        const std::string key = pair.substr(0, equals);
-        const std::string value = pair.substr(equals + 1);
-        if (const std::string problem = model::env_problem(key, value); !problem.empty()) {
-            throw model::TraceError("--env", problem);
-        }
-        options.env.emplace_back(key, value);
-    }
-    if (!arguments.uuid.empty()) {
-        model::Uuid uuid;
-        if (!model::parse_uuid(arguments.uuid, uuid)) {
-            throw model::TraceError("--uuid", fmt::format("\"{}\" is no UUID", arguments.uuid));
-        }
-        options.uuid = uuid;
-    }
+    options.env = env_of(arguments.env);
+    options.uuid = uuid_of(arguments.uuid);
     return options;
 }
 

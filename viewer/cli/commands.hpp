@@ -23,6 +23,15 @@ struct CaptureArguments {
 };
 int capture_command(const CaptureArguments& arguments);
 
+struct ConvertArguments {
+    std::string raw;
+    std::string symbols;
+    std::string out;
+    std::string uuid;
+    std::vector<std::string> env;
+};
+int convert_command(const ConvertArguments& arguments);
+
 struct DumpArguments {
     std::string trace;
     u64 from = 0;

@@ -24,6 +24,7 @@ constexpr const char* kTraceHelp = "a run's folder, or the trace folder in it";
 using ws::cli::AtArguments;
 using ws::cli::CaptureArguments;
 using ws::cli::CompareArguments;
+using ws::cli::ConvertArguments;
 using ws::cli::DumpArguments;
 using ws::cli::ExplainArguments;
 using ws::cli::ExportArguments;
@@ -41,6 +42,7 @@ using ws::cli::whole_number;
 struct Arguments {
     CaptureArguments capture;
     CompareArguments compare;
+    ConvertArguments convert;
     DumpArguments dump;
     ExplainArguments explain;
     RegistersArguments registers;
@@ -76,6 +78,20 @@ void add_capture(CLI::App& app, CaptureArguments& arguments) {
     verb->add_option("--out", arguments.out, "the trace folder to make")->required();
     verb->add_option("--uuid", arguments.uuid, "UUID of the run; random if not given");
     verb->add_option("--env", arguments.env, "KEY=VALUE: what else to write down about the run; may be given again");
+}
+
+void add_convert(CLI::App& app, ConvertArguments& arguments) {
+    CLI::App* verb =
+        app.add_subcommand("convert", "make a trace of what QEMU's plugin outside_recorder has recorded of KVM or Xen");
+    verb->add_option("RAW", arguments.raw, "the plugin's raw log")->required();
+    verb->add_option("--symbols", arguments.symbols,
+                     "the hypervisor's functions: /proc/kallsyms of KVM's host, or the map that Xen is built with")
+        ->required();
+    verb->add_option("-o,--out", arguments.out, "the trace folder to make")->required();
+    verb->add_option("--uuid", arguments.uuid, "UUID of the run; random if not given");
+    verb->add_option(
+        "--env", arguments.env,
+        "KEY=VALUE: what else to write down about the run, such as guest and hypervisor; may be given again");
 }
 
 void add_dump(CLI::App& app, DumpArguments& arguments) {
@@ -238,6 +254,7 @@ int run_verb(const CLI::App& app, const Arguments& arguments) {
     using namespace ws::cli;
     const std::string verb = app.get_subcommands().front()->get_name();
     if (verb == "capture") return capture_command(arguments.capture);
+    if (verb == "convert") return convert_command(arguments.convert);
     if (verb == "dump") return dump_command(arguments.dump);
     if (verb == "summary") return summary_command(arguments.trace, arguments.json);
     if (verb == "check") return check_command(arguments.trace, arguments.strict, arguments.json);
@@ -288,6 +305,7 @@ void add_verbs(CLI::App& app, Arguments& arguments) {
     add_verb(app, arguments, "measure", "what each benchmark that the guest marked came to");
     add_verb(app, arguments, "cost", "what the recorder itself cost, by kind of event");
     add_capture(app, arguments.capture);
+    add_convert(app, arguments.convert);
     CLI::App* reference = app.add_subcommand("reference", "print a reference page that is made from the tables");
     reference->add_option("--part", arguments.part, "which page")
         ->required()

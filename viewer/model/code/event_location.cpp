@@ -66,6 +66,13 @@ std::string shown_file(const std::string& file) {
 }
 
 EventLocations::EventLocations(const Trace& trace) : trace_(trace) {
+    if (trace.from_outside()) {
+        hypervisor_.problem = fmt::format(
+            "{} was recorded from outside, by a plugin of QEMU's: no source of it is here, and no line of code has "
+            "recorded this event",
+            trace.env(kHypervisorKey));
+        return;
+    }
     try {
         files_ = find_run_files(trace.path());
     } catch (const SourceError& error) {

@@ -79,7 +79,7 @@ class Adder {
         sum.registers.saved += segment.moves.saved();
         sum.registers.restored += segment.moves.restored();
         sum.control_writes += segment.moves.written();
-        if (place != nullptr) sum.code[place_in(*place, run_.trace.design(), segment.outer != 0)] += figures;
+        if (place != nullptr) sum.code[place_in(*place, run_.trace, segment.outer != 0)] += figures;
     }
 
     const Run& run_;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "viewer/model/operations/cost_parts.hpp"
 
+#include "viewer/model/peers/path_functions.hpp"
+
 namespace ws::model {
 namespace {
 
@@ -58,6 +60,13 @@ const PartInfo* find_part(const std::string& name) {
 Part part_of_step(u8 step) {
     const StepPlace* const place = find_place(step);
     return place == nullptr ? Part::residual : place->part;
+}
+
+CodePlace place_in(const StepPlace& place, const Trace& trace, bool inside) {
+    const auto peer = peer_of_design(trace.design());
+    if (!peer) return place_in(place, trace.design(), inside);
+    const std::string_view function = function_of_step(*peer, place.step);
+    return {trace.env(kHypervisorKey), std::string(function.empty() ? place.function : function)};
 }
 
 CodePlace place_in(const StepPlace& place, const std::string& design, bool inside) {

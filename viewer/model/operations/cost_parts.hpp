@@ -6,6 +6,7 @@
 #include <string>
 
 #include "viewer/model/format/event_info.hpp"
+#include "viewer/model/trace/trace.hpp"
 
 namespace ws::model {
 
@@ -59,7 +60,10 @@ struct CodePlace {
     friend auto operator<=>(const CodePlace&, const CodePlace&) = default;
 };
 
-/// Where a step is in a design's code; `inside`: it runs inside another step.
+/// Where a step is in the code of the hypervisor that was traced; `inside`: it runs inside another step. Of one that is
+/// not this project's the function is known, and instead of a file what the hypervisor is.
+CodePlace place_in(const StepPlace& place, const Trace& trace, bool inside);
+/// The same for a design of this project's.
 CodePlace place_in(const StepPlace& place, const std::string& design, bool inside);
 
 }  // namespace ws::model

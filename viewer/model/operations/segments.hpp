@@ -39,8 +39,12 @@ struct Segment {
 
     /// In no step, but after an exception of the host's: code that only a second exception makes necessary.
     bool is_transition() const { return step == 0 && second_exception && world == World::el2; }
-    /// What its instructions are part of, but for those of other CPUs (Part::other_cpus).
-    Part part() const { return is_transition() ? Part::transitions : part_of_step(step); }
+    /// What its instructions are part of, but for those of other CPUs (Part::other_cpus). Where EL0 is entered by an
+    /// eret that the trace has, the VMM needs no step to be known by.
+    Part part() const {
+        if (step == 0 && world == World::host_el0) return Part::vmm;
+        return is_transition() ? Part::transitions : part_of_step(step);
+    }
 
     u64 net() const { return end > begin ? static_cast<u64>(end - begin) : 0; }
 };
