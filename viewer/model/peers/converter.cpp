@@ -124,7 +124,11 @@ Peer peer_of(const RawLog& log, const Symbols& symbols) {
 /// Where nVHE's code is at EL2: at the vector that the first trap of the host's leads to.
 void find_nvhe(const RawLog& log, Symbols& symbols) {
     const auto vector = symbols.address_of("__kvm_hyp_host_vector", true);
-    if (!vector) throw TraceError(log.file(), "is of a KVM without VHE, but the symbols have no __kvm_nvhe_ functions");
+    if (!vector) {
+        throw TraceError(log.file(),
+                         "is of a KVM without VHE, but the symbols have no __kvm_nvhe_ functions: older kernels, 5.10 "
+                         "among them, leave them out of /proc/kallsyms; take a newer one");
+    }
     for (const RawRecord& record : log.records()) {
         if (record.kind != Kind::exception || record.words[kLevel] != 2 || has_guest(record.words[kHcr])) continue;
         if ((record.words[kVector] & (kVectorBytes - 1)) != kHostVector) continue;
