@@ -155,6 +155,13 @@ TEST_CASE("a step's code is a function of the recorded hypervisor", "[convert]")
         model::place_in(*model::find_place(static_cast<u8>(trace::Step::save_el1)), converted.run->trace, false);
     CHECK(place.function == "__sysreg_save_state_nvhe");
     CHECK(place.file == "Linux 6.1, KVM");
+    const auto function_of = [](trace::Step step) {
+        return model::function_of_step(model::Peer::vhe, static_cast<u8>(step));
+    };
+    CHECK(function_of(trace::Step::handle_exit) == "kvm_arch_vcpu_ioctl_run");
+    CHECK(function_of(trace::Step::save_general_purpose) == "__kvm_hyp_vector");
+    CHECK(function_of(trace::Step::save_el1) == "sysreg_save_guest_state_vhe");
+    CHECK(function_of(trace::Step::return_to_host).empty());
 }
 
 TEST_CASE("marks of a guest that does not call for them are a benchmark", "[convert]") {
@@ -172,6 +179,16 @@ TEST_CASE("marks of a guest that does not call for them are a benchmark", "[conv
     CHECK(measured[0].iterations == 3);
     CHECK(measured[0].operations == 3);
     CHECK(model::check(converted.run->trace).holds());
+}
+
+TEST_CASE("a window of a guest that measures nothing has no mark", "[convert]") {
+    RawLogStory story;
+    story.put(raw::Kind::window_begin, {1000, 0x4000'0000});
+    story.mark(1, 99, "not a benchmark");
+    story.put(raw::Kind::place, {1, 1, RawLogStory::kGuestHcr, RawLogStory::kVmpidr, 0, 0x4000'0000});
+    story.hypercall();
+    const Converted converted(story);
+    CHECK(told(converted.run->trace).front() == "trap vCPU 0");
 }
 
 TEST_CASE("an access to a device that KVM emulates", "[convert]") {
@@ -208,6 +225,14 @@ TEST_CASE("a function on the way that no row maps is an error that names it", "[
     const std::string what = refusal(story, test::nvhe_symbols("0000000000022000 t __kvm_nvhe_brand_new.cold\n"));
     check_contains(what, "__kvm_vcpu_run > brand_new is on the way into or out of a guest");
     check_contains(what, "path_functions.def");
+    const test::TemporaryFolder folder;
+    model::ConvertOptions options;
+    options.out = folder.path() / "trace";
+    CHECK_THROWS_AS(
+        model::convert(model::RawLog(story.words, "raw"),
+                       model::Symbols::parse(test::nvhe_symbols("0000000000022000 t __kvm_nvhe_new\n"), "k"), options),
+        model::TraceError);
+    CHECK_FALSE(std::filesystem::exists(options.out));
 }
 
 TEST_CASE("a register that the log has lost is missed by a count or a law", "[convert]") {

@@ -188,7 +188,9 @@ class Converter {
     void take_mark(RecordedCpu& cpu, const RawRecord& record) {
         char name[33] = {};
         std::memcpy(name, &record.words[2], 32);
-        const trace::payload::mark mark{record.words[0], benchmark_number(name) | record.words[1] << 8, cpu.owner};
+        const u64 number = benchmark_number(name);
+        if (number == 0) return;  // the window is that of a guest which measures nothing
+        const trace::payload::mark mark{record.words[0], number | record.words[1] << 8, cpu.owner};
         if (cpu.synced) {
             cpu.emit(record.time, mark);
         } else {
@@ -561,8 +563,15 @@ ConvertResult convert(const RawLog& log, Symbols symbols, const ConvertOptions& 
     result.design = design_name(peer);
     result.cpus = std::max<u32>(log.cpus(), 1);
     TraceWriter writer(options.out, metadata_of(options, peer, result.cpus, vcpus_of(log)), result.cpus);
-    Converter(log, symbols, peer, writer, result).run();
-    writer.finish();
+    try {
+        Converter(log, symbols, peer, writer, result).run();
+        writer.finish();
+    } catch (...) {
+        // Half a trace would be taken for a whole one. The folder was empty.
+        std::error_code ignored;
+        std::filesystem::remove_all(options.out, ignored);
+        throw;
+    }
     return result;
 }
 

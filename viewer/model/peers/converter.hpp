@@ -31,7 +31,7 @@ struct ConvertResult {
     u64 unknown_before = 0;  ///< writes of control registers whose value before nobody has seen: told as 0
 };
 
-/// Throws TraceError.
+/// Throws TraceError; then there is no trace folder.
 ConvertResult convert(const RawLog& log, Symbols symbols, const ConvertOptions& options);
 
 }  // namespace ws::model
