@@ -260,4 +260,10 @@ TEST_CASE("what cannot be converted", "[convert]") {
     elsewhere.exception(RawLogStory::at(0x20c00), 0x5a00'0000, 0x4000'0008, RawLogStory::kEl1h, RawLogStory::kGuestHcr);
     elsewhere.branch(RawLogStory::at(0x20c10), 0x77, raw::Branch::jump);
     check_contains(refusal(elsewhere), "where the symbols have no function");
+    // KVM's host shuts down: EL2 is the kernel's stub's again.
+    RawLogStory ends = one_hypercall();
+    ends.exception(RawLogStory::at(0x20400), 0x5a00'0000, 0x1004c, RawLogStory::kEl1h, RawLogStory::kHostHcr);
+    ends.branch(RawLogStory::at(0x20410), 0x77, raw::Branch::jump);
+    ends.write(SysregId::HCR_EL2, 0);
+    CHECK(Converted(ends).run->operations.all().size() == 1);
 }

@@ -148,7 +148,7 @@ class Converter {
     void run() {
         for (index_ = 0; index_ < log_.records().size(); ++index_) {
             const RawRecord& record = log_.records()[index_];
-            if (record.cpu < cpus_.size()) take(cpus_[record.cpu], record);
+            if (record.cpu < cpus_.size() && !cpus_[record.cpu].given_up) take(cpus_[record.cpu], record);
         }
         for (RecordedCpu& cpu : cpus_) {
             cpu.out.close();
@@ -215,10 +215,11 @@ class Converter {
 
     void see_vcpu(trace::Owner owner) { result_.vcpus = std::max<u32>(result_.vcpus, owner); }
 
-    /// The function at an address. At EL2 of nVHE there is nothing else, so one must be there.
+    /// The function at an address. On nVHE's way into or out of a guest one must be there.
     std::optional<u32> function_at(const RecordedCpu& cpu, const RawRecord& record, u64 address) const {
         const auto symbol = symbols_.find(address);
-        if (!symbol && cpu.el == 2 && peer_ == Peer::nvhe) {
+        const bool on_the_way = cpu.in_call_of("__kvm_vcpu_run");
+        if (!symbol && cpu.el == 2 && peer_ == Peer::nvhe && on_the_way) {
             throw TraceError(log_.file(), fmt::format("at byte {} EL2 is at 0x{:x}, where the symbols have no function",
                                                       record.at * sizeof(u64), address));
         }
@@ -364,8 +365,10 @@ class Converter {
         const bool known = cpu.known.contains(*id);
         const u64 before = cpu.known_value(*id);
         cpu.known[*id] = value;
-        if (cpu.at_el2.switches() && !is_no_context(*id)) {
-            const MovedAs moved_as = info(info(*id).register_class).moved_as;
+        const MovedAs moved_as = info(info(*id).register_class).moved_as;
+        // What a kernel does besides to registers that the switch writes is told too: maintenance of the TLB, for one.
+        const bool tells = cpu.at_el2.switches() || moved_as == MovedAs::control || cpu.written.contains(*id);
+        if (tells && !is_no_context(*id)) {
             const trace::Owner owner = cpu.in_vcpu(source) ? cpu.owner : trace::kHost;
             if (source != 0 && moved_as != MovedAs::control) {
                 if (*id == SysregId::SP_EL0 && owner != trace::kHost) cpu.guest_sp_el0 = value;
@@ -374,6 +377,7 @@ class Converter {
                 }
             } else {
                 if (!known) ++result_.unknown_before;
+                if (cpu.synced) cpu.written.insert(*id);
                 const std::vector<u8> steps = cpu.at_el2.steps();
                 const bool entering = !steps.empty() && is_entering(steps.back());
                 cpu.emit(record.time,
@@ -399,6 +403,7 @@ class Converter {
         const auto& w = record.words;
         const auto from = symbols_.find(w[0]);
         const auto to = function_at(cpu, record, w[1]);
+        if (!to && cpu.el == 2 && peer_ == Peer::nvhe) cpu.given_up = true;
         if (!to) return;
         const auto how = static_cast<Branch>(w[2]);
         const bool within = from == to && how != Branch::call && how != Branch::back;

@@ -74,6 +74,13 @@ bool RecordedCpu::in_vcpu(u64 address) const {
     return peer_ == Peer::xen || (vcpu != 0 && address >= vcpu && address - vcpu < kMostOfVcpu);
 }
 
+bool RecordedCpu::in_call_of(std::string_view function) const {
+    for (std::size_t frame = 0; frame < at_el2.frames().size(); ++frame) {
+        if (at_el2.function(frame) == function) return true;
+    }
+    return false;
+}
+
 u64 RecordedCpu::known_value(SysregId id) const {
     const auto found = known.find(id);
     return found == known.end() ? 0 : found->second;

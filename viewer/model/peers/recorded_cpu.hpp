@@ -5,6 +5,8 @@
 #include <array>
 #include <map>
 #include <optional>
+#include <set>
+#include <string_view>
 
 #include "viewer/model/peers/call_stack.hpp"
 #include "viewer/model/peers/event_stream.hpp"
@@ -53,6 +55,8 @@ class RecordedCpu {
     /// Is an address in the context of the vCPU?
     bool in_vcpu(u64 address) const;
     u64 known_value(SysregId id) const;
+    /// Is a function of this name on the stack at EL2?
+    bool in_call_of(std::string_view function) const;
 
     EventStream out;
     CallStack at_el1;  ///< the host's kernel
@@ -60,10 +64,12 @@ class RecordedCpu {
     bool synced = false;  ///< is it known since when what ran belongs together? Only then events are told
     unsigned el = 0;
     bool in_guest = false;
+    bool given_up = false;              ///< KVM has left EL2 to the kernel's stub, as a host does that shuts down
     trace::Owner owner = trace::kHost;  ///< the vCPU that is, or was last, on this CPU
     u64 vcpu = 0;                       ///< its structure's address
     std::map<SysregId, u64> known;
-    std::map<u64, u64> read;                                           ///< by encoding: what was read last
+    std::set<SysregId> written;  ///< events have told of writes, so those of all further ones follow
+    std::map<u64, u64> read;     ///< by encoding: what was read last
     std::optional<std::array<u64, raw::kGeneralRegisters>> not_saved;  ///< of a guest that has trapped
     u64 guest_sp_el0 = 0;
 
