@@ -33,6 +33,18 @@ bool writes_debug_register(const trace::payload::trap& trap) {
            iss::sys64::Direction.get(esr) == 0;
 }
 
+constexpr u32 kWholeClass = ~u32{0};
+constexpr u32 kNoSysreg = kWholeClass - 1;
+
+/// The register that a trapped MSR is to write, which a hypervisor may do in what it has saved: KVM lets a guest's
+/// writes of its translation registers trap until its caches are on.
+u32 written_register(const trace::payload::trap& trap) {
+    const u64 esr = trap.ESR_EL2;
+    if (!is_synchronous(trap) || ec_of(esr) != Ec::SYS64 || iss::sys64::Direction.get(esr) != 0) return kNoSysreg;
+    const SysregInfo* const row = find_sysreg(sysreg_of(esr));
+    return row == nullptr ? kNoSysreg : static_cast<u32>(row - kSysregs);
+}
+
 class SavedIsRestored : public Law {
   public:
     explicit SavedIsRestored(const Trace& trace)
@@ -46,6 +58,7 @@ class SavedIsRestored : public Law {
     void gap(u32 /*cpu*/) override {
         saved_.clear();
         writes_debug_.clear();
+        written_.clear();
     }
 
     void take(EventIndex index, const Event& event) override {
@@ -60,6 +73,7 @@ class SavedIsRestored : public Law {
             const auto trap = trace().as<trace::payload::trap>(event);
             if (trap.owner == trace::kHost) return;
             writes_debug_[trap.owner] = writes_debug_register(trap);
+            written_[trap.owner] = written_register(trap);
             // With breakpoints left in the CPU nothing was saved for this trap.
             if (!writes_debug_[trap.owner]) return;
             std::erase_if(saved_, [&](const auto& entry) {
@@ -79,6 +93,11 @@ class SavedIsRestored : public Law {
         const Key key{cpu, move->owner, move->register_class, register_of(event)};
         if (move->is_save()) {
             if (is_debug(key.register_class) && writes_debug_[key.owner]) return;
+            if (const auto written = written_.find(key.owner);
+                written != written_.end() && written->second == key.sysreg) {
+                saved_.erase(key);
+                return;
+            }
             saved_[key] = index;
         } else if (const auto place = saved_.find(key); place != saved_.end()) {
             compare(place->second, index);
@@ -93,8 +112,6 @@ class SavedIsRestored : public Law {
         u32 sysreg;  ///< kWholeClass for a block
         friend auto operator<=>(const Key&, const Key&) = default;
     };
-
-    static constexpr u32 kWholeClass = ~u32{0};
 
     u32 register_of(const Event& event) const {
         if (block_class(event)) return kWholeClass;
@@ -135,6 +152,7 @@ class SavedIsRestored : public Law {
 
     std::map<Key, EventIndex> saved_;
     std::map<trace::Owner, bool> writes_debug_;  ///< by vCPU: its last trap was MSR of a debug register
+    std::map<trace::Owner, u32> written_;        ///< by vCPU: the register that its last trap was MSR of
 };
 
 class ControlWritesChain : public Law {

@@ -344,12 +344,19 @@ class Converter {
         return id == SysregId::SP_EL0 && (owner != trace::kHost || peer_ == Peer::nvhe);
     }
 
+    /// Whose a register is that is kept at an address. The host's breakpoints are in the vCPU's structure as well.
+    static trace::Owner owner_of_move(const RecordedCpu& cpu, SysregId id, u64 address) {
+        const bool breakpoint = info(id).register_class == RegisterClass::breakpoints;
+        if (breakpoint && !cpu.at_el2.empty() && cpu.at_el2.frames().back().for_host) return trace::kHost;
+        return cpu.in_vcpu(address) ? cpu.owner : trace::kHost;
+    }
+
     void take_stored(RecordedCpu& cpu, const RawRecord& record) {
         const auto id = sysreg_reached(record.words[1], e2h());
         if (!id || !cpu.at_el2.switches() || is_no_context(*id)) return;
         // Before the guest's configuration is put in place the host's is kept, in the vCPU's own structure as well.
         const bool control = info(info(*id).register_class).moved_as == MovedAs::control;
-        const trace::Owner owner = !control && cpu.in_vcpu(record.words[2]) ? cpu.owner : trace::kHost;
+        const trace::Owner owner = control ? trace::kHost : owner_of_move(cpu, *id, record.words[2]);
         if (is_told_with_others(*id, owner)) return;
         cpu.emit(record.time,
                  trace::payload::register_move{cpu.read[record.words[1]], *id, trace::Operation::save, owner});
@@ -369,7 +376,7 @@ class Converter {
         // What a kernel does besides to registers that the switch writes is told too: maintenance of the TLB, for one.
         const bool tells = cpu.at_el2.switches() || moved_as == MovedAs::control || cpu.written.contains(*id);
         if (tells && !is_no_context(*id)) {
-            const trace::Owner owner = cpu.in_vcpu(source) ? cpu.owner : trace::kHost;
+            const trace::Owner owner = owner_of_move(cpu, *id, source);
             if (source != 0 && moved_as != MovedAs::control) {
                 if (*id == SysregId::SP_EL0 && owner != trace::kHost) cpu.guest_sp_el0 = value;
                 if (!is_told_with_others(*id, owner)) {
@@ -409,7 +416,7 @@ class Converter {
         const bool within = from == to && how != Branch::call && how != Branch::back;
         CallStack& stack = cpu.stack();
         if (within && !stack.empty() && stack.frames().back().symbol == *to) return;
-        const bool for_host = !cpu.in_vcpu(w[3]);
+        const bool for_host = !cpu.in_vcpu(w[3 + context_argument(peer_, symbols_[*to].name)]);
         see_argument(cpu, record, *to);
         switch (how) {
             case Branch::call: stack.call(*to, for_host); break;

@@ -60,6 +60,7 @@ constexpr FunctionRow kFunctions[] = {
     {Of::hypervisor, {function, Callees::callees, PathStep::guest, PathStep::host}},
 #define AFTER_CALL(...)
 #define VCPU_ARGUMENT(...)
+#define CONTEXT_ARGUMENT(...)
 #define CALLER_KEPT(...)
 #include "viewer/model/peers/path_functions.def"
 };
@@ -68,6 +69,7 @@ constexpr AfterRow kAfter[] = {
 #define AFTER_CALL(hypervisor, function, callee, context, step, register, then) \
     {Of::hypervisor, function, callee, Context::context, PathStep::step, Until::register, PathStep::then},
 #define VCPU_ARGUMENT(...)
+#define CONTEXT_ARGUMENT(...)
 #define CALLER_KEPT(...)
 #include "viewer/model/peers/path_functions.def"
 };
@@ -75,6 +77,15 @@ constexpr VcpuRow kVcpus[] = {
 #define PATH_FUNCTION(...)
 #define AFTER_CALL(...)
 #define VCPU_ARGUMENT(hypervisor, function, argument) {Of::hypervisor, function, argument},
+#define CONTEXT_ARGUMENT(...)
+#define CALLER_KEPT(...)
+#include "viewer/model/peers/path_functions.def"
+};
+constexpr VcpuRow kContexts[] = {
+#define PATH_FUNCTION(...)
+#define AFTER_CALL(...)
+#define VCPU_ARGUMENT(...)
+#define CONTEXT_ARGUMENT(hypervisor, function, argument) {Of::hypervisor, function, argument},
 #define CALLER_KEPT(...)
 #include "viewer/model/peers/path_functions.def"
 };
@@ -82,6 +93,7 @@ constexpr KeptRow kKept[] = {
 #define PATH_FUNCTION(...)
 #define AFTER_CALL(...)
 #define VCPU_ARGUMENT(...)
+#define CONTEXT_ARGUMENT(...)
 #define CALLER_KEPT(hypervisor, function, operation, class) \
     {Of::hypervisor, function, trace::Operation::operation, RegisterClass::class},
 #include "viewer/model/peers/path_functions.def"
@@ -128,6 +140,13 @@ std::optional<unsigned> vcpu_argument(Peer peer, std::string_view function) {
         if (fits(row.of, peer) && row.function == function) return row.argument;
     }
     return std::nullopt;
+}
+
+unsigned context_argument(Peer peer, std::string_view function) {
+    for (const VcpuRow& row : kContexts) {
+        if (fits(row.of, peer) && row.function == function) return row.argument;
+    }
+    return 0;
 }
 
 std::optional<RegisterClass> caller_kept(Peer peer, std::string_view function, trace::Operation operation) {

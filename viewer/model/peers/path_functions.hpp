@@ -52,6 +52,9 @@ std::optional<AfterCall> after_call(Peer peer, std::string_view function, std::s
 /// Which of X0 and X1 is the vCPU when the function is entered.
 std::optional<unsigned> vcpu_argument(Peer peer, std::string_view function);
 
+/// Which of X0 and X1 is the context when the function is entered.
+unsigned context_argument(Peer peer, std::string_view function);
+
 /// The registers of the host's of which X29 and X30 are the last, where they are stored or loaded in the function.
 std::optional<RegisterClass> caller_kept(Peer peer, std::string_view function, trace::Operation operation);
 
