@@ -157,10 +157,12 @@ u32 write_guest_device_tree(const GuestMachine& machine, u8* buffer, u32 capacit
     for (u32 slot = 0; slot < 32; ++slot) {
         if ((machine.virtio_slots >> slot & 1) != 0) write_virtio(tree, machine, slot);
     }
-    tree.begin_node("hypervisor");
-    tree.property("compatible", "worldswitch,hypervisor");
-    tree.property("method", "hvc");
-    tree.end_node();
+    if (machine.is_ours) {
+        tree.begin_node("hypervisor");
+        tree.property("compatible", "worldswitch,hypervisor");
+        tree.property("method", "hvc");
+        tree.end_node();
+    }
     tree.end_node();
     return tree.finish();
 }

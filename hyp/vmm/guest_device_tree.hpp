@@ -23,6 +23,7 @@ struct GuestMachine {
     u64 virtio = 0x0a00'0000;
     u64 virtio_bytes = 0x200;  ///< of each slot
     u32 virtio_spi = 16;       ///< of slot 0
+    bool is_ours = true;       ///< it serves the hypercalls of Worldswitch
 };
 
 /// MPIDR_EL1's affinity fields of a vCPU, as QEMU's virt board numbers them with a GICv3: clusters of 16, because

@@ -13,6 +13,7 @@ RUNS = ROOT / "out"
 
 DESIGNS = ("split", "el2", "vhe")
 NATIVE = "native"  # in their place: no hypervisor, the guest on the board itself
+KVM = ("kvm-nvhe", "kvm-vhe")  # not ours: Linux's, of Debian's kernels
 LEVELS = ("off", "traps", "full")
 
 

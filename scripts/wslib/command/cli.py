@@ -11,13 +11,14 @@ from pathlib import Path
 
 from .. import build, os_errors, signals, streams
 from ..bench import ablation, app_bench, microbenchmarks, validation, viewer_bench
+from ..linux.peer_packages import DEFAULT_KERNEL, SUITES
 from ..machine import qemu_machine
 from ..machine.hang_report import sentences
 from ..machine.instruction_count import show_counts
 from ..machine.vm_options import (DEFAULT_MEMORY, LINUX_MEMORY, MAX_VCPUS, MAX_VCPUS_OF_A_VM, MAX_VMS, VM_SYNTAX, parse_offset, parse_pin,
                                   parse_vm)
 from ..optimisations import ALL, SYNTAX, parse_optimisation, parse_optimisations
-from ..paths import DESIGNS, LEVELS, NATIVE, host_program, shown
+from ..paths import DESIGNS, KVM, LEVELS, NATIVE, host_program, shown
 from ..problem import USAGE, Problem
 from ..run.one_run import BROKE, DEFAULT_TIMEOUT, INTERRUPTED, Options, run
 from ..sizes import parse_size, show_size
@@ -190,9 +191,9 @@ class _Name(argparse.Action):
 
 
 def _add_machine(one: argparse.ArgumentParser, required: bool) -> None:
-    one.add_argument("--design", required=required, choices=(*DESIGNS, NATIVE),
+    one.add_argument("--design", required=required, choices=(*DESIGNS, NATIVE, *KVM),
                      help="of the hypervisor: %(choices)s; native is the guest on the board itself, with as many CPUs as it "
-                          "has vCPUs")
+                          "has vCPUs; kvm-nvhe and kvm-vhe are Debian's Linux")
 
     vm = one.add_argument_group("the VM")
     vm.add_argument("--guest", required=required, type=_name, metavar="NAME|FILE",
@@ -223,6 +224,8 @@ def _add_machine(one: argparse.ArgumentParser, required: bool) -> None:
     board.add_argument("--cpu", default=qemu_machine.DEFAULT_CPU, metavar="MODEL", help="QEMU's name of the CPU (%(default)s)")
     board.add_argument("--hypervisor", default="", action=_Name, metavar="FILE",
                        help="an image of this design from another build, with its ELF file beside it (build/hyp's)")
+    board.add_argument("--kernel", default="", metavar="VERSION",
+                       help=f"of KVM: the first numbers of its Linux, {', '.join(SUITES)} or of Debian's backports ({DEFAULT_KERNEL})")
     board.add_argument("--optimisations", type=_value(parse_optimisations), default=ALL, metavar="LIST",
                        help=f"of the vhe design: {SYNTAX} (all)")
     board.add_argument("--without", type=_value(parse_optimisation), action="append", default=[], metavar="NAME",

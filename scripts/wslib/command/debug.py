@@ -46,6 +46,8 @@ def debug(options: Options, asked: Asked) -> int:
     """A machine of its own. When GDB has ended, the folder is one like that of a run."""
     if options.design == NATIVE:
         raise usage_problem("there is no hypervisor to debug with --design native")
+    if options.is_peer:
+        raise usage_problem(f"ws debug knows the designs of this hypervisor, and {options.design} is Linux's")
     options.build_images()
     options.check()
     if not options.out:

@@ -1,26 +1,23 @@
 # SPDX-License-Identifier: Apache-2.0
 """Debian's own Linux for arm64, from Debian's packages: the kernel, some of its modules, a static busybox and e2fsck.
 
-They are fetched once, by apt with lists of its own, so that nothing of this machine's package management changes and
-nobody needs to be root. apt verifies what it fetches against Debian's signatures.
+They are fetched once (debian_packages.py).
 """
 
 import fcntl
 import gzip
 import json
 import lzma
-import os
 import re
 import shutil
-import subprocess
-import sys
 import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
 from ..paths import BUILD, shown
 from ..problem import Problem
-from ..sizes import MIB, show_size
+from ..sizes import MIB
+from .debian_packages import Apt, complaint, require, say, unpack
 
 FOLDER = BUILD / "linux"
 DISK_BYTES = 700 * MIB  # the packages and, for a moment, all that is in them
@@ -71,84 +68,33 @@ def _read(folder: Path) -> Linux | None:
     return linux if set(linux.loads) == set(MODULES) and all(file.is_file() for file in files) else None
 
 
-def _say(what: str) -> None:
-    print(f"ws: {what}", file=sys.stderr, flush=True)
-
-
 def _make(folder: Path) -> None:
-    for tool in ("apt-get", "apt-cache", "dpkg-deb"):
-        if not shutil.which(tool):
-            raise Problem(f"the Linux guest comes from Debian's packages, and there is no {tool} here")
-    free = shutil.disk_usage(folder).free
-    if free < DISK_BYTES:
-        raise Problem(f"fetching Linux takes {show_size(DISK_BYTES)} of disk in {shown(folder)}, where {show_size(free)} "
-                      "are free")
+    require("the Linux guest", folder, DISK_BYTES)
     packages = folder / "packages"
     if not all(list(packages.glob(f"{name}*.deb")) for name in ("linux-image-", *(f"{name}_" for name in PROGRAMS.values()))):
-        _Apt(folder / "apt").download(packages)
+        _download(Apt(folder / "apt"), packages)
     _unpack(packages, folder)
 
 
-class _Apt:
-    """apt for arm64, whatever this machine is, with its lists and its cache in a folder of ours."""
-
-    def __init__(self, folder: Path):
-        for part in ("lists/partial", "cache/archives/partial", "empty"):
-            (folder / part).mkdir(parents=True, exist_ok=True)
-        options = {"APT::Architecture": "arm64", "APT::Architectures": "arm64", "APT::Sandbox::User": "",
-                   "Dir::State::Lists": folder / "lists", "Dir::Cache": folder / "cache"}
-        if not _is_debian():
-            # This machine's own sources are not Debian's.
-            sources = folder / "sources.list"
-            if not sources.exists():
-                raise Problem("the Linux guest is Debian's, and this machine is not: write Debian's sources into "
-                              f"{shown(sources)}, a line such as deb [signed-by=KEYRING] URL SUITE main (sources.list(5)); "
-                              "the package debian-archive-keyring has the keys")
-            options |= {"Dir::Etc::SourceList": sources, "Dir::Etc::SourceParts": folder / "empty"}
-        self._options = [word for name, value in options.items() for word in ("-o", f"{name}={value}")]
-
-    def download(self, to: Path) -> None:
-        _say("fetching Debian's package lists for arm64")
-        update = self._run("apt-get", "update")
-        depends = self._run("apt-cache", "depends", "linux-image-arm64").stdout
-        kernel = re.search(r"Depends: (linux-image-\S+)", depends)
-        if not kernel:
-            raise Problem("apt knows no linux-image-arm64: this machine's sources have no Debian for arm64, or there is "
-                          f"no network{_complaint(update)}")
-        _say(f"fetching {', '.join((kernel[1], *PROGRAMS.values()))} (about 60 MiB)")
-        shutil.rmtree(to, ignore_errors=True)  # an older kernel's would not be told from the new one
-        to.mkdir()
-        got = self._run("apt-get", "download", kernel[1], *PROGRAMS.values(), cwd=to)
-        if got.returncode:
-            raise Problem(f"fetching Linux failed{_complaint(got)}")
-
-    def _run(self, program: str, *arguments: str, cwd: Path | None = None) -> subprocess.CompletedProcess:
-        # In the words that are looked for, whatever language the user speaks.
-        return subprocess.run([program, *self._options, *arguments], stdin=subprocess.DEVNULL, capture_output=True,
-                              text=True, cwd=cwd, env={**os.environ, "LC_ALL": "C.UTF-8"})
-
-
-def _is_debian() -> bool:
-    try:
-        return re.search(r"^ID=\"?debian\"?$", Path("/etc/os-release").read_text(encoding="utf-8"), re.M) is not None
-    except OSError:
-        return False
-
-
-def _complaint(done: subprocess.CompletedProcess) -> str:
-    lines = [line for line in done.stderr.splitlines() if line.startswith("E:")]
-    return f": {lines[-1][2:].strip()}" if lines else ""
+def _download(apt: Apt, to: Path) -> None:
+    say("fetching Debian's package lists for arm64")
+    update = apt.update()
+    depends = apt.run("apt-cache", "depends", "linux-image-arm64").stdout
+    kernel = re.search(r"Depends: (linux-image-\S+)", depends)
+    if not kernel:
+        raise Problem("apt knows no linux-image-arm64: this machine's sources have no Debian for arm64, or there is "
+                      f"no network{complaint(update)}")
+    say(f"fetching {', '.join((kernel[1], *PROGRAMS.values()))} (about 60 MiB)")
+    apt.download([kernel[1], *PROGRAMS.values()], to, "Linux")
 
 
 def _unpack(packages: Path, folder: Path) -> None:
-    _say("unpacking")
+    say("unpacking")
     root = folder / "root"
     shutil.rmtree(root, ignore_errors=True)
     kernel_package = max(packages.glob("linux-image-*.deb"))
     for package in (kernel_package, *(max(packages.glob(f"{name}_*.deb")) for name in PROGRAMS.values())):
-        done = subprocess.run(["dpkg-deb", "-x", package, root], stdin=subprocess.DEVNULL, capture_output=True, text=True)
-        if done.returncode:
-            raise Problem(f"unpacking {package.name} failed: {done.stderr.strip()}")
+        unpack(package, root)
     (folder / "Image").write_bytes(unpacked_kernel(_only(root, "boot/vmlinuz-*").read_bytes()))
     _take_programs(root, folder / "programs")
     loads = _take_modules(root, folder / "modules")

@@ -34,6 +34,10 @@ class Symbols:
             except (OSError, ValueError, struct.error, IndexError):
                 self._places = []
 
+    def address(self, name: str) -> int | None:
+        """Of a symbol by the linker's name for it."""
+        return next((value for value, its in self._places if its == name), None)
+
     def name(self, address: int) -> str:
         """function + 0x10, or "" for an address outside."""
         at = bisect.bisect_right(self._places, (address, "\uffff")) - 1

@@ -3,11 +3,11 @@
 
 import dataclasses
 import datetime
-import hashlib
 import json
 import platform
 import subprocess
 import time
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -27,11 +27,12 @@ from ..paths import NATIVE, guest_image
 from ..problem import Problem
 from ..program_version import program_version
 from .capture import Capture, NoCapture
+from .peer_run import PeerMachine, fetch_peer
 from .recording import LateCapture, make_snapshot_disk, record_arguments
-from .run_folder import RunFolder
+from .run_folder import RunFolder, identify
 from .run_options import DEFAULT_TIMEOUT, Options  # noqa: F401
 from .verdict import (BROKE, INTERRUPTED, SUCCESS, TIMED_OUT, End, Verdict, judge, judge_commands, judge_console,  # noqa: F401
-                      judge_native)
+                      judge_native, judge_peer)
 
 
 @dataclass
@@ -52,15 +53,15 @@ class Result:
 def finished_run(options: Options) -> bool:
     """Was just this run, of these very images, done already with success? Then its folder has what a new one would."""
     try:
-        if any(vm.is_system for vm in options.vms):
+        if options.is_peer or any(vm.is_system for vm in options.vms):
             return False
         options.build_images()
         done = json.loads((options.folder() / "run.json").read_text(encoding="utf-8"))
         if options.trace != "off" and not (options.folder() / "trace").is_dir():
             return False
         return (done["exit_status"] == SUCCESS and done["options"] == asdict(options)
-                and done["hypervisor"] == _identify(options.hypervisor_image)
-                and [vm["image"] for vm in done["vms"]] == [_identify(guest_image(vm.guest)) for vm in options.vms])
+                and done["hypervisor"] == identify(options.hypervisor_image)
+                and [vm["image"] for vm in done["vms"]] == [identify(guest_image(vm.guest)) for vm in options.vms])
     except (OSError, ValueError, KeyError):
         return False
 
@@ -70,13 +71,9 @@ def run(options: Options, show_console_on: int | None = None, show_all_on: int |
     to run, `show_console_on` gets what they print, and `show_all_on` the console itself."""
     options.build_images()
     options.check()
-    if options.design != NATIVE:
-        options.hypervisor_image  # if it is missing that is to be said first
-    guests = [guest_files(vm, options.file) for vm in options.vms]
-    if options.design != NATIVE:
-        check_arguments([guest.arguments for guest in guests])
+    make_machine = _parts(options)
     with signals.raised(), SerialInput(options.typed) as serial_input, RunFolder(options.folder()) as folder:
-        machine = Machine(options, guests, folder)
+        machine = make_machine(folder)
         started = datetime.datetime.now(datetime.timezone.utc)
         qemu_version = program_version(machine.command[0])
         clock = time.monotonic()
@@ -112,6 +109,19 @@ def run(options: Options, show_console_on: int | None = None, show_all_on: int |
         }
         folder.describe(description)
         return Result(verdict.status, verdict.words, folder.path, description, end.console_problem)
+
+
+def _parts(options: Options) -> Callable[[RunFolder], "Machine | PeerMachine"]:
+    """All that the machine is made of, but for its folder."""
+    if options.is_peer:
+        peer = fetch_peer(options)
+        return lambda folder: PeerMachine(options, peer, folder)
+    if options.design != NATIVE:
+        options.hypervisor_image  # if it is missing that is to be said first
+    guests = [guest_files(vm, options.file) for vm in options.vms]
+    if options.design != NATIVE:
+        check_arguments([guest.arguments for guest in guests])
+    return lambda folder: Machine(options, guests, folder)
 
 
 class Machine:
@@ -177,7 +187,7 @@ class Machine:
         return {
             "layout": {**asdict(layout), "total": layout.total, "reserved_offset": layout.reserved_offset}
             if layout else None,
-            "hypervisor": _identify(self._hypervisor) if layout else None,
+            "hypervisor": identify(self._hypervisor) if layout else None,
             "vms": [_describe(*vm) for vm in zip(options.vms, self._guests, self._ramdisks, memories, addresses)],
         }
 
@@ -215,7 +225,7 @@ class _View:
         return self.commands is not None and self.commands.broken != ""
 
 
-def _execute(machine: Machine, folder: RunFolder, options: Options, capture: Capture | LateCapture | NoCapture, serial_input: int,
+def _execute(machine: "Machine | PeerMachine", folder: RunFolder, options: Options, capture: Capture | LateCapture | NoCapture, serial_input: int,
              view: _View) -> End:
     qemu = None
     reason = "ended"
@@ -279,7 +289,9 @@ def _wait(qemu: subprocess.Popen, capture: Capture | LateCapture | NoCapture, ti
 
 
 def _judge(end: End, options: Options, console: bytes, commands: Commands | None) -> Verdict:
-    if options.design == NATIVE:
+    if options.is_peer:
+        verdict = judge_peer(end, console, options.timeout)
+    elif options.design == NATIVE:
         verdict = judge_native(end, console, options.vms[0].is_linux or "-no-reboot" in options.qemu, options.timeout, options.has_keyboard)
     else:
         verdict = judge(end, len(options.vms), options.timeout, options.has_keyboard, console)
@@ -288,12 +300,8 @@ def _judge(end: End, options: Options, console: bytes, commands: Commands | None
 
 
 def _describe(vm: Vm, files: GuestFiles, ramdisk: Path | None, memory: int, image_address: int | None) -> dict:
-    told = {"guest": vm.guest, "image": _identify(files.image), "image_address": image_address, "vcpus": vm.vcpus,
+    told = {"guest": vm.guest, "image": identify(files.image), "image_address": image_address, "vcpus": vm.vcpus,
             "mem": memory, "pin": vm.pin, "load": vm.load, "arguments": vm.append, "disk": vm.disk or None, "net": vm.net}
     if ramdisk is not None:
-        told |= {"ramdisk": _identify(ramdisk), "exec": vm.exec}
+        told |= {"ramdisk": identify(ramdisk), "exec": vm.exec}
     return told
-
-
-def _identify(file: Path) -> dict:
-    return {"file": str(file), "sha256": hashlib.sha256(file.read_bytes()).hexdigest()}

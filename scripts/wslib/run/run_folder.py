@@ -3,6 +3,7 @@
 
 import errno
 import fcntl
+import hashlib
 import json
 import os
 import shutil
@@ -24,6 +25,11 @@ RAM = "ram"
 RECORDING = "recording.rr"
 SNAPSHOT_DISK = "snapshots.qcow2"
 RAMDISKS = "initrd*.cpio"
+KALLSYMS = "kallsyms"
+
+
+def identify(file: Path) -> dict:
+    return {"file": str(file), "sha256": hashlib.sha256(file.read_bytes()).hexdigest()}
 
 
 class RunFolder:
@@ -38,6 +44,7 @@ class RunFolder:
         self.ram = self.path / RAM
         self.recording = self.path / RECORDING
         self.snapshot = self.path / SNAPSHOT_DISK
+        self.kallsyms = self.path / KALLSYMS
 
     def __enter__(self) -> "RunFolder":
         try:
@@ -73,7 +80,7 @@ class RunFolder:
         if any(self.path.iterdir()) and not self.description.exists():
             raise usage_problem(f"{shown(self.path)} is not empty and not the folder of a former run, "
                                 "so it is left alone; give another --out")
-        for file in (self.description, self.console, self.qemu_stderr, self.ram, self.recording, self.snapshot,
+        for file in (self.description, self.console, self.qemu_stderr, self.ram, self.recording, self.snapshot, self.kallsyms,
                      *self.path.glob(RAMDISKS)):
             file.unlink(missing_ok=True)
         if self.trace.exists():
@@ -106,7 +113,8 @@ class RunFolder:
         try:
             os.ftruncate(ram, size)
             for part in (range(left_out.start), range(left_out.stop, size)):
-                os.posix_fallocate(ram, part.start, len(part))
+                if part:
+                    os.posix_fallocate(ram, part.start, len(part))
         except OSError as error:
             self.ram.unlink()
             if error.errno in (errno.ENOSPC, errno.EDQUOT):

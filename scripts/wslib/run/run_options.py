@@ -10,8 +10,9 @@ from ..machine.boot_options import Board, check_boot_options
 from ..machine.qemu_machine import CPUS_WITHOUT_VHE, DEFAULT_CPU, DEFAULT_TRACE_MEMORY, MAX_CPUS
 from ..machine.vm_options import Vm, check_vms
 from ..optimisations import ALL, image_suffix
-from ..paths import NATIVE, RUNS, elf_of, guest_names, hypervisor_image
+from ..paths import KVM, NATIVE, RUNS, elf_of, guest_names, hypervisor_image
 from ..problem import reading, usage_problem
+from .peer_checks import check_peer
 
 DEFAULT_TIMEOUT = 300
 
@@ -38,6 +39,7 @@ class Options:
     cpu: str = DEFAULT_CPU
     mttcg: bool = False
     hypervisor: str = ""  # an image of another build
+    kernel: str = ""  # of KVM: the first two numbers of its version; none: the usual one
     optimisations: int = ALL  # of the vhe design, a bit for each that is on
     stdin: str = ""
     trace: str | None = None  # None: all, but nothing where a guest does too much for that
@@ -51,7 +53,7 @@ class Options:
     qemu: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.usual_trace = "off" if self.design == NATIVE or any(vm.is_system for vm in self.vms) else "full"
+        self.usual_trace = "off" if self.design in (NATIVE, *KVM) or any(vm.is_system for vm in self.vms) else "full"
         if self.trace is None:
             self.trace = self.usual_trace
 
@@ -59,6 +61,11 @@ class Options:
     def vms(self) -> list[Vm]:
         return [Vm(self.guest, self.vcpus, self.mem, self.pin, self.load, self.append, self.exec, self.disk,
                    self.net, self.initrd), *self.vm]
+
+    @property
+    def is_peer(self) -> bool:
+        """Is the design not ours?"""
+        return self.design in KVM
 
     @property
     def is_interactive(self) -> bool:
@@ -83,6 +90,8 @@ class Options:
         """What the build has of it, by CMake's names. Images without some optimisations are asked for by themselves (ws build)."""
         names = guest_names()
         guests = [f"guest-{vm.guest}" for vm in self.vms if vm.guest in names]
+        if self.is_peer:
+            return [*guests, "kvm-vmm"]
         usual = self.design != NATIVE and not self.image_suffix and not self.hypervisor
         return guests + ([f"hyp-{self.design}-{self.trace}"] if usual else [])
 
@@ -123,6 +132,10 @@ class Options:
             raise usage_problem(f"only the vhe design can do without optimisations, not {self.design}")
         if self.design == NATIVE:
             self._check_native()
+        if self.is_peer:
+            check_peer(self)
+        elif self.kernel:
+            raise usage_problem(f"--kernel says which Linux is the hypervisor, and {self.design} has none")
         if self.record:
             self._check_recorded()
         if self.file and not any(vm.is_linux for vm in self.vms):
@@ -164,6 +177,8 @@ class Options:
         if self.cpus != 1 and self.design != NATIVE:
             name += f"-{self.cpus}cpus"
         name += self.image_suffix
+        if self.kernel:
+            name += f"-linux{self.kernel}"
         if self.mttcg:
             name += "-mttcg"
         if self.record:

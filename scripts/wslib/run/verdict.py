@@ -16,6 +16,10 @@ NAMES = {SUCCESS: "success", GUEST_FAILED: "failure", GUEST_CRASHED: "crash", PA
 _PANIC = re.compile(rb"^\*\*\* hypervisor panic \(\w+\): (.*?)\r?$", re.MULTILINE)
 
 
+_VMM_GAVE_UP = re.compile(rb"^vmm: ([^\r\n]*)\r?$", re.MULTILINE)
+_KERNEL_PANIC = re.compile(rb"Kernel panic - not syncing: ([^\r\n]*)")
+
+
 @dataclass
 class End:
     """What is left when QEMU and the capture are gone."""
@@ -78,6 +82,17 @@ def judge_native(end: End, console: bytes, is_reset_an_end: bool, timeout: float
         return _verdict(GUEST_FAILED, f"the guest reported failure: exit status {status}") if status else \
             _verdict(SUCCESS, "the guest succeeded")
     return _without_verdict(end, timeout, keyboard, "without a word of the guest's on how it ended")
+
+
+def judge_peer(end: End, console: bytes, timeout: float) -> Verdict:
+    """Of a guest on a design that is not ours. Its VMM (guests/kvm_vmm) switches the machine off when the guest does that with its own."""
+    if end.reason == "interrupted":
+        return _verdict(INTERRUPTED, "interrupted")
+    if vmm := _VMM_GAVE_UP.search(console):
+        return _verdict(GUEST_CRASHED, f"the VMM failed: {vmm[1].decode(errors='replace')}")
+    if panic := _KERNEL_PANIC.search(console):
+        return _verdict(PANICKED, f"the hypervisor panicked: {panic[1].decode(errors='replace')}")
+    return judge_native(end, console, True, timeout)
 
 
 def _was_ended(end: End, console: bytes) -> bool:

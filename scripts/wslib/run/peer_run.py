@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Runs on designs that are not ours: real KVM, of Debian's kernels. The guest is the same, and so is the run's folder.
+
+What is to be recorded of such a machine is recorded from outside, for which the folder has `kallsyms`, the kernel's functions, and
+run.json `window`, the guest's functions between whose calls it measures.
+"""
+
+import struct
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..linux.kvm_initramfs import make_kvm_initramfs
+from ..linux.peer_packages import DEFAULT_KERNEL, Kernel, Qemu, fetch_kernel, fetch_qemu
+from ..machine.elf_symbols import Symbols
+from ..machine.hang_report import report, take_looks
+from ..machine.instruction_count import plugin_arguments
+from ..machine.kvm_host import SYMBOLS_BYTES, KvmLayout, host_arguments, kvm_command
+from ..machine.qemu_monitor import Monitor
+from ..paths import BUILD, NATIVE, built, guest_image
+from .capture import NoCapture
+from .run_folder import RunFolder, identify
+from .run_options import Options
+
+# guest::begin_benchmark and guest::end_benchmark (guests/lib/guest.hpp), as the linker knows them.
+_WINDOW = {"begin": "_ZN5guest15begin_benchmarkEPKc", "end": "_ZN5guest13end_benchmarkEPKcm"}
+
+
+@dataclass(frozen=True)
+class Peer:
+    """What a run on another design is made of, fetched and built."""
+
+    kernel: Kernel
+    qemu: Qemu
+    vmm: Path
+    guest: Path
+
+
+def fetch_peer(options: Options) -> Peer:
+    vmm, guest = built(BUILD / "hyp/guests/kvm_vmm/kvm_vmm", "--hyp"), guest_image(options.guest)
+    return Peer(fetch_kernel(options.kernel or DEFAULT_KERNEL), fetch_qemu(), vmm, guest)
+
+
+class PeerMachine:
+    """What QEMU is to be started with, in the place of one_run.py's Machine."""
+
+    def __init__(self, options: Options, peer: Peer, folder: RunFolder):
+        self._options, self._peer, self._folder = options, peer, folder
+        self._vm, = options.vms
+        self._ramdisk = folder.ramdisk(1)
+        self.layout = KvmLayout(self._vm.mem)
+        self.command = kvm_command(qemu=peer.qemu.program, kernel=peer.kernel.image, ramdisk=self._ramdisk, layout=self.layout,
+                                   ram_file=folder.ram, cpu=options.cpu, cpus=options.cpus, mttcg=options.mttcg,
+                                   arguments=host_arguments(self.layout, options.design == "kvm-nvhe"),
+                                   extra=[*options.qemu, *(plugin_arguments(folder.path) if options.count else [])])
+
+    def make_files(self) -> None:
+        self._ramdisk.write_bytes(make_kvm_initramfs(self._peer.vmm, self._peer.guest, self._vm, self._options.cpus, self.layout))
+        self._folder.make_ram(self.layout.total, range(self.layout.linux))
+
+    def capture(self, _environment: dict[str, str]) -> "SymbolsCapture":
+        return SymbolsCapture(self._folder, self.layout)
+
+    def look(self, monitor: Monitor | None) -> list:
+        """At where its CPUs are: in the guest, or anywhere in Linux."""
+        return take_looks(monitor, None, 0, 0)
+
+    def report(self, looks: list, console: bytes) -> dict:
+        return report(looks, NATIVE, [(self._vm.vcpus, self._peer.guest)], not self._options.mttcg, console)
+
+    def description(self) -> dict:
+        peer, vm = self._peer, self._vm
+        return {
+            "layout": None,
+            "hypervisor": {**identify(peer.kernel.image), "package": peer.kernel.package},
+            "packages": {"kernel": peer.kernel.package, "qemu": peer.qemu.package},
+            "window": window_of(peer.guest),
+            "vms": [{"guest": vm.guest, "image": identify(peer.guest), "image_address": None, "vcpus": vm.vcpus,
+                     "mem": vm.mem, "pin": vm.pin, "load": vm.load, "arguments": vm.append, "disk": None, "net": False}],
+        }
+
+
+class SymbolsCapture(NoCapture):
+    """Takes the kernel's symbols out of the machine's RAM when it has ended."""
+
+    def __init__(self, folder: RunFolder, layout: KvmLayout):
+        self._folder, self._layout = folder, layout
+
+    def finish(self) -> dict:
+        with self._folder.ram.open("rb") as ram:
+            ram.seek(self._layout.linux)
+            size, = struct.unpack("<Q", ram.read(8))
+            if 0 < size <= SYMBOLS_BYTES - 8:  # nothing, where the machine did not come so far
+                self._folder.kallsyms.write_bytes(ram.read(size))
+        return {}
+
+
+def window_of(guest: Path) -> dict[str, int] | None:
+    """Where the guest begins and ends what it measures; None for a guest without such functions."""
+    symbols = Symbols(guest)
+    window = {name: symbols.address(function) for name, function in _WINDOW.items()}
+    return window if all(window.values()) else None
+
