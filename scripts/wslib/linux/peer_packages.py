@@ -104,13 +104,13 @@ def _make_kernel(version: str, new: Path) -> str:
     apt = Apt(new / "apt", suite=suite)
     say(f"fetching the package lists of Debian's {suite} for arm64, for {what} as host of the VM")
     update = apt.update()
-    names = kernels_of(apt.search("linux-image-"))
+    names = kernels_of(apt.search("linux-image-") + apt.search("linux-binary-"))
     if not names:
         raise Problem(f"apt finds no kernel in Debian's {suite}: there is no network, or this machine's mirror has no such suite"
                       f"{complaint(update)}")
     if version not in names:
         raise usage_problem(f"--kernel {version}: Debian has {', '.join(SUITES)}, and in {suite} {', '.join(names)}")
-    say(f"fetching {names[version]} (about 60 MiB)")
+    say(f"fetching {names[version]} (20 to 100 MiB)")
     apt.download([names[version]], new / "packages", what)
     package, = (new / "packages").glob("*.deb")
     (new / "Image").write_bytes(unpacked_kernel(_kernel_in(package)))
@@ -120,14 +120,15 @@ def _make_kernel(version: str, new: Path) -> str:
 
 
 def kernels_of(names: list[str]) -> dict[str, str]:
-    """The newest usual kernel package of each version, such as 6.1."""
-    found: dict[str, tuple[list[int], str]] = {}
+    """The newest usual kernel of each version, such as 6.1, by the package that it is in: linux-image-..., and linux-binary-... from Linux
+    6.19 on, where the former has no more than its dependencies."""
+    found: dict[str, tuple[list[int], bool, str]] = {}
     for name in names:
-        usual = re.fullmatch(r"linux-image-(\d+\.\d+)(\.\d+(?:-\d+|\+deb\d+(?:\.\d+)?))-arm64", name)
+        usual = re.fullmatch(r"linux-(image|binary)-(\d+\.\d+)(\.\d+(?:-\d+|\+deb\d+(?:\.\d+)?))-arm64", name)
         if usual:
-            age = [int(number) for number in re.findall(r"\d+", usual[2])]
-            found[usual[1]] = max(found.get(usual[1], ([], "")), (age, name))
-    return {version: name for version, (_, name) in sorted(found.items(), key=lambda item: list(map(int, item[0].split("."))))}
+            age = [int(number) for number in re.findall(r"\d+", usual[3])]
+            found[usual[2]] = max(found.get(usual[2], ([], False, "")), (age, usual[1] == "binary", name))
+    return {version: name for version, (*_, name) in sorted(found.items(), key=lambda item: list(map(int, item[0].split("."))))}
 
 
 def _kernel_in(package: Path) -> bytes:
@@ -135,7 +136,7 @@ def _kernel_in(package: Path) -> bytes:
     with subprocess.Popen(["dpkg-deb", "--fsys-tarfile", package], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE) as unpacking:
         with tarfile.open(fileobj=unpacking.stdout, mode="r|") as files:
             for file in files:
-                if re.fullmatch(r"\./boot/vmlinuz-\S+", file.name):
+                if file.isfile() and re.fullmatch(r"\./(boot/vmlinuz-[^/]+|usr/lib/modules/[^/]+/vmlinuz)", file.name):
                     kernel = files.extractfile(file).read()
                     unpacking.kill()
                     return kernel
