@@ -52,7 +52,7 @@ void KvmMachine::make_interrupt_controller() {
     set_attribute(gic, KVM_DEV_ARM_VGIC_GRP_ADDR, KVM_VGIC_V3_ADDR_TYPE_DIST, &places.gicd, "the distributor's place");
     set_attribute(gic, KVM_DEV_ARM_VGIC_GRP_ADDR, KVM_VGIC_V3_ADDR_TYPE_REDIST, &places.gicr,
                   "the redistributors' place");
-    constexpr u32 kIntids = 64;  // 32 of each CPU's own, and the board's as far as there are devices
+    constexpr u32 kIntids = 288;  // as on the board: 32 of each CPU, and 256 shared ones
     set_attribute(gic, KVM_DEV_ARM_VGIC_GRP_NR_IRQS, 0, &kIntids, "the number of interrupts");
     set_attribute(gic, KVM_DEV_ARM_VGIC_GRP_CTRL, KVM_DEV_ARM_VGIC_CTRL_INIT, nullptr, "the interrupt controller");
 }

@@ -66,8 +66,35 @@ bool may_be_joined(const LoadForm& form, u64 place) {
     return pair && form.bytes == 4 && place % 8 == 0 && pairs[0] == 'j';
 }
 
+/// forms=described leaves out what the syndrome of an abort does not describe: pairs, and a base that is written back.
+/// A hypervisor has to read the instruction then; KVM does not. signs=lost leaves out loads that extend a sign, which
+/// KVM before Linux 7 loses.
+struct Wanted {
+    bool undescribed = true;
+    bool signs = true;
+
+    Wanted() {
+        char text[12] = "";
+        if (argument("forms", text, sizeof(text))) undescribed = !same(text, "described");
+        if (argument("signs", text, sizeof(text))) signs = !same(text, "lost");
+    }
+    template <class Form>
+    bool operator()(const Form& form) const {
+        const bool pair = form.text[2] == 'p' || form.text[3] == 'p';
+        return undescribed || (!pair && form.write_back == 0);
+    }
+};
+
+u64 loads, stores;  ///< forms that were checked
+
 void check_loads() {
-    for (u64 i = 0; i < kLoadCount; ++i) check_load(kLoads[i], place_for(kLoads[i].bytes));
+    const Wanted wanted;
+    const auto has = [&](const LoadForm& form) { return wanted(form) && (wanted.signs || !form.sign); };
+    for (u64 i = 0; i < kLoadCount; ++i) {
+        if (!has(kLoads[i])) continue;
+        check_load(kLoads[i], place_for(kLoads[i].bytes));
+        ++loads;
+    }
     // Identification registers, by the forms that leave nothing but the value.
     const Machine& m = machine();
     for (const u64 word :
@@ -76,7 +103,7 @@ void check_loads() {
           m.uart + uart::kPeripheralId + 4, m.uart + uart::kPeripheralId + 16}) {
         for (u64 i = 0; i < kLoadCount; ++i) {
             const LoadForm& form = kLoads[i];
-            if (form.bytes == 4 && form.offset == 0 && !may_be_joined(form, word)) check_load(form, word);
+            if (form.bytes == 4 && form.offset == 0 && !may_be_joined(form, word) && has(form)) check_load(form, word);
         }
     }
     const u64 typer = gic::redistributor(0) + gic::kGicrTyper;
@@ -85,9 +112,12 @@ void check_loads() {
 }
 
 void check_stores() {
+    const Wanted wanted;
     Random random(1);
     for (u64 i = 0; i < kStoreCount; ++i) {
         const StoreForm& form = kStores[i];
+        if (!wanted(form)) continue;
+        ++stores;
         set_up();
         // Of the UART's register only the lower half exists: the store goes there, whatever its offset.
         const u64 place = address_of(place_for(form.bytes), form.bytes == 2 ? -form.offset : 0);
@@ -174,7 +204,7 @@ u64 main() {
     check_stores();
     check_registers();
     check_odd();
-    print("guest: ", kLoadCount, " forms of load and ", kStoreCount, " of store reach the devices\n");
+    print("guest: ", loads, " forms of load and ", stores, " of store reach the devices\n");
     return 0;
 }
 

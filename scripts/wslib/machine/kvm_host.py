@@ -13,7 +13,7 @@ from pathlib import Path
 from ..sizes import MIB, round_up
 from .qemu_machine import ALIGNMENT, RAM_BASE, clock, escape, serial_port
 
-HOST_BYTES = 448 * MIB
+HOST_BYTES = 256 * MIB
 SYMBOLS_BYTES = 32 * MIB
 
 

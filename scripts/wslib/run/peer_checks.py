@@ -1,9 +1,25 @@
 # SPDX-License-Identifier: Apache-2.0
 """What can be had on a design that is not ours, and what cannot, each in a sentence."""
 
+import re
+
 from ..machine.qemu_machine import CPUS_WITHOUT_VHE
 from ..optimisations import ALL
 from ..problem import usage_problem
+
+# What these ask of a machine that KVM does not have.
+UNFIT = {
+    "priority": "has more interrupts active at once than there are list registers, and KVM's interrupt controller loses sight of those that fit "
+                "in none",
+    "stage2": "expects the aborts that this hypervisor gives where no memory is, and KVM leaves those to its VMM",
+    "lab_hunt": "speaks to a lab's grader, which is in this hypervisor",
+    "lab_own": "speaks to a lab's grader, which is in this hypervisor",
+    "lab_registers": "speaks to a lab's grader, which is in this hypervisor",
+}
+UNFIT_BENCHMARKS = {
+    "stage2-fault": "needs memory that the guest can give back, which is a hypercall of this hypervisor's own",
+    "vm-switch": "needs two VMs, and this VMM runs one",
+}
 
 
 def check_peer(options) -> None:
@@ -23,6 +39,11 @@ def check_peer(options) -> None:
             raise usage_problem(f"{option} is for this hypervisor's own designs, and {design} is Linux's")
     if any(vm.is_linux for vm in options.vms):
         raise usage_problem(f"the VMM on {design} runs flat guests (guests/), and linux needs more of a machine than it has")
+    if options.guest in UNFIT:
+        raise usage_problem(f"{options.guest} cannot run on {design}: it {UNFIT[options.guest]}")
+    benchmark = re.search(r"(?:^| )benchmark=(\S+)", options.append)
+    if options.guest == "micro" and benchmark and benchmark[1] in UNFIT_BENCHMARKS:
+        raise usage_problem(f"the benchmark {benchmark[1]} cannot be had on {design}: it {UNFIT_BENCHMARKS[benchmark[1]]}")
     _check_cpu(options)
 
 
