@@ -68,7 +68,7 @@ bool may_be_joined(const LoadForm& form, u64 place) {
 
 /// forms=described leaves out what the syndrome of an abort does not describe: pairs, and a base that is written back.
 /// A hypervisor has to read the instruction then; KVM does not. signs=lost leaves out loads that extend a sign, which
-/// KVM before Linux 7 loses.
+/// KVM of Linux 6.12 and before loses.
 struct Wanted {
     bool undescribed = true;
     bool signs = true;
