@@ -43,7 +43,9 @@ void read_devices(const Reader& tree, Machine& m) {
     m.redistributors = gic.number(4, 2);
     m.redistributors_bytes = gic.number(6, 2);
 
-    const Node uart = tree.find_compatible("arm,pl011");
+    Node uart = tree.find_compatible("arm,pl011");
+    // Xen's has a part of a PL011's registers, in the same places: enough to send.
+    if (!uart) uart = tree.find_compatible("arm,sbsa-uart");
     m.uart = tree.property(uart, "reg").number(0, 2);
     m.uart_intid = intid(tree.property(uart, "interrupts"), 0);
 

@@ -14,6 +14,8 @@ RUNS = ROOT / "out"
 DESIGNS = ("split", "el2", "vhe")
 NATIVE = "native"  # in their place: no hypervisor, the guest on the board itself
 KVM = ("kvm-nvhe", "kvm-vhe")  # not ours: Linux's, of Debian's kernels
+XEN = "xen"  # nor this: Debian's Xen
+PEERS = (*KVM, XEN)
 LEVELS = ("off", "traps", "full")
 
 

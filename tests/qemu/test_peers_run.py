@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Guests on real KVM: Debian's kernels as hosts, our VMM, and how such a run is asked for, fetched, judged and kept."""
+"""Guests on real KVM and Xen: Debian's kernels as hosts, our VMM, and how such a run is asked for, fetched, judged and kept."""
 
 import json
 import re
@@ -13,18 +13,21 @@ import qemu_support as support
 
 from wslib.linux import debian_packages, peer_packages  # noqa: E402
 from wslib.linux.debian_packages import mirror_of_line, mirror_of_targets  # noqa: E402
-from wslib.linux.peer_packages import fetch_kernel, fetch_qemu, kernels_of, qemu_version  # noqa: E402
+from wslib.linux.peer_packages import fetch_kernel, fetch_qemu, fetch_xen, kernels_of, qemu_version  # noqa: E402
+from wslib.machine.flat_device_tree import Node, cells, read_tree, strings, write_tree  # noqa: E402
+from wslib.machine.vm_options import Vm  # noqa: E402
+from wslib.machine.xen_host import tree_with_domain  # noqa: E402
 from wslib.problem import USAGE, Problem  # noqa: E402
-from wslib.run.verdict import End, judge_peer  # noqa: E402
+from wslib.run.verdict import XEN_LAST_WORDS, End, judge_peer, judge_xen  # noqa: E402
 
 
 def run(design: str, guest: str, *options: str, append: str = "") -> support.Run:
-    """On real KVM, or skipped where that cannot be fetched."""
+    """On real KVM or Xen, or skipped where that cannot be fetched."""
     try:
-        fetch_kernel(peer_packages.DEFAULT_KERNEL)
+        fetch_xen() if design == "xen" else fetch_kernel(peer_packages.DEFAULT_KERNEL)
         fetch_qemu()
     except Problem as problem:
-        raise unittest.SkipTest(f"Debian's KVM cannot be had here: {problem}") from None
+        raise unittest.SkipTest(f"Debian's {design} cannot be had here: {problem}") from None
     return support.new_run(design, guest, *options, append=append)
 
 
@@ -36,8 +39,7 @@ def hypercalls(design: str, which: int = 1) -> support.Run:
 
 def per_operation(done: support.Run) -> float:
     """Instructions by the guest's own clock, its loop's included."""
-    line = next(line for line in done.console.splitlines() if line.startswith("@bench "))
-    told = json.loads(line.removeprefix("@bench "))
+    told = json.loads(re.search(r"@bench (\{.*\})", done.console)[1])
     return told["total"] / told["iterations"]
 
 
@@ -99,6 +101,40 @@ class Benchmarks(unittest.TestCase):
         self.assertTrue(2000 < per_operation(done) < 12000)
 
 
+class OnXen(unittest.TestCase):
+    def test_hypercall(self):
+        done = run("xen", "hypercall", append="iterations=64 call=version")
+        self.assertEqual(done.status, 0, done.console)
+        self.assertTrue(300 < per_operation(done) < 900)
+        told = done.description
+        self.assertRegex(told["packages"]["xen"], r"^xen-hypervisor-4\.17-arm64_4\.17")
+        self.assertRegex((done.folder / "kallsyms").read_text(), r"(?m)^0x\w+ T do_trap_guest_sync$")
+        self.assertEqual(set(told["window"]), {"begin", "end"})
+
+    def test_id_register(self):
+        done = run("xen", "micro", append="benchmark=id-register iterations=64")
+        self.assertEqual(done.status, 0, done.console)
+        self.assertTrue(300 < per_operation(done) < 900)
+
+
+class DeviceTree(unittest.TestCase):
+    def test_what_is_read_is_written_again(self):
+        root = Node("", {"compatible": strings("a", "b"), "empty": b""}, [Node("chosen", {"cells": cells(1, 2)}), Node("soc@0")])
+        again = read_tree(write_tree(root))
+        self.assertEqual(again, root)
+        with self.assertRaises(ValueError):
+            read_tree(bytes(64))
+
+    def test_domain(self):
+        vm = Vm("hypercall", append="iterations=3", mem=64 << 20)
+        chosen = read_tree(tree_with_domain(write_tree(Node("", {}, [Node("chosen")])), vm, 0x5000)).child("chosen")
+        domain = chosen.child("domU1")
+        self.assertEqual(domain.properties["memory"], cells(0, 65536))  # in KiB
+        module = domain.children[0]
+        self.assertEqual((module.name, module.properties["bootargs"]), ("module@50000000", b"iterations=3\0"))
+        self.assertEqual(module.properties["reg"], cells(0, 0x5000_0000, 0, 0x5000))
+
+
 class Folder(unittest.TestCase):
     """What is left for whoever looks at the run, or records such a one."""
 
@@ -148,6 +184,9 @@ class Refusals(unittest.TestCase):
         ("--design", "kvm-vhe", "--guest", "priority"): "priority cannot run on kvm-vhe",
         ("--design", "kvm-vhe", "--guest", "micro", "--append", "benchmark=vm-switch"): "needs two VMs",
         ("--design", "kvm-vhe", "--guest", "linux"): "runs flat guests",
+        ("--design", "xen", "--guest", "sgi"): "hypercall and micro with benchmark=id-register",
+        ("--design", "xen", "--cpus", "2"): "one CPU and one vCPU",
+        ("--design", "xen", "--kernel", "6.1"): "is not for xen",
         ("--design", "vhe", "--kernel", "6.1"): "vhe has none",
     }
 
@@ -164,7 +203,7 @@ class Refusals(unittest.TestCase):
     def test_debugging(self):
         done = support.ws("debug", "--design", "kvm-vhe", "--guest", "hypercall")
         self.assertEqual(done.returncode, USAGE)
-        self.assertIn("kvm-vhe is Linux's", done.stderr)
+        self.assertIn("kvm-vhe is another's", done.stderr)
 
 
 class Packages(unittest.TestCase):
@@ -217,6 +256,17 @@ class Verdicts(unittest.TestCase):
         self.assertEqual(self.judge(b"guest: status 0\r\n" + off)[0], 0)
         self.assertEqual(self.judge(b"guest: status 7\r\n" + off), (1, "the guest reported failure: exit status 7"))
         self.assertEqual(self.judge(off)[0], 0)
+
+    def test_of_a_domain(self):
+        def judge(console: bytes, reason: str = "ended") -> int:
+            return judge_xen(End(reason, 0, "", {}), console, 30).status
+
+        self.assertEqual(judge(b"(XEN) DOM1: guest: status 0\r\n"), 0)
+        self.assertEqual(judge(b"(XEN) DOM1: guest: status 1\r\n"), 1)
+        self.assertIsNone(XEN_LAST_WORDS.search(b"(XEN) DOM1: guest: status 1"))  # of 12, perhaps
+        self.assertEqual(judge(b"(XEN) Domain 1 (vcpu#0) crashed on cpu#0:\r\n"), 3)
+        self.assertEqual(judge(b"(XEN) ****\r\n(XEN) Panic on CPU 0:\r\n(XEN) Unable to find a GIC\r\n"), 4)
+        self.assertEqual(judge(b"(XEN) DOM1: @bench", "time_out"), 5)
 
     def test_of_what_it_runs_on(self):
         off = b"[    0.827112] reboot: Power down\r\n"

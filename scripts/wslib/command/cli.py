@@ -18,7 +18,7 @@ from ..machine.instruction_count import show_counts
 from ..machine.vm_options import (DEFAULT_MEMORY, LINUX_MEMORY, MAX_VCPUS, MAX_VCPUS_OF_A_VM, MAX_VMS, VM_SYNTAX, parse_offset, parse_pin,
                                   parse_vm)
 from ..optimisations import ALL, SYNTAX, parse_optimisation, parse_optimisations
-from ..paths import DESIGNS, KVM, LEVELS, NATIVE, host_program, shown
+from ..paths import DESIGNS, LEVELS, NATIVE, PEERS, host_program, shown
 from ..problem import USAGE, Problem
 from ..run.one_run import BROKE, DEFAULT_TIMEOUT, INTERRUPTED, Options, run
 from ..sizes import parse_size, show_size
@@ -191,9 +191,9 @@ class _Name(argparse.Action):
 
 
 def _add_machine(one: argparse.ArgumentParser, required: bool) -> None:
-    one.add_argument("--design", required=required, choices=(*DESIGNS, NATIVE, *KVM),
+    one.add_argument("--design", required=required, choices=(*DESIGNS, NATIVE, *PEERS),
                      help="of the hypervisor: %(choices)s; native is the guest on the board itself, with as many CPUs as it "
-                          "has vCPUs; kvm-nvhe and kvm-vhe are Debian's Linux")
+                          "has vCPUs; kvm-nvhe and kvm-vhe are Debian's Linux, xen is its Xen")
 
     vm = one.add_argument_group("the VM")
     vm.add_argument("--guest", required=required, type=_name, metavar="NAME|FILE",

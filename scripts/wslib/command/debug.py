@@ -47,7 +47,7 @@ def debug(options: Options, asked: Asked) -> int:
     if options.design == NATIVE:
         raise usage_problem("there is no hypervisor to debug with --design native")
     if options.is_peer:
-        raise usage_problem(f"ws debug knows the designs of this hypervisor, and {options.design} is Linux's")
+        raise usage_problem(f"ws debug knows the designs of this hypervisor, and {options.design} is another's")
     options.build_images()
     options.check()
     if not options.out:

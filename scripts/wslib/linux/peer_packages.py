@@ -27,6 +27,8 @@ SUITES = {"5.10": "bullseye", "6.1": "bookworm", "6.12": "trixie"}
 BACKPORTS = "trixie-backports"
 DEFAULT_KERNEL = "6.1"
 
+XEN_VERSION, XEN_SUITE = "4.17", "bookworm"
+
 QEMU = "qemu-system-aarch64"
 QEMU_AT_LEAST = 10  # the first whose plugins can read the registers that matter
 QEMU_PACKAGE = "qemu-system-arm"
@@ -42,6 +44,13 @@ class Kernel:
 
 
 @dataclass(frozen=True)
+class Xen:
+    package: str  # with its version
+    image: Path
+    symbols: Path  # the linker's map: address, kind and name
+
+
+@dataclass(frozen=True)
 class Qemu:
     package: str | None  # with its version; None: this machine's own
     program: str
@@ -52,6 +61,11 @@ def fetch_kernel(version: str, folder: Path = FOLDER) -> Kernel:
         raise usage_problem(f"--kernel {version}: two numbers, as in 6.1")
     place = _kept(folder / f"linux-{version}", lambda new: _make_kernel(version, new))
     return Kernel(_package(place), place / "Image")
+
+
+def fetch_xen(folder: Path = FOLDER) -> Xen:
+    place = _kept(folder / f"xen-{XEN_VERSION}", _make_xen)
+    return Xen(_package(place), place / "Image", place / "map")
 
 
 def fetch_qemu(folder: Path = FOLDER) -> Qemu:
@@ -141,6 +155,28 @@ def _kernel_in(package: Path) -> bytes:
                     unpacking.kill()
                     return kernel
     raise Problem(f"{package.name} has no kernel in it")
+
+
+def _make_xen(new: Path) -> str:
+    name = f"xen-hypervisor-{XEN_VERSION}-arm64"
+    what = f"Xen {XEN_VERSION}"
+    require(what, new, 100 * MIB)
+    apt = Apt(new / "apt", suite=XEN_SUITE)
+    say(f"fetching the package lists of Debian's {XEN_SUITE} for arm64, for {what}")
+    update = apt.update()
+    if name not in apt.search(name):
+        raise Problem(f"apt finds no {name} in Debian's {XEN_SUITE}: there is no network, or this machine's mirror has no such suite"
+                      f"{complaint(update)}")
+    say(f"fetching {name}, and {name}-dbg for the names of its functions (about 1 MiB)")
+    apt.download([name, f"{name}-dbg"], new / "packages", what)
+    for package in (new / "packages").glob("*.deb"):
+        unpack(package, new / "root")
+    (new / "Image").write_bytes(unpacked_kernel((new / f"root/boot/xen-{XEN_VERSION}-arm64").read_bytes()))
+    (new / "map").write_bytes((new / f"root/usr/lib/debug/boot/xen-syms-{XEN_VERSION}-arm64.map").read_bytes())
+    package, = (new / "packages").glob(f"{name}_*.deb")
+    for part in ("packages", "apt", "root"):
+        shutil.rmtree(new / part)
+    return unquote(package.stem)
 
 
 def _make_qemu(own: str, new: Path) -> str:

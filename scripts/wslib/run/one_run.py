@@ -23,16 +23,16 @@ from ..machine.qemu_machine import (RESERVED_UNTRACED, Layout, boot_arguments, m
 from ..machine.qemu_monitor import Monitor
 from ..machine.vm_options import Vm, show_pin
 from ..optimisations import names_of, show_optimisations
-from ..paths import NATIVE, guest_image
+from ..paths import NATIVE, XEN, guest_image
 from ..problem import Problem
 from ..program_version import program_version
 from .capture import Capture, NoCapture
-from .peer_run import PeerMachine, fetch_peer
+from .peer_run import KvmMachine, XenMachine, peer_maker
 from .recording import LateCapture, make_snapshot_disk, record_arguments
 from .run_folder import RunFolder, identify
 from .run_options import DEFAULT_TIMEOUT, Options  # noqa: F401
 from .verdict import (BROKE, INTERRUPTED, SUCCESS, TIMED_OUT, End, Verdict, judge, judge_commands, judge_console,  # noqa: F401
-                      judge_native, judge_peer)
+                      judge_native, judge_peer, judge_xen)
 
 
 @dataclass
@@ -111,11 +111,10 @@ def run(options: Options, show_console_on: int | None = None, show_all_on: int |
         return Result(verdict.status, verdict.words, folder.path, description, end.console_problem)
 
 
-def _parts(options: Options) -> Callable[[RunFolder], "Machine | PeerMachine"]:
+def _parts(options: Options) -> Callable[[RunFolder], "AnyMachine"]:
     """All that the machine is made of, but for its folder."""
     if options.is_peer:
-        peer = fetch_peer(options)
-        return lambda folder: PeerMachine(options, peer, folder)
+        return peer_maker(options)
     if options.design != NATIVE:
         options.hypervisor_image  # if it is missing that is to be said first
     guests = [guest_files(vm, options.file) for vm in options.vms]
@@ -126,6 +125,8 @@ def _parts(options: Options) -> Callable[[RunFolder], "Machine | PeerMachine"]:
 
 class Machine:
     """What QEMU is to be started with: the hypervisor and its VMs, or the guest alone."""
+
+    last_words = None  # QEMU ends by itself
 
     def __init__(self, options: Options, guests: list[GuestFiles], folder: RunFolder):
         self._options, self._guests, self._folder = options, guests, folder
@@ -192,6 +193,9 @@ class Machine:
         }
 
 
+AnyMachine = Machine | KvmMachine | XenMachine
+
+
 def environment(options: Options, qemu_version: str, started: datetime.datetime) -> dict[str, str]:
     """For the trace: what the run page does not tell of the run."""
     vms = options.vms
@@ -225,7 +229,7 @@ class _View:
         return self.commands is not None and self.commands.broken != ""
 
 
-def _execute(machine: "Machine | PeerMachine", folder: RunFolder, options: Options, capture: Capture | LateCapture | NoCapture, serial_input: int,
+def _execute(machine: "AnyMachine", folder: RunFolder, options: Options, capture: Capture | LateCapture | NoCapture, serial_input: int,
              view: _View) -> End:
     qemu = None
     reason = "ended"
@@ -237,7 +241,7 @@ def _execute(machine: "Machine | PeerMachine", folder: RunFolder, options: Optio
             with signals.held(), folder.qemu_stderr.open("wb") as complaints:  # or QEMU could run with nobody to know of it
                 qemu = _start(machine.command, monitor, serial_input, complaints)
                 console = view.open(qemu.stdout, folder.console)
-            reason = _wait(qemu, capture, options.timeout, view)
+            reason = _wait(qemu, capture, options.timeout, view, lambda: _has_said(machine, folder))
             looks = machine.look(monitor) if reason == "time_out" else []
         except KeyboardInterrupt:
             if qemu is None:
@@ -274,13 +278,16 @@ def _start(command: list[str], monitor: Monitor | None, serial_input: int, compl
     return qemu
 
 
-def _wait(qemu: subprocess.Popen, capture: Capture | LateCapture | NoCapture, timeout: float, view: _View) -> str:
+def _wait(qemu: subprocess.Popen, capture: Capture | LateCapture | NoCapture, timeout: float, view: _View,
+          is_over: Callable[[], bool]) -> str:
     deadline = time.monotonic() + timeout if timeout else float("inf")
     while time.monotonic() < deadline:
         try:
             qemu.wait(0.2)
             return "ended"
         except subprocess.TimeoutExpired:
+            if is_over():
+                return "ended"
             if capture.ended_early():
                 return "capture_broke"
             if view.broken():
@@ -288,8 +295,16 @@ def _wait(qemu: subprocess.Popen, capture: Capture | LateCapture | NoCapture, ti
     return "time_out"
 
 
+def _has_said(machine: AnyMachine, folder: RunFolder) -> bool:
+    """Its last words, after which it would run for ever?"""
+    return machine.last_words is not None and folder.console.exists() and \
+        machine.last_words.search(folder.console.read_bytes()) is not None
+
+
 def _judge(end: End, options: Options, console: bytes, commands: Commands | None) -> Verdict:
-    if options.is_peer:
+    if options.design == XEN:
+        verdict = judge_xen(end, console, options.timeout)
+    elif options.is_peer:
         verdict = judge_peer(end, console, options.timeout)
     elif options.design == NATIVE:
         verdict = judge_native(end, console, options.vms[0].is_linux or "-no-reboot" in options.qemu, options.timeout, options.has_keyboard)

@@ -5,6 +5,7 @@ import re
 
 from ..machine.qemu_machine import CPUS_WITHOUT_VHE
 from ..optimisations import ALL
+from ..paths import XEN
 from ..problem import usage_problem
 
 # What these ask of a machine that KVM does not have.
@@ -31,12 +32,12 @@ def check_peer(options) -> None:
              "--stdin": options.stdin}
     for option, wanted in given.items():
         if wanted:
-            raise usage_problem(f"the VMM on {design} runs one flat guest without files or a network: leave {option} out")
+            raise usage_problem(f"there is one flat guest on {design}, without files or a network: leave {option} out")
     ours = {"--boot": options.boot, "--selfcheck": options.selfcheck, "--hypervisor": options.hypervisor, "--record": options.record,
             "--optimisations": options.optimisations != ALL}
     for option, wanted in ours.items():
         if wanted:
-            raise usage_problem(f"{option} is for this hypervisor's own designs, and {design} is Linux's")
+            raise usage_problem(f"{option} is for this hypervisor's own designs, and {design} is another's")
     if any(vm.is_linux for vm in options.vms):
         raise usage_problem(f"the VMM on {design} runs flat guests (guests/), and linux needs more of a machine than it has")
     if options.guest in UNFIT:
@@ -44,7 +45,22 @@ def check_peer(options) -> None:
     benchmark = re.search(r"(?:^| )benchmark=(\S+)", options.append)
     if options.guest == "micro" and benchmark and benchmark[1] in UNFIT_BENCHMARKS:
         raise usage_problem(f"the benchmark {benchmark[1]} cannot be had on {design}: it {UNFIT_BENCHMARKS[benchmark[1]]}")
+    if design == XEN:
+        _check_xen(options)
     _check_cpu(options)
+
+
+def _check_xen(options) -> None:
+    """Without a dom0 Xen has no devices for its domain, and its interrupt controller is at another place than the board's."""
+    benchmark = re.search(r"(?:^| )benchmark=(\S+)", options.append)
+    if options.guest not in ("hypercall", "micro") or benchmark and benchmark[1] != "id-register":
+        raise usage_problem("on xen there are the guests hypercall and micro with benchmark=id-register: its domain has another board than "
+                            "the other guests know")
+    if options.cpus != 1 or options.vcpus != 1:
+        raise usage_problem("a run on xen has one CPU and one vCPU")
+    for option, given in {"--kernel": options.kernel, "--pin": options.pin, "--load": options.load is not None}.items():
+        if given:
+            raise usage_problem(f"{option} is not for xen: leave it out")
 
 
 def _check_cpu(options) -> None:

@@ -1,33 +1,39 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Runs on designs that are not ours: real KVM, of Debian's kernels. The guest is the same, and so is the run's folder.
+"""Runs on designs that are not ours: real KVM, of Debian's kernels, and Xen. The guest is the same, and so is the run's folder.
 
 What is to be recorded of such a machine is recorded from outside, for which the folder has `kallsyms`, the kernel's functions, and
 run.json `window`, the guest's functions between whose calls it measures.
 """
 
 import struct
+import subprocess
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from ..linux.kvm_initramfs import make_kvm_initramfs
-from ..linux.peer_packages import DEFAULT_KERNEL, Kernel, Qemu, fetch_kernel, fetch_qemu
+from ..linux.peer_packages import DEFAULT_KERNEL, Kernel, Qemu, Xen, fetch_kernel, fetch_qemu, fetch_xen
 from ..machine.elf_symbols import Symbols
 from ..machine.hang_report import report, take_looks
 from ..machine.instruction_count import plugin_arguments
 from ..machine.kvm_host import SYMBOLS_BYTES, KvmLayout, host_arguments, kvm_command
 from ..machine.qemu_monitor import Monitor
-from ..paths import BUILD, NATIVE, built, guest_image
+from ..machine.vm_options import Vm
+from ..machine.xen_host import as_arm64_image, board, tree_with_domain, xen_command
+from ..paths import BUILD, NATIVE, XEN, built, guest_image
+from ..problem import Problem
 from .capture import NoCapture
-from .run_folder import RunFolder, identify
+from .run_folder import RUN_BROKE, RunFolder, identify
 from .run_options import Options
+from .verdict import XEN_LAST_WORDS
 
 # guest::begin_benchmark and guest::end_benchmark (guests/lib/guest.hpp), as the linker knows them.
 _WINDOW = {"begin": "_ZN5guest15begin_benchmarkEPKc", "end": "_ZN5guest13end_benchmarkEPKcm"}
 
 
 @dataclass(frozen=True)
-class Peer:
-    """What a run on another design is made of, fetched and built."""
+class KvmPeer:
+    """What such a run is made of, fetched and built."""
 
     kernel: Kernel
     qemu: Qemu
@@ -35,15 +41,30 @@ class Peer:
     guest: Path
 
 
-def fetch_peer(options: Options) -> Peer:
-    vmm, guest = built(BUILD / "hyp/guests/kvm_vmm/kvm_vmm", "--hyp"), guest_image(options.guest)
-    return Peer(fetch_kernel(options.kernel or DEFAULT_KERNEL), fetch_qemu(), vmm, guest)
+@dataclass(frozen=True)
+class XenPeer:
+    xen: Xen
+    qemu: Qemu
+    guest: Path
 
 
-class PeerMachine:
+def peer_maker(options: Options) -> "Callable[[RunFolder], KvmMachine | XenMachine]":
+    """Fetches all that the machine is made of, but for its folder."""
+    guest = guest_image(options.guest)
+    if options.design == XEN:
+        xen = XenPeer(fetch_xen(), fetch_qemu(), guest)
+        return lambda folder: XenMachine(options, xen, folder)
+    vmm = built(BUILD / "hyp/guests/kvm_vmm/kvm_vmm", "--hyp")
+    kvm = KvmPeer(fetch_kernel(options.kernel or DEFAULT_KERNEL), fetch_qemu(), vmm, guest)
+    return lambda folder: KvmMachine(options, kvm, folder)
+
+
+class KvmMachine:
     """What QEMU is to be started with, in the place of one_run.py's Machine."""
 
-    def __init__(self, options: Options, peer: Peer, folder: RunFolder):
+    last_words = None
+
+    def __init__(self, options: Options, peer: KvmPeer, folder: RunFolder):
         self._options, self._peer, self._folder = options, peer, folder
         self._vm, = options.vms
         self._ramdisk = folder.ramdisk(1)
@@ -68,15 +89,64 @@ class PeerMachine:
         return report(looks, NATIVE, [(self._vm.vcpus, self._peer.guest)], not self._options.mttcg, console)
 
     def description(self) -> dict:
-        peer, vm = self._peer, self._vm
+        peer = self._peer
         return {
             "layout": None,
             "hypervisor": {**identify(peer.kernel.image), "package": peer.kernel.package},
             "packages": {"kernel": peer.kernel.package, "qemu": peer.qemu.package},
             "window": window_of(peer.guest),
-            "vms": [{"guest": vm.guest, "image": identify(peer.guest), "image_address": None, "vcpus": vm.vcpus,
-                     "mem": vm.mem, "pin": vm.pin, "load": vm.load, "arguments": vm.append, "disk": None, "net": False}],
+            "vms": [_describe(self._vm, peer.guest)],
         }
+
+
+class XenMachine:
+    """The same for Xen."""
+
+    # Nothing switches the machine off when the domain has ended.
+    last_words = XEN_LAST_WORDS
+
+    def __init__(self, options: Options, peer: XenPeer, folder: RunFolder):
+        self._options, self._peer, self._folder = options, peer, folder
+        self._vm, = options.vms
+        self.command = xen_command(self._board(), peer.xen.image, folder.xen_tree, folder.xen_guest, options.mttcg,
+                                   [*options.qemu, *(plugin_arguments(folder.path) if options.count else [])])
+
+    def _board(self, dump: Path | None = None) -> list[str]:
+        return board(self._peer.qemu.program, self._vm, self._options.cpu, self._options.cpus, dump)
+
+    def make_files(self) -> None:
+        image = as_arm64_image(self._peer.guest.read_bytes())
+        self._folder.xen_guest.write_bytes(image)
+        tree = self._folder.xen_tree
+        done = subprocess.run(self._board(tree), stdin=subprocess.DEVNULL, capture_output=True, text=True)
+        if done.returncode:
+            raise Problem(f"QEMU gives no device tree of its board: {done.stderr.strip()}", RUN_BROKE)
+        tree.write_bytes(tree_with_domain(tree.read_bytes(), self._vm, len(image)))
+        self._folder.kallsyms.write_bytes(self._peer.xen.symbols.read_bytes())
+
+    def capture(self, _environment: dict[str, str]) -> NoCapture:
+        return NoCapture()
+
+    def look(self, monitor: Monitor | None) -> list:
+        return take_looks(monitor, None, 0, 0)
+
+    def report(self, looks: list, console: bytes) -> dict:
+        return report(looks, NATIVE, [(self._vm.vcpus, self._peer.guest)], not self._options.mttcg, console)
+
+    def description(self) -> dict:
+        peer = self._peer
+        return {
+            "layout": None,
+            "hypervisor": {**identify(peer.xen.image), "package": peer.xen.package},
+            "packages": {"xen": peer.xen.package, "qemu": peer.qemu.package},
+            "window": window_of(peer.guest),
+            "vms": [_describe(self._vm, peer.guest)],
+        }
+
+
+def _describe(vm: Vm, guest: Path) -> dict:
+    return {"guest": vm.guest, "image": identify(guest), "image_address": None, "vcpus": vm.vcpus, "mem": vm.mem, "pin": vm.pin,
+            "load": vm.load, "arguments": vm.append, "disk": None, "net": False}
 
 
 class SymbolsCapture(NoCapture):

@@ -25,7 +25,9 @@ RAM = "ram"
 RECORDING = "recording.rr"
 SNAPSHOT_DISK = "snapshots.qcow2"
 RAMDISKS = "initrd*.cpio"
-KALLSYMS = "kallsyms"
+KALLSYMS = "kallsyms"  # of a design that is not ours: its functions
+XEN_TREE = "xen.dtb"
+XEN_GUEST = "guest.image"
 
 
 def identify(file: Path) -> dict:
@@ -45,6 +47,8 @@ class RunFolder:
         self.recording = self.path / RECORDING
         self.snapshot = self.path / SNAPSHOT_DISK
         self.kallsyms = self.path / KALLSYMS
+        self.xen_tree = self.path / XEN_TREE
+        self.xen_guest = self.path / XEN_GUEST
 
     def __enter__(self) -> "RunFolder":
         try:
@@ -80,7 +84,7 @@ class RunFolder:
         if any(self.path.iterdir()) and not self.description.exists():
             raise usage_problem(f"{shown(self.path)} is not empty and not the folder of a former run, "
                                 "so it is left alone; give another --out")
-        for file in (self.description, self.console, self.qemu_stderr, self.ram, self.recording, self.snapshot, self.kallsyms,
+        for file in (self.description, self.console, self.qemu_stderr, self.ram, self.recording, self.snapshot, self.kallsyms, self.xen_tree, self.xen_guest,
                      *self.path.glob(RAMDISKS)):
             file.unlink(missing_ok=True)
         if self.trace.exists():

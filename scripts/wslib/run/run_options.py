@@ -10,7 +10,7 @@ from ..machine.boot_options import Board, check_boot_options
 from ..machine.qemu_machine import CPUS_WITHOUT_VHE, DEFAULT_CPU, DEFAULT_TRACE_MEMORY, MAX_CPUS
 from ..machine.vm_options import Vm, check_vms
 from ..optimisations import ALL, image_suffix
-from ..paths import KVM, NATIVE, RUNS, elf_of, guest_names, hypervisor_image
+from ..paths import NATIVE, PEERS, RUNS, XEN, elf_of, guest_names, hypervisor_image
 from ..problem import reading, usage_problem
 from .peer_checks import check_peer
 
@@ -53,7 +53,7 @@ class Options:
     qemu: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.usual_trace = "off" if self.design in (NATIVE, *KVM) or any(vm.is_system for vm in self.vms) else "full"
+        self.usual_trace = "off" if self.design in (NATIVE, *PEERS) or any(vm.is_system for vm in self.vms) else "full"
         if self.trace is None:
             self.trace = self.usual_trace
 
@@ -65,7 +65,7 @@ class Options:
     @property
     def is_peer(self) -> bool:
         """Is the design not ours?"""
-        return self.design in KVM
+        return self.design in PEERS
 
     @property
     def is_interactive(self) -> bool:
@@ -91,7 +91,7 @@ class Options:
         names = guest_names()
         guests = [f"guest-{vm.guest}" for vm in self.vms if vm.guest in names]
         if self.is_peer:
-            return [*guests, "kvm-vmm"]
+            return guests if self.design == XEN else [*guests, "kvm-vmm"]
         usual = self.design != NATIVE and not self.image_suffix and not self.hypervisor
         return guests + ([f"hyp-{self.design}-{self.trace}"] if usual else [])
 

@@ -19,6 +19,11 @@ _PANIC = re.compile(rb"^\*\*\* hypervisor panic \(\w+\): (.*?)\r?$", re.MULTILIN
 _VMM_GAVE_UP = re.compile(rb"^vmm: ([^\r\n]*)\r?$", re.MULTILINE)
 _KERNEL_PANIC = re.compile(rb"Kernel panic - not syncing: ([^\r\n]*)")
 
+_XEN_STATUS = re.compile(rb"^\(XEN\) DOM1: guest: status (\d+)\r?\n", re.MULTILINE)
+_XEN_CRASH = re.compile(rb"^\(XEN\) (Domain 1 \(vcpu#\d+\) crashed[^\r\n]*)\r?\n", re.MULTILINE)
+_XEN_PANIC = re.compile(rb"^\(XEN\) Panic on CPU \d+:\r?\n\(XEN\) ([^\r\n]*)\r?\n", re.MULTILINE)
+XEN_LAST_WORDS = re.compile(b"|".join(words.pattern for words in (_XEN_STATUS, _XEN_CRASH, _XEN_PANIC)), re.MULTILINE)
+
 
 @dataclass
 class End:
@@ -93,6 +98,21 @@ def judge_peer(end: End, console: bytes, timeout: float) -> Verdict:
     if panic := _KERNEL_PANIC.search(console):
         return _verdict(PANICKED, f"the hypervisor panicked: {panic[1].decode(errors='replace')}")
     return judge_native(end, console, True, timeout)
+
+
+def judge_xen(end: End, console: bytes, timeout: float) -> Verdict:
+    """Of a guest that is a domain of Xen's. When it has said how it ended we end QEMU."""
+    if end.reason == "interrupted":
+        return _verdict(INTERRUPTED, "interrupted")
+    if panic := _XEN_PANIC.search(console):
+        return _verdict(PANICKED, f"the hypervisor panicked: {panic[1].decode(errors='replace')}")
+    if crash := _XEN_CRASH.search(console):
+        return _verdict(GUEST_CRASHED, f"the guest crashed: {crash[1].decode(errors='replace')}")
+    if (said := _XEN_STATUS.search(console)) and not end.qemu_status:
+        status = int(said[1])
+        return _verdict(GUEST_FAILED, f"the guest reported failure: exit status {status}") if status else \
+            _verdict(SUCCESS, "the guest succeeded")
+    return _without_verdict(end, timeout, False, "without a word of the guest's on how it ended")
 
 
 def _was_ended(end: End, console: bytes) -> bool:
