@@ -15,14 +15,14 @@ namespace {
 
 using Switch = NetworkSwitch;
 using Result = Switch::SendResult;
-using Frame = std::vector<u8>;
+using EthernetFrame = std::vector<u8>;
 constexpr u32 kPorts = Switch::kPorts;
 constexpr u32 kFull = Switch::kQueueFrames;
 constexpr MacAddress kBroadcast{{0xff, 0xff, 0xff, 0xff, 0xff, 0xff}};
 constexpr MacAddress kMulticast{{0x33, 0x33, 0, 0, 0, 1}};
 
-Frame frame(MacAddress to, MacAddress from, u32 bytes = 60, u8 fill = 0) {
-    Frame f(bytes, fill);
+EthernetFrame frame(MacAddress to, MacAddress from, u32 bytes = 60, u8 fill = 0) {
+    EthernetFrame f(bytes, fill);
     std::copy(to.bytes, to.bytes + 6, f.begin());
     std::copy(from.bytes, from.bytes + 6, f.begin() + 6);
     return f;
@@ -32,13 +32,13 @@ struct Lan {
     explicit Lan(u32 ports = 3) {
         for (u32 i = 0; i < ports; ++i) net.open_port(i, queues[i]);
     }
-    Result send(u32 port, const Frame& f) { return net.send(port, f.data(), static_cast<u32>(f.size())); }
+    Result send(u32 port, const EthernetFrame& f) { return net.send(port, f.data(), static_cast<u32>(f.size())); }
     Result send(u32 from, u32 to, u8 fill = 0) {
         return send(from, frame(Switch::mac_of(to), Switch::mac_of(from), 60, fill));
     }
     /// Empty if there is none.
-    Frame receive(u32 port) {
-        Frame f(Switch::kMaxFrameBytes);
+    EthernetFrame receive(u32 port) {
+        EthernetFrame f(Switch::kMaxFrameBytes);
         f.resize(net.receive(port, f.data()));
         return f;
     }
@@ -66,7 +66,7 @@ TEST_CASE("network switch: a frame reaches the one it is for, whole") {
     Lan lan;
     for (const u32 bytes : {14U, 60U, 1513U, 1514U}) {
         INFO(bytes);
-        Frame f = frame(Switch::mac_of(1), Switch::mac_of(0), bytes, 0x5a);
+        EthernetFrame f = frame(Switch::mac_of(1), Switch::mac_of(0), bytes, 0x5a);
         f.back() = static_cast<u8>(bytes == 14 ? 0 : 0xa5);
         CHECK(lan.send(0, f) == Result::sent);
         CHECK(lan.net.take_wakes() == 1U << 1);
@@ -82,7 +82,7 @@ TEST_CASE("network switch: a frame reaches the one it is for, whole") {
 TEST_CASE("network switch: a frame to a group reaches all others") {
     for (const MacAddress group : {kBroadcast, kMulticast}) {
         Lan lan(4);
-        const Frame f = frame(group, Switch::mac_of(2));
+        const EthernetFrame f = frame(group, Switch::mac_of(2));
         CHECK(lan.send(2, f) == Result::sent);
         CHECK(lan.net.take_wakes() == 0b1011);
         for (const u32 port : {0U, 1U, 3U}) CHECK(lan.receive(port) == f);
@@ -112,8 +112,8 @@ TEST_CASE("network switch: a port sends as itself or not at all") {
     CHECK(lan.send(0, frame(kBroadcast, Switch::mac_of(1))) == Result::refused);
     CHECK(lan.send(0, frame(Switch::mac_of(1), kBroadcast)) == Result::refused);
     CHECK(lan.send(0, frame(Switch::mac_of(1), Switch::mac_of(0), Switch::kMaxFrameBytes + 1)) == Result::refused);
-    const Frame f = frame(Switch::mac_of(1), Switch::mac_of(0));
-    const Frame cut(f.begin(), f.begin() + 13);  // and AddressSanitizer watches its end
+    const EthernetFrame f = frame(Switch::mac_of(1), Switch::mac_of(0));
+    const EthernetFrame cut(f.begin(), f.begin() + 13);  // and AddressSanitizer watches its end
     CHECK(lan.send(0, cut) == Result::refused);
     CHECK(lan.net.send(0, nullptr, 0) == Result::refused);
     CHECK(lan.send(3, frame(Switch::mac_of(1), Switch::mac_of(3))) == Result::refused);  // closed
@@ -211,15 +211,15 @@ TEST_CASE("network switch: a sender whose port has closed is not woken") {
 TEST_CASE("network switch: nothing is lost, doubled or out of order between senders that obey") {
     Lan lan(4);
     std::mt19937 random(3);
-    std::deque<Frame> expected[4];
-    std::vector<Frame> retry(4);  // what a sender holds back until it is woken
+    std::deque<EthernetFrame> expected[4];
+    std::vector<EthernetFrame> retry(4);  // what a sender holds back until it is woken
     u64 moved = 0, waits = 0;
     u32 woken = 0;
     while (moved < 40'000) {
         woken |= lan.net.take_wakes();
         for (u32 port = 0; port < 4; ++port) {
             for (u32 n = static_cast<u32>(random() % 40); n > 0; --n) {
-                Frame f = retry[port];
+                EthernetFrame f = retry[port];
                 if (!f.empty() && (woken >> port & 1) == 0) break;
                 const u32 to = static_cast<u32>(random() % 4);
                 if (f.empty()) {
@@ -227,7 +227,7 @@ TEST_CASE("network switch: nothing is lost, doubled or out of order between send
                     for (u32 i = 14; i < f.size(); ++i) f[i] = static_cast<u8>(random());
                 }
                 const Result result = lan.send(port, f);
-                retry[port] = result == Result::full ? f : Frame();
+                retry[port] = result == Result::full ? f : EthernetFrame();
                 if (result == Result::full) {
                     ++waits;
                     woken &= ~(1U << port);

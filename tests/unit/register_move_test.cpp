@@ -18,7 +18,7 @@ namespace payload = trace::payload;
 
 namespace {
 
-constexpr trace::Owner kVcpu = 1;
+constexpr trace::Owner kMovesOwner = 1;
 constexpr u64 kHvc = 0x5a00'0000;
 constexpr u64 kEl1h = 0x3c5;
 
@@ -28,22 +28,17 @@ void move(FakeRun& run, SysregId id, Operation operation, trace::Owner owner, u6
 
 /// One hypercall; `restored` is what the guest's TTBR0_EL1 comes back as.
 void play(FakeRun& run, u64 restored = 7) {
-    run.emit(payload::eret{0x4000, kEl1h, kVcpu, 1});
+    run.emit(payload::eret{0x4000, kEl1h, kMovesOwner, 1});
     run.work(10);
-    run.emit(payload::trap{kHvc, 0x4004, kEl1h, 0, 0, kVcpu, 8, 0});
+    run.emit(payload::trap{kHvc, 0x4004, kEl1h, 0, 0, kMovesOwner, 8, 0});
     run.emit(payload::phase_begin{trace::Step::save_el1});
-    move(run, SysregId::TTBR0_EL1, Operation::save, kVcpu, 7);
-    move(run, SysregId::VDISR_EL2, Operation::save, kVcpu, 0);
+    move(run, SysregId::TTBR0_EL1, Operation::save, kMovesOwner, 7);
+    move(run, SysregId::VDISR_EL2, Operation::save, kMovesOwner, 0);
     run.emit(payload::phase_end{trace::Step::save_el1});
     run.work(20);
-    move(run, SysregId::TTBR0_EL1, Operation::restore, kVcpu, restored);
-    move(run, SysregId::TTBR0_EL1, Operation::restore, kVcpu, restored);
-    run.emit(payload::eret{0x4004, kEl1h, kVcpu, 1});
-}
-
-model::Run load(FakeRun& fake) {
-    fake.capture();
-    return model::Run::load(fake.folder());
+    move(run, SysregId::TTBR0_EL1, Operation::restore, kMovesOwner, restored);
+    move(run, SysregId::TTBR0_EL1, Operation::restore, kMovesOwner, restored);
+    run.emit(payload::eret{0x4004, kEl1h, kMovesOwner, 1});
 }
 
 model::LawReport law(const model::Trace& trace, const std::string& name) {
@@ -59,7 +54,7 @@ model::LawReport law(const model::Trace& trace, const std::string& name) {
 TEST_CASE("single moves count with their class", "[register_move]") {
     FakeRun fake;
     play(fake);
-    const model::Run run = load(fake);
+    const model::Run run = fake.run();
     REQUIRE(run.operations.all().size() == 1);
     const model::Operation& operation = run.operations.all()[0];
     const auto el1 = static_cast<std::size_t>(RegisterClass::el1);
@@ -77,7 +72,7 @@ TEST_CASE("single moves count with their class", "[register_move]") {
 TEST_CASE("the ledger has single moves, of registers too that no switch of ours has", "[register_move]") {
     FakeRun fake;
     play(fake);
-    const model::Run run = load(fake);
+    const model::Run run = fake.run();
     const model::OperationEvents parts = model::take_apart(run, run.operations.all()[0]);
     const model::Ledger ledger = model::keep_ledger(run.trace, parts.events);
     const model::LedgerEntry& table = ledger.entries[model::find_hardware_register("TTBR0_EL1")];
@@ -94,12 +89,12 @@ TEST_CASE("the ledger has single moves, of registers too that no switch of ours 
 TEST_CASE("a register that comes back changed by itself breaks the law", "[register_move]") {
     FakeRun good;
     play(good);
-    const model::LawReport kept = law(load(good).trace, "saved_is_restored");
+    const model::LawReport kept = law(good.run().trace, "saved_is_restored");
     CHECK(kept.offences == 0);
     CHECK(kept.checked == 2);
     FakeRun bad;
     play(bad, 8);
-    const model::LawReport broken = law(load(bad).trace, "saved_is_restored");
+    const model::LawReport broken = law(bad.run().trace, "saved_is_restored");
     CHECK(broken.offences == 2);
     CHECK(broken.first_offence.find("TTBR0_EL1 of vCPU 0 is restored as 0x0000000000000008, but event") !=
           std::string::npos);
@@ -108,21 +103,21 @@ TEST_CASE("a register that comes back changed by itself breaks the law", "[regis
 TEST_CASE("an operation or a register without a name breaks the law", "[register_move]") {
     FakeRun fake;
     play(fake);
-    fake.emit(payload::register_move{0, static_cast<SysregId>(kSysregCount), static_cast<Operation>(2), kVcpu});
-    CHECK(law(load(fake).trace, "numbers_have_names").offences == 2);
+    fake.emit(payload::register_move{0, static_cast<SysregId>(kSysregCount), static_cast<Operation>(2), kMovesOwner});
+    CHECK(law(fake.run().trace, "numbers_have_names").offences == 2);
 }
 
 TEST_CASE("the machine's state and the query know single moves", "[register_move]") {
     FakeRun fake;
     play(fake);
-    const model::Run run = load(fake);
+    const model::Run run = fake.run();
     const model::RegisterHistory history(run.trace);
     const auto last = static_cast<model::EventIndex>(run.trace.events().size() - 2);  // the second restore
     const model::MachineNow now = history.at(last);
     const model::RegisterNow& table = now.registers[model::find_hardware_register("TTBR0_EL1")];
     CHECK(table.certainty == model::Certainty::exact);
     CHECK(table.value.low == 7);
-    CHECK(table.owner == kVcpu);
+    CHECK(table.owner == kMovesOwner);
     CHECK(table.source == last);
     CHECK(history.at(last + 1).registers[model::find_hardware_register("TTBR0_EL1")].certainty ==
           model::Certainty::may_differ);  // the guest runs
@@ -131,7 +126,7 @@ TEST_CASE("the machine's state and the query know single moves", "[register_move
 
 TEST_CASE("a single move shows the bits of its register", "[register_move]") {
     FakeRun fake;
-    move(fake, SysregId::TTBR0_EL1, Operation::save, kVcpu, u64{5} << 48);
+    move(fake, SysregId::TTBR0_EL1, Operation::save, kMovesOwner, u64{5} << 48);
     fake.capture();
     const model::Trace trace = model::Trace::load(fake.folder());
     const auto fields = model::describe(trace, trace.event(0));

@@ -14,7 +14,7 @@ namespace {
 constexpr u64 kOwnFeatures = 1ULL << 3 | 1ULL << 40;
 constexpr u8 kConfig[] = {0x11, 0x22, 0x33, 0x44, 0x55, 0x66, 0x77};
 
-struct Machine {
+struct TransportMachine {
     GuestRam ram;
     Wire wire;
     Transport device{Identity{42, 2, kOwnFeatures, kConfig, sizeof(kConfig)}, ram.memory(), wire.line()};
@@ -32,7 +32,7 @@ struct Machine {
 }  // namespace
 
 TEST_CASE("virtio-mmio says what it is") {
-    Machine m;
+    TransportMachine m;
     CHECK(m.driver.get(mmio::kMagicValue) == 0x7472'6976);
     CHECK(m.driver.get(mmio::kVersion) == 2);
     CHECK(m.driver.get(mmio::kDeviceId) == 42);
@@ -58,7 +58,7 @@ TEST_CASE("virtio-mmio says what it is") {
 }
 
 TEST_CASE("virtio-mmio takes only accesses of the right size to registers") {
-    Machine m;
+    TransportMachine m;
     m.driver.add_status(status::kAcknowledge);
     for (const u32 bytes : {0U, 1U, 2U, 3U, 8U}) {
         INFO(bytes << " bytes");
@@ -78,7 +78,7 @@ TEST_CASE("virtio-mmio takes only accesses of the right size to registers") {
 }
 
 TEST_CASE("configuration space is read in 1, 2 and 4 bytes and never written") {
-    Machine m;
+    TransportMachine m;
     CHECK(m.driver.config(0, 1) == 0x11);
     CHECK(m.driver.config(3, 1) == 0x44);
     CHECK(m.driver.config(2, 2) == 0x4433);
@@ -95,7 +95,7 @@ TEST_CASE("configuration space is read in 1, 2 and 4 bytes and never written") {
 }
 
 TEST_CASE("features are taken that were offered, with VIRTIO_F_VERSION_1") {
-    Machine m;
+    TransportMachine m;
     CHECK(m.driver.negotiate(0));
     CHECK(m.driver.negotiate(kOwnFeatures | VirtioDriver::kAllRings));
     CHECK(m.device.has_feature(1ULL << 40 | feature::kEventIdx));
@@ -126,7 +126,7 @@ TEST_CASE("features are taken that were offered, with VIRTIO_F_VERSION_1") {
 
 TEST_CASE("Status keeps what the driver writes, but for FEATURES_OK and what is the device's") {
     using namespace status;
-    Machine m;
+    TransportMachine m;
     const auto set = [&](u32 value) {
         m.driver.set(mmio::kStatus, value);
         return m.driver.status();
@@ -172,7 +172,7 @@ TEST_CASE("drivers that set Status in ways of their own find the device running"
     };
     for (const Way& way : ways) {
         INFO("driver: " << way.whose);
-        Machine m;
+        TransportMachine m;
         m.driver.set(mmio::kStatus, 0);
         for (const u32 value : way.before) m.driver.set(mmio::kStatus, value);
         m.driver.set(mmio::kDriverFeaturesSel, 1);
@@ -202,7 +202,7 @@ TEST_CASE("an empty slot is a virtio-mmio device of no kind") {
 }
 
 TEST_CASE("a queue is set up when features are settled, and not changed while it is ready") {
-    Machine m;
+    TransportMachine m;
     const auto ready = [&] { return m.driver.get(mmio::kQueueReady); };
     DriverQueue early(m.driver, 0, 4);
     CHECK(ready() == 0);
@@ -251,7 +251,7 @@ TEST_CASE("a queue at an address above 4 GiB is where its two halves say") {
 }
 
 TEST_CASE("a queue whose rings are not in RAM breaks the device") {
-    Machine m;
+    TransportMachine m;
     REQUIRE(m.driver.negotiate(0));
     m.driver.set(mmio::kQueueNum, 4);
     m.driver.set(mmio::kQueueReady, 1);
@@ -268,7 +268,7 @@ TEST_CASE("a queue whose rings are not in RAM breaks the device") {
 }
 
 TEST_CASE("notifications are remembered until the queue is served") {
-    Machine m;
+    TransportMachine m;
     m.start();
     CHECK_FALSE(m.device.has_work());
     m.driver.set(mmio::kQueueNotify, 2);
@@ -292,7 +292,7 @@ TEST_CASE("notifications are remembered until the queue is served") {
 }
 
 TEST_CASE("the interrupt line follows InterruptStatus") {
-    Machine m;
+    TransportMachine m;
     m.start();
     m.queues[0].add({{GuestRam::kStart, 1}});
     serve(m.device, 0, 1, [](const Chain&) { return Outcome::done(0); });
@@ -317,7 +317,7 @@ TEST_CASE("the interrupt line follows InterruptStatus") {
 }
 
 TEST_CASE("a device uses no queue before DRIVER_OK and after a failure") {
-    Machine m;
+    TransportMachine m;
     const auto take = [](const Chain&) { return Outcome::done(0); };
     REQUIRE(m.driver.negotiate(0));
     DriverQueue queue(m.driver, 0, 4);
@@ -338,7 +338,7 @@ TEST_CASE("a device uses no queue before DRIVER_OK and after a failure") {
 }
 
 TEST_CASE("what was done before a failure goes back to the driver") {
-    Machine m;
+    TransportMachine m;
     m.start();
     m.queues[0].add({{GuestRam::kStart, 1}});
     m.queues[0].add({{GuestRam::kStart, 2}});
@@ -353,7 +353,7 @@ TEST_CASE("what was done before a failure goes back to the driver") {
 }
 
 TEST_CASE("a driver that never stops gets a turn, not the thread") {
-    Machine m;
+    TransportMachine m;
     m.start();
     DriverQueue& queue = m.queues[0];
     queue.add({{GuestRam::kStart, 1}});

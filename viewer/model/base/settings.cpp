@@ -15,28 +15,28 @@
 namespace ws::model {
 namespace {
 
-using Json = nlohmann::ordered_json;
+using OrderedJson = nlohmann::ordered_json;
 constexpr std::size_t kMostBytes = 65536;
 
 /// Takes the values of one file by their keys.
 class Reader {
   public:
-    Reader(const Json& json, const std::filesystem::path& file) : json_(json), file_(file) {}
+    Reader(const OrderedJson& json, const std::filesystem::path& file) : json_(json), file_(file) {}
 
     std::optional<bool> truth(const char* key) const {
-        const Json* value = find(key);
+        const OrderedJson* value = find(key);
         if (value == nullptr) return std::nullopt;
         if (!value->is_boolean()) fail(key, "true or false is wanted");
         return value->get<bool>();
     }
     std::optional<std::string> text(const char* key) const {
-        const Json* value = find(key);
+        const OrderedJson* value = find(key);
         if (value == nullptr) return std::nullopt;
         if (!value->is_string()) fail(key, "a text is wanted");
         return value->get<std::string>();
     }
     std::optional<double> number(const char* key, double least, double most) const {
-        const Json* value = find(key);
+        const OrderedJson* value = find(key);
         if (value == nullptr) return std::nullopt;
         const double number = value->is_number() ? value->get<double>() : least - 1;
         if (!(number >= least && number <= most))
@@ -45,7 +45,7 @@ class Reader {
     }
 
   private:
-    const Json* find(const char* key) const {
+    const OrderedJson* find(const char* key) const {
         const auto at = json_.find(key);
         return at == json_.end() ? nullptr : &*at;
     }
@@ -53,7 +53,7 @@ class Reader {
         throw SettingsError(fmt::format("{}: {}: {}", file_.string(), key, wanted));
     }
 
-    const Json& json_;
+    const OrderedJson& json_;
     const std::filesystem::path& file_;
 };
 
@@ -65,10 +65,10 @@ std::optional<To> as(const std::optional<From>& value) {
 }  // namespace
 
 Settings Settings::parse(const std::string& text, const std::filesystem::path& file) {
-    Json json;
+    OrderedJson json;
     try {
-        json = Json::parse(text);
-    } catch (const Json::parse_error& error) {
+        json = OrderedJson::parse(text);
+    } catch (const OrderedJson::parse_error& error) {
         throw SettingsError(fmt::format("{}: is no JSON: byte {}", file.string(), error.byte));
     }
     if (!json.is_object()) throw SettingsError(fmt::format("{}: an object is wanted: {{ ... }}", file.string()));
@@ -102,7 +102,7 @@ Settings Settings::load(const std::filesystem::path& file) {
 }
 
 std::string Settings::text() const {
-    Json json = Json::object();
+    OrderedJson json = OrderedJson::object();
     if (dark) json["theme"] = *dark ? "dark" : "light";
     if (scale) json["scale"] = *scale;
     if (width) json["width"] = *width;
@@ -112,7 +112,7 @@ std::string Settings::text() const {
     if (lined_up) json["lined_up"] = *lined_up;
     if (lanes_part) json["lanes_part"] = *lanes_part;
     if (events_part) json["events_part"] = *events_part;
-    return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+    return json.dump(2, ' ', false, OrderedJson::error_handler_t::replace) + "\n";
 }
 
 void Settings::save(const std::filesystem::path& file) const {
