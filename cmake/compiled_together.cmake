@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Host programs are compiled several files at a time (CMAKE_UNITY_BUILD, CMakePresets.json): headers are parsed and
-# templates are made once for a group. Which group a file is in depends on its name alone, so a new file leaves all other
-# groups as they were, and a name that is there twice is one of the new file's own.
+# templates are made once for a group. Which group a file is in depends on its name alone, so a new file leaves all
+# other groups as they were, and a name that is there twice is one of the new file's own.
 function(ws_compile_together target groups)
   get_target_property(sources ${target} SOURCES)
   foreach(source IN LISTS sources)
