@@ -52,7 +52,7 @@ def failed() -> Outcome:
 
 
 # What the tests that run programs run: of the build with the sanitizers, all but the unit tests.
-PROGRAMS = ("wstrace", "wsview", "instruction_count", "guest_witness", "synthetic_trace", "large_trace", "frame_tour")
+PROGRAMS = ("wstrace", "wsview", "instruction_count", "guest_witness", "outside_recorder", "synthetic_trace", "large_trace", "frame_tour")
 UNIT_SECONDS = 300  # for one unit test; the slowest takes a tenth of it
 DOCS_SECONDS = 1800
 DRIVERS_LEAKS = ROOT / "tests/drivers_leaks.txt"

@@ -24,7 +24,7 @@ PRESETS = {
     "hyp": "hypervisor and guests",
 }
 # What is built of a preset, where that is not all. The tests run in the debug build.
-TARGETS = {"release": ["wstrace", "wsview", "instruction_count", "guest_witness"]}
+TARGETS = {"release": ["wstrace", "wsview", "instruction_count", "guest_witness", "outside_recorder"]}
 
 
 def build(presets: list[str]) -> None:

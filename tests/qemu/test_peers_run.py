@@ -21,14 +21,14 @@ from wslib.problem import USAGE, Problem  # noqa: E402
 from wslib.run.verdict import XEN_LAST_WORDS, End, judge_peer, judge_xen  # noqa: E402
 
 
-def run(design: str, guest: str, *options: str, append: str = "") -> support.Run:
+def run(design: str, guest: str, *options: str, append: str = "", trace: str = "off") -> support.Run:
     """On real KVM or Xen, or skipped where that cannot be fetched."""
     try:
         fetch_xen() if design == "xen" else fetch_kernel(peer_packages.DEFAULT_KERNEL)
         fetch_qemu()
     except Problem as problem:
         raise unittest.SkipTest(f"Debian's {design} cannot be had here: {problem}") from None
-    return support.new_run(design, guest, *options, append=append)
+    return support.new_run(design, guest, "--trace", trace, *options, append=append)
 
 
 @support.once
@@ -174,7 +174,8 @@ class Refusals(unittest.TestCase):
     """One sentence each, and nothing is fetched before."""
 
     CASES = {
-        ("--design", "kvm-vhe", "--trace", "full"): "are not recorded",
+        ("--design", "kvm-vhe", "--trace", "traps"): "recorded from outside, and whole",
+        ("--design", "kvm-vhe", "--trace", "full", "--mttcg"): "--mttcg gives it up",
         ("--design", "kvm-vhe", "--cpu", "cortex-a72"): "needs a CPU with VHE",
         ("--design", "kvm-nvhe", "--kernel", "5.10"): "give --cpu cortex-a72",
         ("--design", "kvm-vhe", "--vm", "guest=hypercall"): "leave --vm out",

@@ -23,11 +23,26 @@ UNFIT_BENCHMARKS = {
 }
 
 
+def is_recorded(options) -> bool:
+    """Can a trace be made of it?"""
+    return not _why_not_recorded(options)
+
+
+def _why_not_recorded(options) -> str:
+    if options.mttcg:
+        return f"a trace of {options.design} has the count of instructions for a clock, and --mttcg gives it up"
+    if options.kernel == "5.10" and options.design == "kvm-nvhe":
+        return "Linux 5.10 does not tell the names of nVHE's functions (/proc/kallsyms), so no trace can be made of it"
+    return ""
+
+
 def check_peer(options) -> None:
     """`options`: run_options.Options."""
     design = options.design
-    if options.trace != "off":
-        raise usage_problem(f"runs on {design} are not recorded: leave --trace out")
+    if options.trace == "traps":
+        raise usage_problem(f"what is recorded of {design} is recorded from outside, and whole: --trace full or off")
+    if options.trace == "full" and not is_recorded(options):
+        raise usage_problem(f"{_why_not_recorded(options)}: --trace off runs it all the same")
     given = {"--vm": options.vm, "--disk": options.disk, "--net": options.net, "--initrd": options.initrd, "--exec": options.exec is not None,
              "--stdin": options.stdin}
     for option, wanted in given.items():

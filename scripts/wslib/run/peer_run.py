@@ -13,7 +13,6 @@ from pathlib import Path
 
 from ..linux.kvm_initramfs import make_kvm_initramfs
 from ..linux.peer_packages import DEFAULT_KERNEL, Kernel, Qemu, Xen, fetch_kernel, fetch_qemu, fetch_xen
-from ..machine.elf_symbols import Symbols
 from ..machine.hang_report import report, take_looks
 from ..machine.instruction_count import plugin_arguments
 from ..machine.kvm_host import SYMBOLS_BYTES, KvmLayout, host_arguments, kvm_command
@@ -23,12 +22,10 @@ from ..machine.xen_host import as_arm64_image, board, tree_with_domain, xen_comm
 from ..paths import BUILD, NATIVE, XEN, built, guest_image
 from ..problem import Problem
 from .capture import NoCapture
+from .peer_recording import convert, recorder_arguments, window_of
 from .run_folder import RUN_BROKE, RunFolder, identify
 from .run_options import Options
 from .verdict import XEN_LAST_WORDS
-
-# guest::begin_benchmark and guest::end_benchmark (guests/lib/guest.hpp), as the linker knows them.
-_WINDOW = {"begin": "_ZN5guest15begin_benchmarkEPKc", "end": "_ZN5guest13end_benchmarkEPKcm"}
 
 
 @dataclass(frozen=True)
@@ -72,14 +69,14 @@ class KvmMachine:
         self.command = kvm_command(qemu=peer.qemu.program, kernel=peer.kernel.image, ramdisk=self._ramdisk, layout=self.layout,
                                    ram_file=folder.ram, cpu=options.cpu, cpus=options.cpus, mttcg=options.mttcg,
                                    arguments=host_arguments(self.layout, options.design == "kvm-nvhe"),
-                                   extra=[*options.qemu, *(plugin_arguments(folder.path) if options.count else [])])
+                                   extra=_extra(options, folder, peer.guest))
 
     def make_files(self) -> None:
         self._ramdisk.write_bytes(make_kvm_initramfs(self._peer.vmm, self._peer.guest, self._vm, self._options.cpus, self.layout))
         self._folder.make_ram(self.layout.total, range(self.layout.linux))
 
-    def capture(self, _environment: dict[str, str]) -> "SymbolsCapture":
-        return SymbolsCapture(self._folder, self.layout)
+    def capture(self, environment: dict[str, str]) -> "OutsideCapture":
+        return OutsideCapture(self._folder, f"{self._peer.kernel.package}, KVM", environment, self._options.trace != "off", self.layout)
 
     def look(self, monitor: Monitor | None) -> list:
         """At where its CPUs are: in the guest, or anywhere in Linux."""
@@ -109,7 +106,7 @@ class XenMachine:
         self._options, self._peer, self._folder = options, peer, folder
         self._vm, = options.vms
         self.command = xen_command(self._board(), peer.xen.image, folder.xen_tree, folder.xen_guest, options.mttcg,
-                                   [*options.qemu, *(plugin_arguments(folder.path) if options.count else [])])
+                                   _extra(options, folder, peer.guest))
 
     def _board(self, dump: Path | None = None) -> list[str]:
         return board(self._peer.qemu.program, self._vm, self._options.cpu, self._options.cpus, dump)
@@ -124,8 +121,8 @@ class XenMachine:
         tree.write_bytes(tree_with_domain(tree.read_bytes(), self._vm, len(image)))
         self._folder.kallsyms.write_bytes(self._peer.xen.symbols.read_bytes())
 
-    def capture(self, _environment: dict[str, str]) -> NoCapture:
-        return NoCapture()
+    def capture(self, environment: dict[str, str]) -> "OutsideCapture":
+        return OutsideCapture(self._folder, self._peer.xen.package, environment, self._options.trace != "off", None)
 
     def look(self, monitor: Monitor | None) -> list:
         return take_looks(monitor, None, 0, 0)
@@ -149,24 +146,27 @@ def _describe(vm: Vm, guest: Path) -> dict:
             "load": vm.load, "arguments": vm.append, "disk": None, "net": False}
 
 
-class SymbolsCapture(NoCapture):
-    """Takes the kernel's symbols out of the machine's RAM when it has ended."""
+def _extra(options: Options, folder: RunFolder, guest: Path) -> list[str]:
+    """Words for QEMU that are not the machine's."""
+    return [*options.qemu, *(plugin_arguments(folder.path) if options.count else []),
+            *(recorder_arguments(folder, guest) if options.trace != "off" else [])]
 
-    def __init__(self, folder: RunFolder, layout: KvmLayout):
-        self._folder, self._layout = folder, layout
+
+class OutsideCapture(NoCapture):
+    """When the machine has ended: takes the kernel's symbols out of its RAM, if they are there, and makes the trace."""
+
+    def __init__(self, folder: RunFolder, hypervisor: str, environment: dict[str, str], makes_trace: bool, layout: KvmLayout | None):
+        self._folder, self._hypervisor, self._environment = folder, hypervisor, environment
+        self._makes_trace, self._layout = makes_trace, layout
 
     def finish(self) -> dict:
+        if self._layout is not None:
+            self._take_symbols(self._layout)
+        return convert(self._folder, self._hypervisor, self._environment) if self._makes_trace else {}
+
+    def _take_symbols(self, layout: KvmLayout) -> None:
         with self._folder.ram.open("rb") as ram:
-            ram.seek(self._layout.linux)
+            ram.seek(layout.linux)
             size, = struct.unpack("<Q", ram.read(8))
             if 0 < size <= SYMBOLS_BYTES - 8:  # nothing, where the machine did not come so far
                 self._folder.kallsyms.write_bytes(ram.read(size))
-        return {}
-
-
-def window_of(guest: Path) -> dict[str, int] | None:
-    """Where the guest begins and ends what it measures; None for a guest without such functions."""
-    symbols = Symbols(guest)
-    window = {name: symbols.address(function) for name, function in _WINDOW.items()}
-    return window if all(window.values()) else None
-

@@ -26,6 +26,7 @@ RECORDING = "recording.rr"
 SNAPSHOT_DISK = "snapshots.qcow2"
 RAMDISKS = "initrd*.cpio"
 KALLSYMS = "kallsyms"  # of a design that is not ours: its functions
+RAW_LOG = "outside.raw"  # and what was recorded of it from outside
 XEN_TREE = "xen.dtb"
 XEN_GUEST = "guest.image"
 
@@ -47,6 +48,7 @@ class RunFolder:
         self.recording = self.path / RECORDING
         self.snapshot = self.path / SNAPSHOT_DISK
         self.kallsyms = self.path / KALLSYMS
+        self.raw_log = self.path / RAW_LOG
         self.xen_tree = self.path / XEN_TREE
         self.xen_guest = self.path / XEN_GUEST
 
@@ -84,7 +86,8 @@ class RunFolder:
         if any(self.path.iterdir()) and not self.description.exists():
             raise usage_problem(f"{shown(self.path)} is not empty and not the folder of a former run, "
                                 "so it is left alone; give another --out")
-        for file in (self.description, self.console, self.qemu_stderr, self.ram, self.recording, self.snapshot, self.kallsyms, self.xen_tree, self.xen_guest,
+        for file in (self.description, self.console, self.qemu_stderr, self.ram, self.recording, self.snapshot, self.kallsyms, self.raw_log, self.xen_tree,
+                     self.xen_guest,
                      *self.path.glob(RAMDISKS)):
             file.unlink(missing_ok=True)
         if self.trace.exists():

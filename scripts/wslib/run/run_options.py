@@ -12,7 +12,7 @@ from ..machine.vm_options import Vm, check_vms
 from ..optimisations import ALL, image_suffix
 from ..paths import NATIVE, PEERS, RUNS, XEN, elf_of, guest_names, hypervisor_image
 from ..problem import reading, usage_problem
-from .peer_checks import check_peer
+from .peer_checks import check_peer, is_recorded
 
 DEFAULT_TIMEOUT = 300
 
@@ -53,7 +53,7 @@ class Options:
     qemu: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.usual_trace = "off" if self.design in (NATIVE, *PEERS) or any(vm.is_system for vm in self.vms) else "full"
+        self.usual_trace = "off" if self.design == NATIVE or self.is_peer and not is_recorded(self) or any(vm.is_system for vm in self.vms) else "full"
         if self.trace is None:
             self.trace = self.usual_trace
 
