@@ -25,12 +25,17 @@ class Reading(NamedTuple):
 
 @support.once
 def read(case: support.Case) -> Reading:
-    """All events of a run's trace. If babeltrace2 complains that is a failure."""
+    """All events of a run's trace."""
+    return read_trace(str(case), support.run(*case).trace)
+
+
+def read_trace(name: str, trace: Path) -> Reading:
+    """If babeltrace2 complains that is a failure."""
     folder = support.new_folder()
     text, exceptions = folder / "text", folder / "exceptions"
-    done = support.call("babeltrace2", "--clock-cycles", "--output", text, support.run(*case).trace)
+    done = support.call("babeltrace2", "--clock-cycles", "--output", text, trace)
     if done.returncode or done.stdout or done.stderr:
-        raise AssertionError(f"babeltrace2, {case}: exit status {done.returncode}: {done.stdout[:1000]}{done.stderr}")
+        raise AssertionError(f"babeltrace2, {name}: exit status {done.returncode}: {done.stdout[:1000]}{done.stderr}")
     events, in_order, last, registers = 0, True, 0, set()
     with text.open(encoding="utf-8") as lines, exceptions.open("w", encoding="utf-8") as kept:
         for line in lines:

@@ -16,6 +16,7 @@ from urllib.parse import unquote
 from ..paths import BUILD, shown
 from ..problem import Problem, usage_problem
 from ..process import first_line
+from ..program_version import program_version
 from ..sizes import MIB
 from .debian_packages import Apt, complaint, is_debian, os_release, require, say, unpack
 from .linux_packages import unpacked_kernel
@@ -42,12 +43,22 @@ class Kernel:
     package: str  # with its version
     image: Path
 
+    @property
+    def name(self) -> str:
+        """Such as `Linux 6.1.0-50-arm64`."""
+        return f"Linux {re.sub('^linux-[a-z]+-', '', self.package).partition('_')[0]}"
+
 
 @dataclass(frozen=True)
 class Xen:
     package: str  # with its version
     image: Path
     symbols: Path  # the linker's map: address, kind and name
+
+    @property
+    def name(self) -> str:
+        """Such as `Xen 4.17.5`."""
+        return f"Xen {re.split('[+-]', self.package.split('_')[1])[0]}"
 
 
 @dataclass(frozen=True)
@@ -70,7 +81,7 @@ def fetch_xen(folder: Path = FOLDER) -> Xen:
 
 def fetch_qemu(folder: Path = FOLDER) -> Qemu:
     """This machine's own, where that is new enough."""
-    own = first_line([QEMU, "--version"])
+    own = program_version(QEMU)
     if qemu_version(own) >= QEMU_AT_LEAST:
         return Qemu(None, QEMU)
     if not is_debian():

@@ -76,7 +76,7 @@ class KvmMachine:
         self._folder.make_ram(self.layout.total, range(self.layout.linux))
 
     def capture(self, environment: dict[str, str]) -> "OutsideCapture":
-        return OutsideCapture(self._folder, f"{self._peer.kernel.package}, KVM", environment, self._options.trace != "off", self.layout)
+        return OutsideCapture(self._folder, f"{self._peer.kernel.name}, KVM", environment | {"package": self._peer.kernel.package}, self._options.trace != "off", self.layout)
 
     def look(self, monitor: Monitor | None) -> list:
         """At where its CPUs are: in the guest, or anywhere in Linux."""
@@ -122,7 +122,7 @@ class XenMachine:
         self._folder.kallsyms.write_bytes(self._peer.xen.symbols.read_bytes())
 
     def capture(self, environment: dict[str, str]) -> "OutsideCapture":
-        return OutsideCapture(self._folder, self._peer.xen.package, environment, self._options.trace != "off", None)
+        return OutsideCapture(self._folder, self._peer.xen.name, environment | {"package": self._peer.xen.package}, self._options.trace != "off", None)
 
     def look(self, monitor: Monitor | None) -> list:
         return take_looks(monitor, None, 0, 0)

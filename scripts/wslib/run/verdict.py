@@ -97,7 +97,12 @@ def judge_peer(end: End, console: bytes, timeout: float) -> Verdict:
         return _verdict(GUEST_CRASHED, f"the VMM failed: {vmm[1].decode(errors='replace')}")
     if panic := _KERNEL_PANIC.search(console):
         return _verdict(PANICKED, f"the hypervisor panicked: {panic[1].decode(errors='replace')}")
-    return judge_native(end, console, True, timeout)
+    return _with_its_trace(end, judge_native(end, console, True, timeout))
+
+
+def _with_its_trace(end: End, verdict: Verdict) -> Verdict:
+    """A run that was to be recorded, and is not, is none that succeeded."""
+    return _verdict(BROKE, end.problem) if end.problem and verdict.status == SUCCESS else verdict
 
 
 def judge_xen(end: End, console: bytes, timeout: float) -> Verdict:
@@ -110,8 +115,8 @@ def judge_xen(end: End, console: bytes, timeout: float) -> Verdict:
         return _verdict(GUEST_CRASHED, f"the guest crashed: {crash[1].decode(errors='replace')}")
     if (said := _XEN_STATUS.search(console)) and not end.qemu_status:
         status = int(said[1])
-        return _verdict(GUEST_FAILED, f"the guest reported failure: exit status {status}") if status else \
-            _verdict(SUCCESS, "the guest succeeded")
+        return _with_its_trace(end, _verdict(GUEST_FAILED, f"the guest reported failure: exit status {status}") if status else
+                               _verdict(SUCCESS, "the guest succeeded"))
     return _without_verdict(end, timeout, False, "without a word of the guest's on how it ended")
 
 

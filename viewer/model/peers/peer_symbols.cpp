@@ -20,6 +20,7 @@ constexpr std::uintmax_t kMostBytes = 64 << 20;
 /// A line's address and name, where it is one of a function: letters t, T, w, W.
 std::optional<Symbol> parse_line(std::string_view line) {
     u64 address = 0;
+    if (line.starts_with("0x")) line.remove_prefix(2);  // Xen's map
     const auto [end, error] = std::from_chars(line.data(), line.data() + line.size(), address, 16);
     if (error != std::errc{}) return std::nullopt;
     line.remove_prefix(static_cast<std::size_t>(end - line.data()));

@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Traces of real KVM and Xen, recorded from outside: QEMU's own log has the same traps and returns, the guest's own clock the same
+instructions, and what reads our traces reads these."""
+
+import re
+import unittest
+
+import qemu_support as support
+from outside_reader import read_trace
+from test_peers_run import per_operation, run
+from test_witness import recorded, witnessed
+
+LOOP = range(1, 6)  # instructions of the guest's own, in each turn of its loop
+
+
+@support.once
+def recording(design: str, guest: str, append: str) -> support.Run:
+    folder = support.new_folder()
+    done = run(design, guest, "--", "-d", "int", "-D", str(folder / "qemu.log"), append=f"{append} iterations=64", trace="full")
+    if done.status:
+        raise AssertionError(f"{design}, {guest} {append}: {done.stderr}{done.console[-2000:]}")
+    (folder / "qemu.log").rename(done.folder / "qemu.log")
+    return done
+
+
+class PeerTrace:
+    """A design, and what its guest does."""
+
+    OF = ("", "", "")
+    KIND = "hypercall (HVC, unhandled)"
+
+    def setUp(self):
+        self.run = recording(*self.OF)
+
+    def test_traps_and_returns_are_those_that_qemu_logged(self):
+        events, _ = recorded(read_trace(str(self.OF), self.run.trace))
+        logged = witnessed(self.run.log, self.OF[0])
+        begins = [at for at in range(len(logged) - len(events) + 1) if logged[at:at + 1] == events[:1]]
+        self.assertGreaterEqual(len(events), 128)
+        self.assertTrue(any(logged[at:at + len(events)] == events for at in begins),
+                        f"the log of {len(logged)} has the {len(events)} events of the trace nowhere in a row; first {events[:3]}")
+
+    def test_laws(self):
+        done = support.call(support.WSTRACE, "check", self.run.folder)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+
+    def test_the_guest_s_clock(self):
+        net = self.rows()[self.KIND]["median"]
+        self.assertIn(round(per_operation(self.run) - net), LOOP, f"{per_operation(self.run)} by its clock, {net} in the trace")
+
+    def rows(self) -> dict[str, dict]:
+        told = support.wstrace_json("statistics", self.run.folder)
+        return {row["name"]: row for row in told["by_kind"]}
+
+    def test_where_it_comes_from(self):
+        metadata = (self.run.trace / "metadata").read_text(encoding="utf-8", errors="replace")
+        told = dict(re.findall(r'(\w+) = "([^"]*)";', metadata))
+        self.assertEqual((told["design"], told["recorded_from"]), (self.OF[0], "outside"))
+        self.assertRegex(told["hypervisor"], r"^(Linux \d+\.\d+\S*, KVM|Xen 4\.\d+\.\d+)$")
+
+
+class OfKvmWithoutVhe(PeerTrace, unittest.TestCase):
+    OF = ("kvm-nvhe", "hypercall", "")
+
+    def test_the_architecture_s_share(self):
+        """Two traps, and EL1's registers both ways, as in split: with VHE there are neither. Little is left that no step explains."""
+        kind, = support.wstrace_json("compare", self.run.folder, recording("kvm-vhe", "hypercall", "").folder)["kinds"]
+        nvhe, vhe = kind["a"], kind["b"]
+        self.assertEqual(kind["paired"], 64)
+        self.assertEqual((nvhe["exceptions"], nvhe["els_crossed"], vhe["exceptions"], vhe["els_crossed"]), (2, 4, 1, 2))
+        self.assertGreaterEqual(nvhe["registers"]["el1"]["saved"], 20)
+        self.assertNotIn("el1", vhe["registers"])
+        for side in (nvhe, vhe):
+            self.assertLess(side["net_by_part"]["residual"], side["net"]["median"] / 10)
+
+    def test_a_symbol_that_no_row_knows(self):
+        """Is said, and no trace is left."""
+        renamed = support.new_folder() / "kallsyms"
+        symbols = (self.run.folder / "kallsyms").read_text(encoding="utf-8")
+        renamed.write_text(symbols.replace(" __kvm_nvhe___sysreg_save_el1_state\n", " __kvm_nvhe_something_new\n")
+                           .replace(" __kvm_nvhe___sysreg_restore_state_nvhe\n", " __kvm_nvhe_something_new\n")
+                           .replace(" __kvm_nvhe___sysreg_save_state_nvhe\n", " __kvm_nvhe_something_new\n"), encoding="utf-8")
+        to = support.new_folder() / "trace"
+        done = support.call(support.WSTRACE, "convert", self.run.folder / "outside.raw", "--symbols", renamed, "-o", to)
+        self.assertEqual(done.returncode, 1, done.stdout)
+        self.assertIn("something_new", done.stderr)
+        self.assertFalse(to.exists())
+
+
+class OfKvmWithVhe(PeerTrace, unittest.TestCase):
+    OF = ("kvm-vhe", "hypercall", "")
+
+
+class OfKvmSTimer(PeerTrace, unittest.TestCase):
+    OF = ("kvm-vhe", "micro", "benchmark=timer-interrupt")
+    KIND = ""
+
+    def test_the_guest_s_clock(self):
+        """What the guest waits in is counted by its clock, too, so it cannot be less than the operations."""
+        self.assertGreater(per_operation(self.run), max(row["median"] for row in self.rows().values()))
+
+
+class OfXen(PeerTrace, unittest.TestCase):
+    OF = ("xen", "hypercall", "call=version")
