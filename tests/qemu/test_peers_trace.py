@@ -93,11 +93,12 @@ class OfKvmWithVhe(PeerTrace, unittest.TestCase):
 
 class OfKvmSTimer(PeerTrace, unittest.TestCase):
     OF = ("kvm-vhe", "micro", "benchmark=timer-interrupt")
-    KIND = ""
 
     def test_the_guest_s_clock(self):
-        """What the guest waits in is counted by its clock, too, so it cannot be less than the operations."""
-        self.assertGreater(per_operation(self.run), max(row["median"] for row in self.rows().values()))
+        """Its own way to the interrupt and back is counted, too. (The host's tick may be among the operations, once.)"""
+        usual = max(self.rows().values(), key=lambda row: row["count"])
+        self.assertGreaterEqual(usual["count"], 60)
+        self.assertTrue(usual["median"] < per_operation(self.run) < 1.2 * usual["median"], usual)
 
 
 class OfXen(PeerTrace, unittest.TestCase):
