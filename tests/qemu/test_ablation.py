@@ -25,6 +25,10 @@ MEASURED = tuple(BENCHMARKS) if support.LONG else ("hypercall", BREAKPOINTS, "io
 # change elsewhere moves a total by a tick, and a difference of two totals by two.
 TICKS = 2 * 16
 
+# Where QEMU's turns between two CPUs fall depends on that as well, and in the mean an operation takes up to an instruction
+# more or less.
+ON_TWO_CPUS = ("virtual-ipi",)
+
 EACH_OFF = {name: ALL - bit for name, bit in BITS.items()}
 ABLATED = (NONE, *EACH_OFF.values())
 # Guest and CPUs: between them they use all that an optimisation could lose.
@@ -237,10 +241,11 @@ class Worth(unittest.TestCase):
             if shown["benchmark"] not in MEASURED:
                 continue
             measured = self.rows[shown["benchmark"]]
+            most = shown["iterations"] if shown["benchmark"] in ON_TWO_CPUS else TICKS
             self.assertEqual(measured["iterations"], shown["iterations"])
             for (what, of_shown), (_, of_measured) in zip(figures(shown), figures(measured), strict=True):
                 with self.subTest(benchmark=shown["benchmark"], what=what):
-                    self.assertLessEqual(abs(of_measured - of_shown), TICKS, f"a change of the code? {COMMAND}")
+                    self.assertLessEqual(abs(of_measured - of_shown), most, f"a change of the code? {COMMAND}")
 
     def test_progress_is_shown(self):
         self.assertRegex(self.progress, r"\[ablation\] building \d+ images")
