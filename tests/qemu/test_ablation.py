@@ -25,8 +25,8 @@ MEASURED = tuple(BENCHMARKS) if support.LONG else ("hypercall", BREAKPOINTS, "io
 # change elsewhere moves a total by a tick, and a difference of two totals by two.
 TICKS = 2 * 16
 
-# Where QEMU's turns between two CPUs fall depends on that as well, and in the mean an operation takes up to an instruction
-# more or less.
+# Where QEMU's turns between two CPUs fall depends on that as well, and in the mean an operation takes up to an
+# instruction more or less.
 ON_TWO_CPUS = ("virtual-ipi",)
 
 EACH_OFF = {name: ALL - bit for name, bit in BITS.items()}

@@ -4,6 +4,7 @@
 import json
 import platform
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -81,7 +82,7 @@ def main(benchmarks: list[str] | None, designs: list[str] | None, cpus: int, *, 
     if recorder:
         _recorder(designs, as_json)
         return 0
-    results = [_measure(benchmark, design, cpus) for benchmark in benchmarks or BENCHMARKS for design in designs]
+    results = [measure(benchmark, design, cpus) for benchmark in benchmarks or BENCHMARKS for design in designs]
     if as_json:
         print(json.dumps({"results": results, "host": host()}, indent=2))
     else:
@@ -89,9 +90,10 @@ def main(benchmarks: list[str] | None, designs: list[str] | None, cpus: int, *, 
     return 0
 
 
-def _measure(benchmark: str, design: str, cpus: int) -> dict:
-    untraced = _run(benchmark, design, cpus, "off")
-    traced = _traced(_run(benchmark, design, cpus, "full"), benchmark)
+def measure(benchmark: str, design: str, cpus: int, changed: Callable[[Options], Options] | None = None) -> dict:
+    """A row; `changed` says what is to be asked for otherwise."""
+    untraced = _run(benchmark, design, cpus, "off", changed)
+    traced = _traced(_run(benchmark, design, cpus, "full", changed), benchmark)
     return {"benchmark": benchmark, "design": design, "cpus": untraced.description["options"]["cpus"],
             "bare": _bare(untraced, benchmark), "net": traced["net"], "exceptions": traced["exceptions"],
             "registers": traced["registers"]}
@@ -103,8 +105,9 @@ def full_trace(benchmark: str, design: str, cpus: int = 1) -> Path:
     return options.folder() if finished_run(options) else _run(benchmark, design, cpus, "full").folder
 
 
-def _run(benchmark: str, design: str, cpus: int, level: str) -> Result:
-    result = run(BENCHMARKS[benchmark].options(benchmark, design, cpus, level))
+def _run(benchmark: str, design: str, cpus: int, level: str, changed: Callable[[Options], Options] | None = None) -> Result:
+    options = BENCHMARKS[benchmark].options(benchmark, design, cpus, level)
+    result = run(changed(options) if changed else options)
     if result.status:
         raise Problem(f"{benchmark} on {design}, trace {level}: {result.words}", result.status)
     return result
@@ -118,7 +121,7 @@ def _bare(result: Result, benchmark: str) -> float:
 
 def told_by_guest(result: Result, benchmark: str) -> dict:
     """The line that the guest prints about itself: how many iterations, and the instructions of all of them."""
-    for line in re.findall(r"^(?:vm\d+\| )?@bench (\{.*\})\s*$", result.console, re.MULTILINE):
+    for line in re.findall(r"^(?:vm\d+\| |\(XEN\) DOM\d+: )?@bench (\{.*\})\s*$", result.console, re.MULTILINE):
         told = json.loads(line)
         if told["benchmark"] == benchmark:
             return told

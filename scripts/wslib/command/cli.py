@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from .. import build, os_errors, signals, streams
-from ..bench import ablation, app_bench, microbenchmarks, validation, viewer_bench
+from ..bench import ablation, app_bench, microbenchmarks, peer_bench, validation, viewer_bench
 from ..linux.peer_packages import DEFAULT_KERNEL, SUITES
 from ..machine import qemu_machine
 from ..machine.hang_report import sentences
@@ -115,6 +115,7 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("--viewer", action="store_true",
                      help="how fast the viewer loads large traces and builds frames of them, instead; builds what it needs")
     one.add_argument("--recorder", action="store_true", help="what the recorder itself costs, instead")
+    one.add_argument("--peers", action="store_true", help="our designs beside Debian's KVM and Xen, which are fetched")
     one.add_argument("--validate", action="store_true",
                      help="what the cost model says of the paper's benchmarks beside the paper's figures, instead")
     one.add_argument("--redesigned", choices=[design for design in DESIGNS if design != validation.BASE], default=validation.REDESIGNED,
@@ -262,15 +263,15 @@ def _build(options: argparse.Namespace) -> int:
 
 def _bench(asked: argparse.Namespace) -> int:
     kinds = {"--apps": asked.apps or asked.app, "--ablation": asked.ablation, "--validate": asked.validate,
-             "--recorder": asked.recorder, "--viewer": asked.viewer}
+             "--recorder": asked.recorder, "--viewer": asked.viewer, "--peers": asked.peers}
     given = [kind for kind, wanted in kinds.items() if wanted]
     if len(given) > 1:
         raise Problem(f"{given[0]} and {given[1]} are two things to measure: give one of them", USAGE)
-    if given and asked.benchmark and not asked.ablation:
+    if given and asked.benchmark and not (asked.ablation or asked.peers):
         raise Problem(f"{given[0]} has benchmarks of its own, and goes with no --benchmark", USAGE)
-    if (asked.ablation or asked.validate or asked.viewer) and asked.design:
+    if (asked.ablation or asked.validate or asked.viewer or asked.peers) and asked.design:
         raise Problem(f"{given[0]} knows which designs it is of, and goes with no --design", USAGE)
-    if (asked.ablation or asked.validate or asked.viewer) and asked.cpus != 1:
+    if (asked.ablation or asked.validate or asked.viewer or asked.peers) and asked.cpus != 1:
         raise Problem(f"{given[0]} knows how many CPUs it needs, and goes with no --cpus", USAGE)
     if asked.apps or asked.app:
         return app_bench.main(asked.app, asked.design, asked.cpus, as_json=asked.json)
@@ -280,6 +281,8 @@ def _bench(asked: argparse.Namespace) -> int:
         return validation.main(asked.redesigned, asked.profile, as_json=asked.json)
     if asked.viewer:
         return viewer_bench.main(as_json=asked.json)
+    if asked.peers:
+        return peer_bench.main(asked.benchmark, as_json=asked.json)
     return microbenchmarks.main(asked.benchmark, asked.design, asked.cpus, recorder=asked.recorder, as_json=asked.json)
 
 
