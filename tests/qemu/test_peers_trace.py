@@ -2,6 +2,7 @@
 """Traces of real KVM and Xen, recorded from outside: QEMU's own log has the same traps and returns, the guest's own clock the same
 instructions, and what reads our traces reads these."""
 
+import json
 import re
 import unittest
 
@@ -99,6 +100,19 @@ class OfKvmSTimer(PeerTrace, unittest.TestCase):
         usual = max(self.rows().values(), key=lambda row: row["count"])
         self.assertGreaterEqual(usual["count"], 60)
         self.assertTrue(usual["median"] < per_operation(self.run) < 1.2 * usual["median"], usual)
+
+
+@unittest.skipUnless(support.LONG, "takes a minute: it runs only with --long")
+class Bench(unittest.TestCase):
+    def test_ours_and_theirs_in_one_table(self):
+        recording("kvm-vhe", "hypercall", "")  # or it is skipped
+        done = support.ws("bench", "--peers", "--benchmark", "hypercall", "--json")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        rows = {row["design"]: row for row in json.loads(done.stdout)["results"]}
+        self.assertEqual(list(rows), ["split", "el2", "vhe", "kvm-nvhe", "kvm-vhe", "xen"])
+        for design, row in rows.items():
+            self.assertLess(abs(row["bare"] - row["net"]), 0.02 * row["net"], design)
+        self.assertEqual([row["exceptions"] for row in rows.values()], [2, 1, 1, 2, 1, 1])
 
 
 class OfXen(PeerTrace, unittest.TestCase):
