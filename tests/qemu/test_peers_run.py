@@ -83,9 +83,10 @@ class Guests(unittest.TestCase):
 
 class Benchmarks(unittest.TestCase):
     def test_hypercall(self):
-        """VHE is what makes the difference, here as in the paper; and counts repeat."""
+        """VHE is what makes the difference, here as in the paper; and counts repeat, but for a tick of the host's timer: when that comes
+        depends on the hour at which Linux starts."""
         nvhe, vhe, again = map(per_operation, (hypercalls("kvm-nvhe"), hypercalls("kvm-vhe"), hypercalls("kvm-vhe", 2)))
-        self.assertEqual(vhe, again)
+        self.assertLess(abs(vhe - again), 100)
         self.assertTrue(500 < vhe < 1500, vhe)
         self.assertTrue(1.2 * vhe < nvhe < 3 * vhe, (nvhe, vhe))
 

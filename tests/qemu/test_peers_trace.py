@@ -46,7 +46,9 @@ class PeerTrace:
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
 
     def test_the_guest_s_clock(self):
-        net = self.rows()[self.KIND]["median"]
+        """All operations together: a tick of the host's timer may be among them."""
+        self.assertIn(self.KIND, self.rows())
+        net = sum(row["sum"] for row in self.rows().values()) / 64
         self.assertIn(round(per_operation(self.run) - net), LOOP, f"{per_operation(self.run)} by its clock, {net} in the trace")
 
     def rows(self) -> dict[str, dict]:
@@ -96,10 +98,10 @@ class OfKvmSTimer(PeerTrace, unittest.TestCase):
     OF = ("kvm-vhe", "micro", "benchmark=timer-interrupt")
 
     def test_the_guest_s_clock(self):
-        """Its own way to the interrupt and back is counted, too. (The host's tick may be among the operations, once.)"""
+        """Its own way to the interrupt and back is counted, too, and so is a tick of the host's."""
         usual = max(self.rows().values(), key=lambda row: row["count"])
         self.assertGreaterEqual(usual["count"], 60)
-        self.assertTrue(usual["median"] < per_operation(self.run) < 1.2 * usual["median"], usual)
+        self.assertTrue(usual["median"] < per_operation(self.run) < 1.5 * usual["median"], usual)
 
 
 @unittest.skipUnless(support.LONG, "takes a minute: it runs only with --long")
