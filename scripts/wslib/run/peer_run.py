@@ -56,14 +56,37 @@ def peer_maker(options: Options) -> "Callable[[RunFolder], KvmMachine | XenMachi
     return lambda folder: KvmMachine(options, kvm, folder)
 
 
-class KvmMachine:
+class _PeerMachine:
     """What QEMU is to be started with, in the place of one_run.py's Machine."""
+
+    def __init__(self, options: Options, peer: KvmPeer | XenPeer, folder: RunFolder):
+        self._options, self._peer, self._folder = options, peer, folder
+        self._vm, = options.vms
+
+    def look(self, monitor: Monitor | None) -> list:
+        """At where its CPUs are: in the guest, or anywhere in the hypervisor."""
+        return take_looks(monitor, None, 0, 0)
+
+    def report(self, looks: list, console: bytes) -> dict:
+        return report(looks, NATIVE, [(self._vm.vcpus, self._peer.guest)], not self._options.mttcg, console)
+
+    def _described(self, kind: str, hypervisor: Kernel | Xen) -> dict:
+        return {
+            "layout": None,
+            "hypervisor": {**identify(hypervisor.image), "package": hypervisor.package},
+            "packages": {kind: hypervisor.package, "qemu": self._peer.qemu.package},
+            "window": window_of(self._peer.guest),
+            "vms": [_describe(self._vm, self._peer.guest)],
+        }
+
+
+class KvmMachine(_PeerMachine):
+    """A Linux whose only process is the VMM."""
 
     last_words = None
 
     def __init__(self, options: Options, peer: KvmPeer, folder: RunFolder):
-        self._options, self._peer, self._folder = options, peer, folder
-        self._vm, = options.vms
+        super().__init__(options, peer, folder)
         self._ramdisk = folder.ramdisk(1)
         self.layout = KvmLayout(self._vm.mem)
         self.command = kvm_command(qemu=peer.qemu.program, kernel=peer.kernel.image, ramdisk=self._ramdisk, layout=self.layout,
@@ -76,35 +99,21 @@ class KvmMachine:
         self._folder.make_ram(self.layout.total, range(self.layout.linux))
 
     def capture(self, environment: dict[str, str]) -> "OutsideCapture":
-        return OutsideCapture(self._folder, f"{self._peer.kernel.name}, KVM", environment | {"package": self._peer.kernel.package}, self._options.trace != "off", self.layout)
-
-    def look(self, monitor: Monitor | None) -> list:
-        """At where its CPUs are: in the guest, or anywhere in Linux."""
-        return take_looks(monitor, None, 0, 0)
-
-    def report(self, looks: list, console: bytes) -> dict:
-        return report(looks, NATIVE, [(self._vm.vcpus, self._peer.guest)], not self._options.mttcg, console)
+        kernel = self._peer.kernel
+        return OutsideCapture(self._folder, f"{kernel.name}, KVM", environment | {"package": kernel.package}, self._options.trace != "off", self.layout)
 
     def description(self) -> dict:
-        peer = self._peer
-        return {
-            "layout": None,
-            "hypervisor": {**identify(peer.kernel.image), "package": peer.kernel.package},
-            "packages": {"kernel": peer.kernel.package, "qemu": peer.qemu.package},
-            "window": window_of(peer.guest),
-            "vms": [_describe(self._vm, peer.guest)],
-        }
+        return self._described("kernel", self._peer.kernel)
 
 
-class XenMachine:
-    """The same for Xen."""
+class XenMachine(_PeerMachine):
+    """Xen with the guest as its one domain."""
 
     # Nothing switches the machine off when the domain has ended.
     last_words = XEN_LAST_WORDS
 
     def __init__(self, options: Options, peer: XenPeer, folder: RunFolder):
-        self._options, self._peer, self._folder = options, peer, folder
-        self._vm, = options.vms
+        super().__init__(options, peer, folder)
         self.command = xen_command(self._board(), peer.xen.image, folder.xen_tree, folder.xen_guest, options.mttcg,
                                    _extra(options, folder, peer.guest))
 
@@ -124,21 +133,8 @@ class XenMachine:
     def capture(self, environment: dict[str, str]) -> "OutsideCapture":
         return OutsideCapture(self._folder, self._peer.xen.name, environment | {"package": self._peer.xen.package}, self._options.trace != "off", None)
 
-    def look(self, monitor: Monitor | None) -> list:
-        return take_looks(monitor, None, 0, 0)
-
-    def report(self, looks: list, console: bytes) -> dict:
-        return report(looks, NATIVE, [(self._vm.vcpus, self._peer.guest)], not self._options.mttcg, console)
-
     def description(self) -> dict:
-        peer = self._peer
-        return {
-            "layout": None,
-            "hypervisor": {**identify(peer.xen.image), "package": peer.xen.package},
-            "packages": {"xen": peer.xen.package, "qemu": peer.qemu.package},
-            "window": window_of(peer.guest),
-            "vms": [_describe(self._vm, peer.guest)],
-        }
+        return self._described("xen", self._peer.xen)
 
 
 def _describe(vm: Vm, guest: Path) -> dict:
