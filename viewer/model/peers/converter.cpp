@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "viewer/model/peers/converter.hpp"
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cstring>
 #include <deque>
 #include <string_view>
@@ -13,7 +11,10 @@
 #include "hyp/arch/syndrome.hpp"
 #include "viewer/model/base/error.hpp"
 #include "viewer/model/capture/capture.hpp"
+#include "viewer/model/peers/asked_for.hpp"
+#include "viewer/model/peers/raw_record_words.hpp"
 #include "viewer/model/peers/recorded_cpu.hpp"
+#include "viewer/model/peers/recorded_peer.hpp"
 #include "viewer/model/peers/sysreg_names.hpp"
 
 namespace ws::model {
@@ -22,30 +23,6 @@ namespace {
 using raw::Branch;
 using raw::Kind;
 
-// Words of a record of an exception, and of one of a return (raw_log.hpp).
-enum ExceptionWord { kVector, kLevel, kEsr, kElr, kSpsr, kFar, kHpfar, kHcr, kVmpidr, kVttbr, kFirstX };
-enum ReturnWord { kPc, kFromLevel, kReturnElr, kReturnSpsr, kReturnHcr, kReturnVmpidr, kReturnVttbr, kFirstReturnX };
-
-constexpr u64 kVectorBytes = 0x800;
-constexpr u64 kHostVector = 0x400;  // the host's HVC below nVHE: of a lower exception level
-constexpr u64 kRamBegin = 0x4000'0000;
-
-u64 el_of(u64 spsr) { return spsr >> 2 & 3; }
-
-bool has_guest(u64 hcr) { return reg::HCR_EL2::VM.get(hcr) != 0 && reg::HCR_EL2::TGE.get(hcr) == 0; }
-
-trace::Owner owner_of(u64 vmpidr) {
-    return static_cast<trace::Owner>(std::min<u64>(reg::MPIDR_EL1::Aff0.get(vmpidr), trace::kMaxVcpus - 1) + 1);
-}
-
-/// The guests' board: where the VMMs of `ws run` put devices, as QEMU's virt has them.
-trace::Device device_at(u64 address) {
-    if (address >= 0x0800'0000 && address < 0x0801'0000) return trace::Device::distributor;
-    if (address >= 0x080a'0000 && address < 0x0900'0000) return trace::Device::redistributor;
-    if (address >= 0x0900'0000 && address < 0x0900'1000) return trace::Device::uart;
-    return trace::Device::vmm;
-}
-
 u64 benchmark_number(std::string_view name) {
 #define BENCHMARK(number, its_name, meaning) \
     if (name == (its_name)) return number;
@@ -53,33 +30,6 @@ u64 benchmark_number(std::string_view name) {
 #undef BENCHMARK
     return 0;
 }
-
-/// What a vCPU trapped for, as far as the trap itself tells.
-AskedFor asked_for(const std::array<u64, raw::kGeneralRegisters>& x, u64 vector, std::span<const u64> words) {
-    AskedFor asked;
-    if (exception_kind(vector) != ExceptionKind::synchronous) return asked;
-    const u64 esr = words[kEsr];
-    const Ec ec = ec_of(esr);
-    if (ec == Ec::HVC64 || ec == Ec::SMC64) {
-        static constexpr u64 kRangeOfPsci = 0x8400'0000;  // and with 64-bit arguments 0xC400'0000 (DEN 0028, 2.5)
-        const bool psci = (x[0] & 0xBFFF'FFE0) == kRangeOfPsci;
-        asked.what = psci ? AskedFor::What::psci : AskedFor::What::hypercall;
-        asked.first = x[0];
-        asked.argument = x[1];
-        return asked;
-    }
-    const u64 address = reg::HPFAR_EL2::FIPA.get(words[kHpfar]) << 12 | (words[kFar] & 0xfff);
-    if (ec != Ec::DABT_LOW || iss::dabt::ISV.get(esr) == 0 || address >= kRamBegin) return asked;
-    asked.what = iss::dabt::WnR.get(esr) != 0 ? AskedFor::What::store : AskedFor::What::load;
-    asked.first = address;
-    asked.rt = static_cast<unsigned>(iss::dabt::SRT.get(esr));
-    asked.argument = asked.rt < x.size() ? x[asked.rt] : 0;
-    asked.bytes = static_cast<u8>(1U << iss::dabt::SAS.get(esr));
-    asked.elr = words[kElr];
-    return asked;
-}
-
-u64 cut_to(u64 value, u8 bytes) { return bytes >= sizeof(u64) ? value : value & ((u64{1} << bytes * 8) - 1); }
 
 /// What a trap tells by itself, what code at EL2 has for itself, and PSTATE, which each exception changes.
 bool is_no_context(SysregId id) {
@@ -102,40 +52,6 @@ bool is_entering(u8 step) {
         case trace::Step::flush_interrupts: return true;
         default: return false;
     }
-}
-
-std::array<u64, raw::kGeneralRegisters> general_of(std::span<const u64> words, std::size_t first) {
-    std::array<u64, raw::kGeneralRegisters> x;
-    std::copy_n(words.begin() + static_cast<std::ptrdiff_t>(first), x.size(), x.begin());
-    return x;
-}
-
-/// Of whom the log is: with E2H it is VHE; Xen has a function for what KVM has not.
-Peer peer_of(const RawLog& log, const Symbols& symbols) {
-    if (symbols.address_of("do_trap_guest_sync", false)) return Peer::xen;
-    for (const RawRecord& record : log.records()) {
-        if (record.kind == Kind::place) {
-            return reg::HCR_EL2::E2H.get(record.words[2]) != 0 ? Peer::vhe : Peer::nvhe;
-        }
-    }
-    throw TraceError(log.file(), "has no window: the guest has not come to the address that the recorder was given");
-}
-
-/// Where nVHE's code is at EL2: at the vector that the first trap of the host's leads to.
-void find_nvhe(const RawLog& log, Symbols& symbols) {
-    const auto vector = symbols.address_of("__kvm_hyp_host_vector", true);
-    if (!vector) {
-        throw TraceError(log.file(),
-                         "is of a KVM without VHE, but the symbols have no __kvm_nvhe_ functions: older kernels, 5.10 "
-                         "among them, leave them out of /proc/kallsyms; take a newer one");
-    }
-    for (const RawRecord& record : log.records()) {
-        if (record.kind != Kind::exception || record.words[kLevel] != 2 || has_guest(record.words[kHcr])) continue;
-        if ((record.words[kVector] & (kVectorBytes - 1)) != kHostVector) continue;
-        symbols.move_nvhe(record.words[kVector] - kHostVector - *vector);
-        return;
-    }
-    throw TraceError(log.file(), "has no trap of KVM's host: record more than one exit of the guest");
 }
 
 class Converter {
@@ -319,10 +235,7 @@ class Converter {
             case AskedFor::What::store: break;
         }
         if (elr == asked.elr) return;  // it is to be tried again
-        const bool load = asked.what == AskedFor::What::load;
-        const u64 value = !load ? asked.argument : asked.rt < x.size() ? x[asked.rt] : 0;
-        cpu.emit(time, trace::payload::mmio{asked.first, cut_to(value, asked.bytes), cpu.owner, device_at(asked.first),
-                                            load ? trace::Access::read : trace::Access::write, asked.bytes});
+        cpu.emit(time, mmio_of(asked, x, cpu.owner));
     }
 
     void take_read(RecordedCpu& cpu, const RawRecord& record) {
@@ -518,50 +431,6 @@ class Converter {
     std::array<AskedFor, 256> asked_{};  ///< by owner
     std::optional<trace::payload::mark> mark_to_come_;
 };
-
-std::string now() {
-    const std::time_t time = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
-    return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(time));
-}
-
-Metadata metadata_of(const ConvertOptions& options, Peer peer, u32 cpus, u32 vcpus) {
-    Metadata given;
-    given.env = options.env;
-    const auto given_or = [&given](const std::string& key, const std::string& other) {
-        const std::string value = given.get(key);
-        return value.empty() ? other : value;
-    };
-    Metadata metadata;
-    metadata.uuid = options.uuid ? *options.uuid : random_uuid();
-    metadata.set("design", design_name(peer));
-    metadata.set(kE2hKey, peer == Peer::vhe ? "1" : "0");
-    metadata.set("guest", given_or("guest", "unknown"));
-    metadata.set("trace_level", "full");
-    metadata.set("cpus", fmt::format("{}", cpus));
-    std::string vms;
-    for (u32 vcpu = 0; vcpu < vcpus; ++vcpu) vms += vcpu == 0 ? "1" : " 1";
-    metadata.set(kVmOfVcpuKey, vms);
-    metadata.set("format_version", fmt::format("{}", trace::kFormatVersion));
-    metadata.set("date", given_or("date", now()));
-    metadata.set(kHypervisorKey, given_or(kHypervisorKey, peer == Peer::xen ? "Xen" : "KVM"));
-    metadata.set(kRecordedFromKey, kFromOutside);
-    for (const auto& [key, value] : given.env) {
-        if (key != kPacketsKey && metadata.get(key).empty()) metadata.set(key, value);
-    }
-    return metadata;
-}
-
-u32 vcpus_of(const RawLog& log) {
-    u32 vcpus = 0;
-    for (const RawRecord& record : log.records()) {
-        const auto& w = record.words;
-        if (record.kind == Kind::exception_return && w[kFromLevel] == 2 && el_of(w[kReturnSpsr]) < 2 &&
-            has_guest(w[kReturnHcr])) {
-            vcpus = std::max<u32>(vcpus, owner_of(w[kReturnVmpidr]));
-        }
-    }
-    return vcpus;
-}
 
 }  // namespace
 

@@ -15,17 +15,6 @@
 
 namespace ws::model {
 
-/// What a guest has called for or accessed: told once the result is known, when it is entered again.
-struct AskedFor {
-    enum class What : u8 { nothing, hypercall, psci, load, store };
-    What what = What::nothing;
-    u64 first = 0;     ///< X0, or the address
-    u64 argument = 0;  ///< X1, or the value
-    unsigned rt = 0;   ///< where a load's value goes
-    u8 bytes = 0;
-    u64 elr = 0;
-};
-
 class RecordedCpu {
   public:
     RecordedCpu(Peer peer, const Symbols& symbols, TraceWriter& writer, u32 cpu)
