@@ -240,8 +240,8 @@ def _gdb(session: dict, asked: Asked, place: _Place, qemu: _Qemu) -> int:
 
 def _serve(place: _Place, qemu: _Qemu) -> int:
     """For an IDE, which starts GDB itself."""
-    print(f"ws debug: in GDB: target remote {place.gdb}, then source {shown(START)}\n"
-          "ws debug: QEMU waits; Ctrl-C ends it", flush=True)
-    with contextlib.suppress(KeyboardInterrupt):
+    with contextlib.suppress(KeyboardInterrupt):  # around the words, too: who reads them may be quick
+        print(f"ws debug: in GDB: target remote {place.gdb}, then source {shown(START)}\n"
+              "ws debug: QEMU waits; Ctrl-C ends it", flush=True)
         qemu.child.wait()
     return 0
