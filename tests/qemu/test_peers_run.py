@@ -12,6 +12,7 @@ from unittest import mock
 import qemu_support as support
 
 from wslib.linux import debian_packages, peer_packages  # noqa: E402
+from wslib.linux.debian_kernels import DEFAULT_KERNEL  # noqa: E402
 from wslib.linux.debian_packages import mirror_of_line, mirror_of_targets  # noqa: E402
 from wslib.linux.peer_packages import fetch_kernel, fetch_qemu, fetch_xen, kernels_of, qemu_version  # noqa: E402
 from wslib.machine.flat_device_tree import Node, cells, read_tree, strings, write_tree  # noqa: E402
@@ -24,7 +25,7 @@ from wslib.run.verdict import XEN_LAST_WORDS, End, judge_peer, judge_xen  # noqa
 def run(design: str, guest: str, *options: str, append: str = "", trace: str = "off") -> support.Run:
     """On real KVM or Xen, or skipped where that cannot be fetched."""
     try:
-        fetch_xen() if design == "xen" else fetch_kernel(peer_packages.DEFAULT_KERNEL)
+        fetch_xen() if design == "xen" else fetch_kernel(DEFAULT_KERNEL)
         fetch_qemu()
     except Problem as problem:
         raise unittest.SkipTest(f"Debian's {design} cannot be had here: {problem}") from None

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """ws demo, which scripts/demo calls once Python is there: build, two runs, the comparison, the picture."""
 
+import argparse
 import os
 import subprocess
 from pathlib import Path
@@ -13,6 +14,10 @@ from ..run.one_run import Options, finished_run, run
 GUEST = "hypercall"
 DESIGNS = ("split", "vhe")  # the two that are furthest apart
 PICTURE = RUNS / "demo.png"
+
+
+def add_arguments(one: argparse.ArgumentParser) -> None:
+    one.set_defaults(do=lambda _: main())
 
 
 def main() -> int:

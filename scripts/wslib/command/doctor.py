@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Every tool and library with its version, what is wrong with it and how to mend that."""
 
+import argparse
 import json
 import re
 import shutil
@@ -159,6 +160,11 @@ def _disk() -> Finding:
         finding.problem = f"builds and runs take up to {DISK_NEEDED // GIB} GiB"
         finding.mend = f"free some space where {ROOT} is; scripts/ws writes to build/ and out/ alone"
     return finding
+
+
+def add_arguments(one: argparse.ArgumentParser) -> None:
+    one.add_argument("--json", action="store_true", help="as data")
+    one.set_defaults(do=lambda asked: main(asked.json))
 
 
 def main(as_json: bool) -> int:

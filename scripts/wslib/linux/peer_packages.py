@@ -18,15 +18,11 @@ from ..problem import Problem, usage_problem
 from ..process import first_line
 from ..program_version import program_version
 from ..sizes import MIB
+from .debian_kernels import BACKPORTS, SUITES
 from .debian_packages import Apt, complaint, is_debian, os_release, require, say, unpack
 from .linux_packages import unpacked_kernel
 
 FOLDER = BUILD / "peers"
-
-# The suite that has it. What is not here may be in the newest one's backports.
-SUITES = {"5.10": "bullseye", "6.1": "bookworm", "6.12": "trixie"}
-BACKPORTS = "trixie-backports"
-DEFAULT_KERNEL = "6.1"
 
 XEN_VERSION, XEN_SUITE = "4.17", "bookworm"
 

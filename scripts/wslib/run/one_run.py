@@ -10,13 +10,12 @@ import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from .. import process, signals
-from ..linux.guest_files import Commands, GuestFiles, guest_files
+from ..linux.guest_files import GuestFiles, guest_files
 from ..machine.boot_options import check_arguments
 from ..machine.console import Console, SerialInput
-from ..machine.hang_report import report, take_looks
 from ..machine.instruction_count import plugin_arguments, take_counts
 from ..machine.qemu_machine import (RESERVED_UNTRACED, Layout, boot_arguments, make_layout, module_bytes, native_command,
                                     qemu_command)
@@ -27,12 +26,16 @@ from ..paths import NATIVE, XEN, guest_image
 from ..problem import Problem
 from ..program_version import program_version
 from .capture import Capture, NoCapture
-from .peer_run import KvmMachine, XenMachine, peer_maker
 from .recording import LateCapture, make_snapshot_disk, record_arguments
 from .run_folder import RunFolder, identify
 from .run_options import DEFAULT_TIMEOUT, Options  # noqa: F401
 from .verdict import (BROKE, INTERRUPTED, SUCCESS, TIMED_OUT, End, Verdict, judge, judge_commands, judge_console,  # noqa: F401
                       judge_native, judge_peer, judge_xen)
+
+# What few runs need is loaded by those: to load all of it takes longer than a short run takes.
+if TYPE_CHECKING:
+    from ..linux.vm_commands import Commands
+    from .peer_run import KvmMachine, XenMachine
 
 
 @dataclass
@@ -77,7 +80,7 @@ def run(options: Options, show_console_on: int | None = None, show_all_on: int |
         started = datetime.datetime.now(datetime.timezone.utc)
         qemu_version = program_version(machine.command[0])
         clock = time.monotonic()
-        commands = Commands(options.vms) if any(vm.exec is not None for vm in options.vms) else None
+        commands = _commands(options.vms)
         try:
             machine.make_files()
             capture = machine.capture(environment(options, qemu_version, started))
@@ -114,6 +117,8 @@ def run(options: Options, show_console_on: int | None = None, show_all_on: int |
 def _parts(options: Options) -> Callable[[RunFolder], "AnyMachine"]:
     """All that the machine is made of, but for its folder."""
     if options.is_peer:
+        from .peer_run import peer_maker
+
         return peer_maker(options)
     if options.design != NATIVE:
         options.hypervisor_image  # if it is missing that is to be said first
@@ -170,11 +175,15 @@ class Machine:
 
     def look(self, monitor: Monitor | None) -> list:
         """At what it is doing."""
+        from ..machine.hang_report import take_looks
+
         if self.layout is None:
             return take_looks(monitor, None, 0, 0)
         return take_looks(monitor, self._folder.ram, self.layout.reserved_offset, self._options.cpus)
 
     def report(self, looks: list, console: bytes) -> dict:
+        from ..machine.hang_report import report
+
         options = self._options
         vms = [(vm.vcpus, guest.image) for vm, guest in zip(options.vms, self._guests)]
         return report(looks, options.design, vms, not options.mttcg, console)
@@ -193,7 +202,15 @@ class Machine:
         }
 
 
-AnyMachine = Machine | KvmMachine | XenMachine
+AnyMachine = "Machine | KvmMachine | XenMachine"
+
+
+def _commands(vms: list[Vm]) -> "Commands | None":
+    if all(vm.exec is None for vm in vms):
+        return None
+    from ..linux.vm_commands import Commands
+
+    return Commands(vms)
 
 
 def environment(options: Options, qemu_version: str, started: datetime.datetime) -> dict[str, str]:
@@ -220,7 +237,7 @@ class _View:
 
     shown_on: int | None
     all_on: int | None
-    commands: Commands | None
+    commands: "Commands | None"
 
     def open(self, source, log: Path) -> Console:
         return Console(source, log, self.shown_on, self.commands.feed if self.commands else None, self.all_on)
@@ -229,7 +246,7 @@ class _View:
         return self.commands is not None and self.commands.broken != ""
 
 
-def _execute(machine: "AnyMachine", folder: RunFolder, options: Options, capture: Capture | LateCapture | NoCapture, serial_input: int,
+def _execute(machine: AnyMachine, folder: RunFolder, options: Options, capture: Capture | LateCapture | NoCapture, serial_input: int,
              view: _View) -> End:
     qemu = None
     reason = "ended"
@@ -301,7 +318,7 @@ def _has_said(machine: AnyMachine, folder: RunFolder) -> bool:
         machine.last_words.search(folder.console.read_bytes()) is not None
 
 
-def _judge(end: End, options: Options, console: bytes, commands: Commands | None) -> Verdict:
+def _judge(end: End, options: Options, console: bytes, commands: "Commands | None") -> Verdict:
     if options.design == XEN:
         verdict = judge_xen(end, console, options.timeout)
     elif options.is_peer:

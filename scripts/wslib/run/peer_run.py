@@ -11,8 +11,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..linux.debian_kernels import DEFAULT_KERNEL
 from ..linux.kvm_initramfs import make_kvm_initramfs
-from ..linux.peer_packages import DEFAULT_KERNEL, Kernel, Qemu, Xen, fetch_kernel, fetch_qemu, fetch_xen
+from ..linux.peer_packages import Kernel, Qemu, Xen, fetch_kernel, fetch_qemu, fetch_xen
 from ..machine.hang_report import report, take_looks
 from ..machine.instruction_count import plugin_arguments
 from ..machine.kvm_host import SYMBOLS_BYTES, KvmLayout, host_arguments, kvm_command
