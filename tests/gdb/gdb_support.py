@@ -84,8 +84,17 @@ def _checked(session: Session, succeeds: bool) -> Session:
     return session
 
 
+# A replay goes to most places from its beginning, so it should not be long.
+SHORT = ("--append", "iterations=150")
+
+
+def recording(design: str) -> Path:
+    """The folder of a recorded run of the guest hypercall."""
+    return recording_of(design, "hypercall", *SHORT)
+
+
 @made_once(_folders)
-def recording(design: str, guest: str = "hypercall", *options: str) -> Path:
+def recording_of(design: str, guest: str, *options: str) -> Path:
     """The folder of a recorded run. Each is made once."""
     folder = new_folder()
     done = ws("run", "--design", design, "--guest", guest, "--record", "--quiet", "--out", folder, *options)

@@ -20,7 +20,7 @@ def names() -> list[str]:
 
 def play(design: str) -> str:
     commands = (SESSIONS / f"{design}.gdb").read_text(encoding="utf-8").splitlines()
-    session = support.replay(support.recording(design), [f"echo {MARK}\\n", *support.inside("typed_commands", commands=commands)])
+    session = support.replay(support.recording_of(design, "hypercall"), [f"echo {MARK}\\n", *support.inside("typed_commands", commands=commands)])
     text = session.stdout.split(MARK + "\n")[1]
     return "".join(f"{line}\n" for line in text.splitlines() if not line.startswith("[Inferior"))
 

@@ -80,7 +80,7 @@ class Timers(unittest.TestCase):
         """In a guest that has armed its timer, the CPU has what the trace saves at the next exit."""
         for design in support.DESIGNS:
             with self.subTest(design=design):
-                folder = support.recording(design, "timer", "--append", "rounds=2")
+                folder = support.recording_of(design, "timer", "--append", "rounds=2")
                 saved = [event for event in support.events(folder, "registers_timer") if event["operation"] == 0 and event["CNTV_CTL_EL0"] & 1]
                 self.assertTrue(saved, "the guest never arms its timer")
                 session = support.replay(folder, [f"hyp goto {saved[0]['index']}", "hyp timer --json"])
@@ -93,7 +93,7 @@ class VirtualInterrupts(unittest.TestCase):
     def test_a_list_register_is_what_the_trace_says(self):
         for design in support.DESIGNS:
             with self.subTest(design=design):
-                folder = support.recording(design, "timer", "--append", "rounds=2")
+                folder = support.recording_of(design, "timer", "--append", "rounds=2")
                 filled = support.events(folder, "list_register")[0]
                 entry = next(event for event in support.events(folder, "eret") if event["index"] > filled["index"] and event["owner"])
                 session = support.replay(folder, [f"hyp goto {entry['index']}", f"hyp vgic vcpu {filled['owner']} --json"])

@@ -51,7 +51,7 @@ class Registers(unittest.TestCase):
         """Where the trace has just recorded a block, the CPU and the vCPU hold its values."""
         for design in support.DESIGNS:
             with self.subTest(design=design):
-                folder = support.recording(design, "registers", "--append", "rounds=30")
+                folder = support.recording_of(design, "registers", "--append", "rounds=30")
                 blocks = []
                 for name in ("el1", "user", "return_state", "debug", "fp", "timer"):
                     restored = [event for event in support.events(folder, f"registers_{name}") if event["owner"] and event["operation"] == 0]

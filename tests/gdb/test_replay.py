@@ -18,7 +18,7 @@ class Recorded(unittest.TestCase):
         for design in support.DESIGNS:
             with self.subTest(design=design):
                 plain = support.new_folder()
-                self.assertEqual(support.ws("run", "--design", design, "--guest", "hypercall", "--quiet", "--out", plain).returncode, 0)
+                self.assertEqual(support.ws("run", "--design", design, "--guest", "hypercall", *support.SHORT, "--quiet", "--out", plain).returncode, 0)
                 self.assertEqual(support.wstrace("dump", plain), support.wstrace("dump", support.recording(design)))
 
     def test_a_replay_ends_where_the_recording_does(self):
