@@ -252,6 +252,9 @@ TEST_CASE("what cannot be converted", "[convert]") {
     check_contains(refusal(RawLogStory{}), "has no window");
     RawLogStory only_guest;
     only_guest.begin();
+    CHECK(Converted(only_guest).run->operations.all().empty());  // a guest that never traps
+    only_guest.exception(RawLogStory::at(0x20c00), 0x5a00'0000, 0x4000'0008, RawLogStory::kEl1h,
+                         RawLogStory::kGuestHcr);
     check_contains(refusal(only_guest), "no trap of KVM's host");
     check_contains(refusal(one_hypercall(), "0000000000010000 T kvm_arch_vcpu_ioctl_run\n"),
                    "no __kvm_nvhe_ functions");

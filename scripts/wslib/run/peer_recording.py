@@ -3,6 +3,7 @@
 and `wstrace convert` makes a trace of that when the machine has ended."""
 
 import json
+import struct
 import subprocess
 from pathlib import Path
 
@@ -15,13 +16,20 @@ from .run_folder import RUN_BROKE, RunFolder
 # guest::begin_benchmark and guest::end_benchmark (guests/lib/guest.hpp), as the linker knows them.
 _WINDOW = {"begin": "_ZN5guest15begin_benchmarkEPKc", "end": "_ZN5guest13end_benchmarkEPKcm"}
 _GUEST_BEGINS = 0x4008_0000  # a flat guest's first instruction
+_BL, _BL_OFFSET = 0x9400_0000, 0x03ff_ffff  # the instruction, and its offset in words (Arm ARM C6.2)
 
 
 def window_of(guest: Path) -> dict[str, int] | None:
-    """Where the guest begins and ends what it measures; None for a guest without such functions."""
+    """Where the guest begins and ends what it measures; None for a guest that measures nothing, though it has the functions for it."""
     symbols = Symbols(guest)
     window = {name: symbols.address(function) for name, function in _WINDOW.items()}
-    return window if all(window.values()) else None
+    return window if all(window.values()) and _is_called(guest.read_bytes(), window["begin"]) else None
+
+
+def _is_called(image: bytes, function: int) -> bool:
+    """Has a flat guest a BL to this address?"""
+    words = struct.unpack_from(f"<{len(image) // 4}I", image)
+    return any(word == _BL | (function - _GUEST_BEGINS - at * 4 >> 2) & _BL_OFFSET for at, word in enumerate(words))
 
 
 def recorder_arguments(folder: RunFolder, guest: Path) -> list[str]:
