@@ -295,9 +295,9 @@ void prepare(Cpu& cpu, const Instruction& now) {
         store(cpu, now);
     } else if (el2 && now.kind == a64::Kind::load) {
         load(cpu, now);
-    } else if (el2 && now.kind == a64::Kind::vector_store) {
+    } else if (now.kind == a64::Kind::vector_store) {
         put_vectors(cpu, now, 1);
-    } else if (el2 && now.kind == a64::Kind::vector_load) {
+    } else if (now.kind == a64::Kind::vector_load) {
         put_vectors(cpu, now, 2);
     }
 }

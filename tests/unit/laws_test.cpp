@@ -212,6 +212,15 @@ TEST_CASE("a control register that changes behind the trace's back", "[laws]") {
     demand_broken(run, "control_writes_chain", 1, "HCR_EL2 is 0x0000000000000003");
 }
 
+TEST_CASE("a list register that is restored by itself is written as well", "[laws]") {
+    FakeRun run;
+    run.emit(payload::control_write{1, 0, SysregId::ICH_LR0_EL2, trace::kHost});
+    run.emit(payload::register_move{7, SysregId::ICH_LR0_EL2, trace::Operation::restore, kVcpu});
+    run.emit(payload::control_write{7, 0, SysregId::ICH_LR0_EL2, trace::kHost});
+    run.emit(payload::control_write{7, 0, SysregId::ICH_LR0_EL2, trace::kHost});
+    demand_broken(run, "control_writes_chain", 1, "ICH_LR0_EL2 is 0x0000000000000007");
+}
+
 TEST_CASE("a hypercall out of nowhere", "[laws]") {
     FakeRun run;
     play(run, "vhe", 1);

@@ -94,6 +94,7 @@ TEST_CASE("symbols", "[raw_log]") {
     CHECK(name_at(0x800008001204).empty());  // not nVHE's
     CHECK(symbols.start(*symbols.find(0x800008001104)) == 0x800008001100);
     CHECK(model::Symbols::parse("0x200000 T start\n", "f").address_of("start", false) == 0x200000);  // Xen's map
+    CHECK(model::Symbols::parse("0x256330 t entry.o#guest_sync\n", "f").address_of("guest_sync", false) == 0x256330);
     check_contains(refusal([] { model::Symbols::parse("x\n", "f"); }), "has no line with a function's address");
     check_contains(refusal([] { model::Symbols::parse("0000000000000000 T a\n", "f"); }), "kptr_restrict");
 }

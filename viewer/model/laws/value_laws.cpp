@@ -166,6 +166,7 @@ class ControlWritesChain : public Law {
     }
 
     void take(EventIndex index, const Event& event) override {
+        if (event.is(trace::EventId::register_move)) return take_move(index, event);
         if (!event.is(trace::EventId::control_write)) return;
         const auto write = trace().as<trace::payload::control_write>(event);
         const std::pair<u32, SysregId> key{event.cpu(), write.sysreg};
@@ -181,6 +182,13 @@ class ControlWritesChain : public Law {
     }
 
   private:
+    /// What is restored by itself is written as well: KVM's list registers are, and are cleared by a control write.
+    void take_move(EventIndex index, const Event& event) {
+        const auto move = trace().as<trace::payload::register_move>(event);
+        if (move.operation != trace::Operation::restore) return;
+        last_[{event.cpu(), move.sysreg}] = {move.value, index};
+    }
+
     struct Written {
         u64 value;
         EventIndex event;

@@ -11,6 +11,8 @@ namespace {
 /// No stack of a kernel's is so deep: what goes on for ever is not followed.
 constexpr std::size_t kMost = 256;
 
+constexpr u8 kSaveGeneral = static_cast<u8>(PathStep::save_general_purpose);
+
 /// The steps in which what is done is not the switch itself.
 bool is_handling(PathStep step) {
     switch (step) {
@@ -30,6 +32,7 @@ bool is_handling(PathStep step) {
 CallStack::Frame CallStack::make(u32 symbol, bool for_host) const {
     Frame frame;
     frame.symbol = symbol;
+    frame.called = symbol;
     frame.row = find_path_function(peer_, symbols_[symbol].name);
     frame.for_host = for_host;
     if (frame.row != nullptr) frame.own = frame.row->step(for_host);
@@ -49,9 +52,15 @@ void CallStack::call(u32 symbol, bool for_host) {
 void CallStack::jump(u32 symbol, bool for_host) {
     if (frames_.empty()) return call(symbol, for_host);
     if (frames_.back().symbol == symbol) return;
-    const bool boundary = frames_.back().boundary;
-    frames_.back() = make(symbol, for_host);
-    frames_.back().boundary = boundary;
+    const Frame before = frames_.back();
+    Frame& frame = frames_.back();
+    frame = make(symbol, for_host);
+    frame.called = before.called;
+    frame.boundary = before.boundary;
+    if (frame.row != nullptr || before.row == nullptr || !is_handling(before.own)) return;
+    // A call at a function's end is a jump: what handles an exit goes on handling it.
+    frame.row = before.row;
+    frame.own = before.own;
 }
 
 void CallStack::back(u32 symbol, bool for_host) {
@@ -73,7 +82,7 @@ void CallStack::back(u32 symbol, bool for_host) {
     const Frame callee = frames_[place];
     frames_.resize(place);
     Frame& caller = frames_.back();
-    const auto after = after_call(peer_, symbols_[caller.symbol].name, symbols_[callee.symbol].name, callee.for_host);
+    const auto after = after_call(peer_, symbols_[caller.symbol].name, symbols_[callee.called].name, callee.for_host);
     caller.is_after = after.has_value();
     if (caller.row != nullptr) caller.own = caller.row->step(caller.for_host);
     if (!after) return;
@@ -104,6 +113,8 @@ std::vector<u8> CallStack::steps() const {
         if (frame.row == nullptr) continue;
         if (frame.row->callees == Callees::each) steps.clear();
         const auto step = static_cast<u8>(frame.own);
+        // Xen's vectors call what handles an exit once they have saved the registers.
+        if (!steps.empty() && steps.back() == kSaveGeneral && is_handling(frame.own)) steps.pop_back();
         if (step != 0 && (steps.empty() || steps.back() != step)) steps.push_back(step);
     }
     return steps;

@@ -15,6 +15,7 @@ class CallStack {
   public:
     struct Frame {
         u32 symbol = 0;
+        u32 called = 0;  ///< the function that was called; by a jump it may have gone over to another one
         const PathFunction* row = nullptr;
         bool for_host = false;          ///< its context is the host's
         PathStep own = PathStep::none;  ///< the step of its own instructions

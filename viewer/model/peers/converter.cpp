@@ -154,6 +154,7 @@ class Converter {
             see_vcpu(cpu.owner);
             asked_[cpu.owner] = asked_for(x, vector, w);
             cpu.not_saved = x;
+            cpu.in_frame.clear();
         }
         const bool filled = has_fault_address(vector, w[kEsr]);
         const u64 esr = has_syndrome(vector) ? w[kEsr] : 0;
@@ -249,12 +250,33 @@ class Converter {
             cpu.emit(record.time, trace::payload::physical_irq{intid, cpu.owner});
         }
         if (*id == SysregId::SP_EL0 && cpu.not_saved) cpu.guest_sp_el0 = value;
+        if (is_in_frame(cpu, *id, trace::Step::save_general_purpose) && cpu.in_frame.insert(*id).second) {
+            cpu.emit(record.time, trace::payload::register_move{value, *id, trace::Operation::save, cpu.owner});
+        }
         cpu.known.try_emplace(*id, value);
     }
 
     /// The registers of the host's of which general records tell have SP_EL0 with them below nVHE.
     bool is_told_with_others(SysregId id, trace::Owner owner) const {
         return id == SysregId::SP_EL0 && (owner != trace::kHost || peer_ == Peer::nvhe);
+    }
+
+    static bool is_in_step(const RecordedCpu& cpu, trace::Step step) {
+        const std::vector<u8> steps = cpu.at_el2.steps();
+        return !steps.empty() && steps.back() == static_cast<u8>(step);
+    }
+
+    /// Xen has where its guest goes on in a frame on its stack, whose loads and stores nobody has recorded.
+    bool is_in_frame(const RecordedCpu& cpu, SysregId id, trace::Step step) const {
+        return peer_ == Peer::xen && info(id).register_class == RegisterClass::return_state && is_in_step(cpu, step);
+    }
+
+    /// KVM has the values of list registers in the vCPU's structure. What writes them is called for each with its value
+    /// and takes a way of its own for each, so that it is too far from the load for the recorder to see where it is
+    /// from.
+    bool fills_list_register(const RecordedCpu& cpu, SysregId id) const {
+        return peer_ != Peer::xen && info(id).register_class == RegisterClass::list_registers &&
+               id != SysregId::ICH_HCR_EL2 && is_in_step(cpu, trace::Step::restore_vgic);
     }
 
     /// Whose a register is that is kept at an address. The host's breakpoints are in the vCPU's structure as well.
@@ -266,7 +288,7 @@ class Converter {
 
     void take_stored(RecordedCpu& cpu, const RawRecord& record) {
         const auto id = sysreg_reached(record.words[1], e2h());
-        if (!id || !cpu.at_el2.switches() || is_no_context(*id)) return;
+        if (!id || !cpu.at_el2.switches() || is_no_context(*id) || cpu.in_frame.contains(*id)) return;
         // Before the guest's configuration is put in place the host's is kept, in the vCPU's own structure as well.
         const bool control = info(info(*id).register_class).moved_as == MovedAs::control;
         const trace::Owner owner = control ? trace::kHost : owner_of_move(cpu, *id, record.words[2]);
@@ -288,9 +310,11 @@ class Converter {
         const MovedAs moved_as = info(info(*id).register_class).moved_as;
         // What a kernel does besides to registers that the switch writes is told too: maintenance of the TLB, for one.
         const bool tells = cpu.at_el2.switches() || moved_as == MovedAs::control || cpu.written.contains(*id);
+        const bool of_guest =
+            fills_list_register(cpu, *id) || is_in_frame(cpu, *id, trace::Step::restore_general_purpose);
         if (tells && !is_no_context(*id)) {
-            const trace::Owner owner = owner_of_move(cpu, *id, source);
-            if (source != 0 && moved_as != MovedAs::control) {
+            const trace::Owner owner = of_guest ? cpu.owner : owner_of_move(cpu, *id, source);
+            if (of_guest || (source != 0 && moved_as != MovedAs::control)) {
                 if (*id == SysregId::SP_EL0 && owner != trace::kHost) cpu.guest_sp_el0 = value;
                 if (!is_told_with_others(*id, owner)) {
                     cpu.emit(record.time, trace::payload::register_move{value, *id, trace::Operation::restore, owner});
@@ -397,8 +421,8 @@ class Converter {
 
     void take_vector(RecordedCpu& cpu, const RawRecord& record) {
         const auto& w = record.words;
-        if (!cpu.at_el2.switches()) return;
-        const std::vector<u8> steps = cpu.at_el2.steps();
+        if (!cpu.stack().switches()) return;
+        const std::vector<u8> steps = cpu.stack().steps();
         const auto last = steps.empty() ? trace::Step{} : static_cast<trace::Step>(steps.back());
         const bool host = last == trace::Step::save_host_fp || last == trace::Step::restore_host_fp;
         const auto operation = w[1] == 1 ? trace::Operation::save : trace::Operation::restore;

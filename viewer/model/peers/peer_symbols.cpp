@@ -31,6 +31,7 @@ std::optional<Symbol> parse_line(std::string_view line) {
     if (name.empty() || name[0] == '$') return std::nullopt;
     const bool nvhe = name.starts_with(kNvhePrefix);
     if (nvhe) name.remove_prefix(kNvhePrefix.size());
+    name.remove_prefix(name.find('#') + 1);  // Xen's map says of which file a local function is: entry.o#guest_sync
     const std::size_t dot = name.find('.', 1);
     return Symbol{address, std::string(name.substr(0, dot)), nvhe};
 }

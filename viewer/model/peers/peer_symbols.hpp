@@ -12,7 +12,8 @@
 
 namespace ws::model {
 
-/// A function without what compilers add after a dot, and without the prefix of nVHE's: then `nvhe` is set.
+/// A function without what compilers add after a dot, without its file, and without the prefix of nVHE's: then `nvhe`
+/// is set.
 struct Symbol {
     u64 address;
     std::string name;

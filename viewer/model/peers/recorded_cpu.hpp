@@ -60,6 +60,7 @@ class RecordedCpu {
     std::set<SysregId> written;  ///< events have told of writes, so those of all further ones follow
     std::map<u64, u64> read;     ///< by encoding: what was read last
     std::optional<std::array<u64, raw::kGeneralRegisters>> not_saved;  ///< of a guest that has trapped
+    std::set<SysregId> in_frame;  ///< of that guest's: what was read to be kept on the stack, since it trapped
     u64 guest_sp_el0 = 0;
 
   private:

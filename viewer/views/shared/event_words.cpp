@@ -47,6 +47,17 @@ std::string interrupt(const model::Trace& trace, const model::Event& event) {
     return fmt::format("CPU {}: {}{}", unsigned{kick.cpu}, words(model::name_of(kick.reason)), whom);
 }
 
+/// What a list register holds that was moved by itself.
+std::string listed_interrupt(const payload::register_move& move) {
+    const auto id = static_cast<std::size_t>(move.sysreg);
+    if (id >= kSysregCount || kSysregs[id].register_class != RegisterClass::list_registers) return "";
+    if (move.sysreg == SysregId::ICH_HCR_EL2) return "";
+    static constexpr const char* kStates[] = {"inactive", "pending", "active", "pending and active"};
+    const u64 state = reg::ICH_LR0_EL2::State.get(move.value);
+    return state == 0 ? std::string(": empty")
+                      : fmt::format(": interrupt {} {}", reg::ICH_LR0_EL2::vINTID.get(move.value), kStates[state]);
+}
+
 std::string thread_name(const model::Trace& trace, trace::Owner owner) {
     return owner == trace::kHost ? "idle" : trace.owner_name(owner);
 }
@@ -131,8 +142,9 @@ std::string brief(const model::Trace& trace, const model::Event& event) {
     }
     if (event.is(EventId::register_move)) {
         const auto move = trace.as<trace::payload::register_move>(event);
-        return fmt::format("{} {}, {}", move.operation == trace::Operation::save ? "save" : "restore",
-                           model::sysreg_name_of_id(static_cast<u64>(move.sysreg)), trace.owner_name(move.owner));
+        return fmt::format("{} {}{}, {}", move.operation == trace::Operation::save ? "save" : "restore",
+                           model::sysreg_name_of_id(static_cast<u64>(move.sysreg)), listed_interrupt(move),
+                           trace.owner_name(move.owner));
     }
     if (model::block_class(event)) {
         const auto block = trace.block(event);
