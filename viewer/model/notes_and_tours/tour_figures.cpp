@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "viewer/model/explain/explanation.hpp"
+#include "viewer/model/explain/ledger.hpp"
 #include "viewer/model/explain/what_if.hpp"
 #include "viewer/model/trace/describe.hpp"
 
@@ -18,18 +19,25 @@ namespace ws::model {
 namespace {
 
 constexpr const char* kUnknown = "?";
-constexpr const char* kUnits[] = {"instructions", "cycles", "saved", "restored", "writes"};
+constexpr const char* kUnits[] = {"instructions", "cycles", "percent", "saved",
+                                  "restored",     "writes", "moves",   "redundant"};
+/// Of a register, or of all of them.
+constexpr const char* kBooks[] = {"saved", "restored", "writes", "moves", "redundant"};
 
 enum class Whose : u8 { a, b, difference, ratio };
 
 /// A figure's name, taken apart.
 struct Name {
     Whose whose;
-    std::string what;          ///< `step`, `without`, an event's kind, or empty
-    std::string detail;        ///< the step's name, the parts' names, or the field's
+    std::string what;          ///< `step`, `without`, `besides`, `register`, an event's kind, or empty
+    std::string detail;        ///< the step's name, the parts' names, the register's, or the field's
     std::optional<Part> part;  ///< nothing for the whole
     std::string unit;          ///< one of kUnits
-    bool is_field() const { return !what.empty() && what != "step" && what != "without"; }
+    bool is_field() const { return !what.empty() && !is_named(what); }
+    static bool is_named(const std::string& word) {
+        return word == "step" || word == "without" || word == "besides" || word == "register";
+    }
+    bool is_of_books() const { return what == "register" || unit == "moves" || unit == "redundant"; }
 };
 
 std::optional<Part> part_named(const std::string& name) {
@@ -52,9 +60,19 @@ std::string counted(i64 value) {
     return value > 0 ? with_sign.substr(1) : with_sign;
 }
 
-bool is_unit(const std::string& word) {
-    return std::find(std::begin(kUnits), std::end(kUnits), word) != std::end(kUnits);
+std::optional<std::size_t> register_named(const std::string& name) {
+    const auto& all = hardware_registers();
+    const auto found = std::find_if(all.begin(), all.end(), [&](const HardwareRegister& r) { return name == r.name; });
+    if (found == all.end()) return std::nullopt;
+    return static_cast<std::size_t>(found - all.begin());
 }
+
+template <std::size_t kCount>
+bool is_one_of(const char* const (&words)[kCount], const std::string& word) {
+    return std::find(std::begin(words), std::end(words), word) != std::end(words);
+}
+
+bool is_unit(const std::string& word) { return is_one_of(kUnits, word); }
 
 [[noreturn]] void refuse(const std::string& name, const std::string& reason) {
     throw FigureError(fmt::format("figure {{{}}}: {}", name, reason));
@@ -68,11 +86,24 @@ Whose whose_named(const std::string& name, const std::string& word) {
     refuse(name, "it begins with A, B, difference or ratio");
 }
 
+/// The parts that `without` leaves out, which a design could do without, or that `besides` counts not: any.
+Parts parts_of(const Name& name) {
+    if (name.what == "without") return parse_parts(name.detail);
+    Parts parts;
+    std::istringstream stream(name.detail);
+    for (std::string word; std::getline(stream, word, ',');) {
+        const auto part = part_named(word);
+        if (!part) throw std::invalid_argument("there is no part " + word);
+        parts.set(static_cast<std::size_t>(*part));
+    }
+    return parts;
+}
+
 /// The words behind whose it is.
 void take_words(const std::string& name, std::vector<std::string> words, Name& result) {
     result.unit = kUnits[0];
     const bool two = words.size() > 1 && !is_unit(words[1]);  // `timer` is a part and an event
-    if (two && (words[0] == "step" || words[0] == "without" || find_event(words[0]) != nullptr)) {
+    if (two && (Name::is_named(words[0]) || find_event(words[0]) != nullptr)) {
         result.what = words[0];
         result.detail = words[1];
         words.erase(words.begin(), words.begin() + 2);
@@ -98,17 +129,28 @@ Name parse(const std::string& name) {
     words.erase(words.begin());
     take_words(name, std::move(words), result);
     if (result.what == "step" && !step_named(result.detail)) refuse(name, "there is no step " + result.detail);
-    if (result.what == "step" && result.unit != kUnits[0]) refuse(name, "a step's figure is its instructions");
-    if (result.what == "without") {
+    if (result.what == "step" && result.unit != "instructions" && result.unit != "percent") {
+        refuse(name, "a step's figure is its instructions, or percent");
+    }
+    if (result.what == "register") {
+        if (!register_named(result.detail)) refuse(name, "there is no register " + result.detail);
+        if (!is_one_of(kBooks, result.unit)) refuse(name, "a register is saved, restored, writes, moves or redundant");
+    } else if (result.is_of_books() && (result.part || !result.what.empty())) {
+        refuse(name, fmt::format("{} are told of one register or of all", result.unit));
+    }
+    if (result.unit == "percent" && result.what.empty() && !result.part)
+        refuse(name, "percent of what is wanted: a part");
+    if (result.what == "without" || result.what == "besides") {
         try {
-            parse_parts(result.detail);
+            parts_of(result);
         } catch (const std::invalid_argument& error) {
             refuse(name, error.what());
         }
-        if (result.unit != "instructions" && result.unit != "cycles") refuse(name, "instructions or cycles are wanted");
+        const bool sum = result.unit == "instructions" || result.unit == "cycles" || result.unit == "percent";
+        if (!sum) refuse(name, "instructions, cycles or percent are wanted");
     }
     if (result.unit == "saved" || result.unit == "restored") {
-        if (!result.part) refuse(name, "registers are moved by a part: {A fp saved}");
+        if (!result.part && result.what != "register") refuse(name, "registers are moved by a part: {A fp saved}");
     }
     if (result.is_field() && result.whose != Whose::a && result.whose != Whose::b) {
         refuse(name, "an event's field is A's or B's");
@@ -191,13 +233,30 @@ struct TourFigures::Side {
         throw FigureError(fmt::format("{} has no event {} in this operation", letter, kind));
     }
 
+    i64 of_books(const Name& name) {
+        if (!books) books = keep_ledger(run.trace, parts().events);
+        const LedgerEntry& entry =
+            name.what == "register" ? books->entries[*register_named(name.detail)] : books->total;
+        if (name.unit == "saved") return entry.saved;
+        if (name.unit == "restored") return entry.restored;
+        if (name.unit == "writes") return entry.written;
+        return name.unit == "moves" ? entry.moves() : entry.redundant();
+    }
+
     /// Of cycles thousandths: a difference is rounded once.
     i64 figure(const Name& name) {
         parts();
         const Breakdown& all = breakdown();
+        if (name.is_of_books()) return of_books(name);
+        if (name.unit == "percent") {
+            Name whole = name;
+            whole.unit = "instructions";
+            if (all.whole.instructions == 0) throw FigureError(fmt::format("{} takes no instructions here", letter));
+            return (200 * figure(whole) / all.whole.instructions + 1) / 2;
+        }
         if (name.what == "step") return step(*step_named(name.detail));
         Figures figures = all.whole;
-        if (name.what == "without") figures = without(all, parse_parts(name.detail));
+        if (name.what == "without" || name.what == "besides") figures = without(all, parts_of(name));
         if (name.part) figures = all[*name.part].figures;
         if (name.unit == "cycles") return figures.cycles;
         if (name.unit == "saved") return all[*name.part].registers.saved;
@@ -211,6 +270,7 @@ struct TourFigures::Side {
     char letter;
     std::optional<Breakdown> known;
     std::optional<OperationEvents> apart;
+    std::optional<Ledger> books;
 };
 
 TourFigures::TourFigures(const Run& a, const Run& b, const Stop& operation)

@@ -6,7 +6,11 @@
 //   {A el1}  {A vgic cycles}  {A fp saved}     of a part of it (cost_parts.def); saved, restored, writes: registers
 //   {A step handle_exit}                       instructions of a step (steps.def)
 //   {A writes}                                 control registers that the operation writes
+//   {A handler percent}                        what part of the operation's instructions a part or a step is
+//   {A moves}  {A redundant}                   registers that it moves; moves that change nothing (ledger.hpp)
+//   {A register VTTBR_EL2 writes}              done to one register: saved, restored, writes, moves, redundant
 //   {A without fp,el1}                         what the operation would take without these parts
+//   {A besides handler}                        what of it is in none of these parts, which may be any
 //   {A trap ELR_EL2}  {B mmio value}           a field of the operation's first event of this kind
 //   {difference el1}  {ratio instructions}     between A and B: how far apart, and A as a multiple of B
 //
