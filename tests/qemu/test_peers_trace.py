@@ -5,6 +5,7 @@ instructions, and what reads our traces reads these."""
 import json
 import re
 import unittest
+from pathlib import Path
 
 import qemu_support as support
 from outside_reader import read_trace
@@ -92,6 +93,25 @@ class OfKvmWithoutVhe(PeerTrace, unittest.TestCase):
 
 class OfKvmWithVhe(PeerTrace, unittest.TestCase):
     OF = ("kvm-vhe", "hypercall", "")
+
+    def test_source(self):
+        """There is none of the hypervisor, and that is said; the guest is ours, and its line is shown."""
+        told = support.wstrace_json("source", self.run.folder, 1)
+        hypervisor, guest = told["places"]
+        self.assertIn("was recorded from outside", hypervisor["problem"])
+        self.assertEqual((guest["what"], Path(guest["file"]).name), ("the instruction that trapped", "main.cpp"))
+        self.assertTrue(next(row for row in guest["instructions"] if row["here"])["text"].startswith("hvc"))
+
+    def test_fp_registers(self):
+        """They are put in place when the guest first uses them, and are saved when the vCPU is put; the host's are saved when one is loaded."""
+        done = run("kvm-vhe", "registers", append="rounds=1 results=4", trace="full")
+        self.assertEqual(done.status, 0, done.stderr)
+        self.assertEqual(support.call(support.WSTRACE, "check", done.folder).returncode, 0)
+        moves = {"save vCPU 0": 0, "restore vCPU 0": 0, "save host": 0}
+        for event in support.wstrace(*("find", done.folder, "registers_fp", "--count", 400)).splitlines():
+            if told := re.search(r"operation=(\w+) owner=(host|vCPU 0)", event):
+                moves[" ".join(told.groups())] += 1
+        self.assertTrue(all(moves.values()), moves)
 
 
 class OfKvmSTimer(PeerTrace, unittest.TestCase):

@@ -71,6 +71,12 @@ EventLocations::EventLocations(const Trace& trace) : trace_(trace) {
             "{} was recorded from outside, by a plugin of QEMU's: no source of it is here, and no line of code has "
             "recorded this event",
             trace.env(kHypervisorKey));
+        // Its guests are ours.
+        try {
+            for (const ImageFile& file : find_run_files(trace.path()).guest_images) guests_.push_back(load(file));
+        } catch (const SourceError& error) {
+            guests_.assign(1, Known{nullptr, error.what()});
+        }
         return;
     }
     try {
@@ -145,6 +151,7 @@ std::vector<std::size_t> EventLocations::points_of(EventIndex index) const {
 EventLocation EventLocations::of_hypervisor(EventIndex index) const {
     EventLocation location{
         "the hypervisor's instruction that read the clock for it", hypervisor_.image, {}, {}, hypervisor_.problem, {}};
+    if (trace_.from_outside()) location.what = "the hypervisor's code";
     if (!hypervisor_.image) return location;
     const Event event = trace_.event(index);
     const bool is_trap = event.is(EventId::trap);
