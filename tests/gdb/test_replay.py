@@ -56,7 +56,7 @@ class Goto(unittest.TestCase):
                 elif event["event"] == "trap":
                     self.check_trap(answer, event, kernel)
                 else:
-                    self.check_return(answer, event, kernel)
+                    self.check_return(answer, event, changes)
                 self.check_world(answer, changes, kernel)
 
     def check_trap(self, answer: dict, trap: dict, kernel: int):
@@ -71,10 +71,15 @@ class Goto(unittest.TestCase):
         self.assertEqual((answer["before"]["world"], answer["before"]["el"]),
                          ("guest" if trap["owner"] else "host", trap["SPSR_EL2"] >> 2 & 3))
 
-    def check_return(self, answer: dict, eret: dict, kernel: int):
+    def check_return(self, answer: dict, eret: dict, changes: dict):
         self.assertEqual(answer["instruction"], ERET)
         for name in ("ELR_EL2", "SPSR_EL2"):
             self.assertEqual(answer[name], eret[name], name)
+        following = changes.get(min((index for index in changes if index > eret["index"]), default=None))
+        if following is not None and answer["after"]["pc"] == answer["VBAR_EL2"] + 0x80 * following.get("vector", -1):
+            # Nothing was executed there: as at a guest's start, whose first page is not there yet.
+            self.assertEqual((following["event"], following["ELR_EL2"]), ("trap", eret["ELR_EL2"]))
+            return
         self.assertEqual(answer["after"]["pc"], eret["ELR_EL2"])
         self.assertEqual((answer["after"]["world"], answer["after"]["el"]),
                          ("guest" if eret["owner"] else "host", eret["SPSR_EL2"] >> 2 & 3))
