@@ -27,14 +27,16 @@ Needs = dict[str, list[str]]  # targets by preset; none are all
 
 @dataclass
 class Outcome:
-    """Of a part: how many tests passed, failed, were skipped; and how long each took."""
+    """Of a part: how many tests passed, failed, were skipped; how long each took; and why those that were skipped were."""
 
     counts: Counter = field(default_factory=Counter)
     seconds: dict[str, float] = field(default_factory=dict)
+    skipped: dict[str, str] = field(default_factory=dict)
 
     def add(self, other: "Outcome") -> None:
         self.counts += other.counts
         self.seconds |= other.seconds
+        self.skipped |= other.skipped
 
 
 def is_long() -> bool:
@@ -180,7 +182,7 @@ class PythonTests(Part):
             if not report.exists():
                 return failed()
             told = json.loads(report.read_text())
-            return Outcome(Counter(told["counts"]), told["seconds"])
+            return Outcome(Counter(told["counts"]), told["seconds"], told["skipped"])
 
     def names(self) -> list[str]:
         return list(self._listed())
@@ -391,6 +393,7 @@ def run_parts(all_parts: list[Part], names: list[str], substrings: list[str]) ->
 
     total = together.counts
     print_times(together.seconds, rows)
+    print_skipped(together.skipped)
     print(f"in {time.monotonic() - start:.0f} s")
     if not total["passed"] and not total["failed"]:
         print(f"no test has {' or '.join(substrings)} in its name", file=sys.stderr)
@@ -398,6 +401,16 @@ def run_parts(all_parts: list[Part], names: list[str], substrings: list[str]) ->
     skipped = f", {total['skipped']} skipped" if total["skipped"] else ""
     print(f"{total['passed']} passed, {total['failed']} failed{skipped}")
     return 1 if total["failed"] else 0
+
+
+def print_skipped(skipped: dict[str, str]) -> None:
+    """At the end, so that nobody takes for tested what was not."""
+    if skipped:
+        print("\nskipped, so not tested here:")
+    for reason, number in Counter(skipped.values()).items():
+        print(f"{number:4} {reason}: {', '.join(name.partition('.')[2] for name, why in skipped.items() if why == reason)}")
+    if skipped:
+        print()
 
 
 def print_times(seconds: dict[str, float], rows: list[tuple[str, Counter, float]]) -> None:

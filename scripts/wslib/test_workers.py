@@ -50,7 +50,7 @@ class Result(unittest.TestResult):
 
     def __init__(self, tell: Callable[[tuple], None]):
         super().__init__()
-        self._tell = tell  # ("count", kind, test's name, seconds, text to print)
+        self._tell = tell  # ("count", kind, test's name, seconds, text to print, why it was skipped)
         self._start = time.monotonic()
         self._failed: list[str] = []  # of the test that runs: why
         self._counted = False
@@ -96,7 +96,7 @@ class Result(unittest.TestResult):
 
     def addSkip(self, test, reason):
         super().addSkip(test, reason)
-        self._count("skipped", test.id(), test.id(), f"skipped ({reason})")
+        self._count("skipped", test.id(), test.id(), reason)
 
     def addUnexpectedSuccess(self, test):
         super().addUnexpectedSuccess(test)
@@ -105,10 +105,11 @@ class Result(unittest.TestResult):
     def _fail(self, subtest: str, where: list) -> None:
         self._failed += ["    " + line for line in [subtest, *where[-1][1].splitlines()] if line.strip()]
 
-    def _count(self, kind: str, name: str, text: str, word: str = "") -> None:
+    def _count(self, kind: str, name: str, text: str, reason: str = "") -> None:
         self._counted = True
         seconds = time.monotonic() - self._start
-        self._tell(("count", kind, name, seconds, f"  {word or {'passed': 'ok', 'failed': 'FAILED'}[kind]:8} {seconds:6.1f} s  {text}"))
+        word = {"passed": "ok", "failed": "FAILED", "skipped": f"skipped ({reason})"}[kind]
+        self._tell(("count", kind, name, seconds, f"  {word:8} {seconds:6.1f} s  {text}", reason))
 
 
 def _work(units: list[Unit], connection: Connection, not_its: list[Connection]) -> None:
@@ -129,9 +130,9 @@ def _work(units: list[Unit], connection: Connection, not_its: list[Connection]) 
 
 
 class Workers:
-    """So many processes; what they tell goes to `count`(kind, test's name, seconds, text)."""
+    """So many processes; what they tell goes to `count`(kind, test's name, seconds, text, why it was skipped)."""
 
-    def __init__(self, units: list[Unit], number: int, count: Callable[[str, str, float, str], None]):
+    def __init__(self, units: list[Unit], number: int, count: Callable[[str, str, float, str, str], None]):
         self._units = units
         self._left = deque(range(len(units)))
         self._count = count
@@ -182,6 +183,6 @@ class Workers:
             return
         if not failed:
             name = self._units[number][0].id()
-            self._count("failed", name, 0, f"  FAILED   the process that ran {name} ended with status {process.exitcode}")
+            self._count("failed", name, 0, f"  FAILED   the process that ran {name} ended with status {process.exitcode}", "")
         if self._left:
             self._start()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Runs the Python unittest suite of one folder: a line for each test as it ends, the counts and times in a file.
+"""Runs the Python unittest suite of one folder: a line for each test as it ends, the counts, times and reasons in a file.
 
     unittest_suite.py FOLDER REPORT [SUBSTRING...]
     unittest_suite.py FOLDER - [SUBSTRING...]        lists the tests, each with the builds that it needs
@@ -46,9 +46,12 @@ def main() -> int:
         return 0
     counts = {"passed": 0, "failed": 0, "skipped": 0}
     seconds: dict[str, float] = {}
+    skipped: dict[str, str] = {}
 
-    def count(kind: str, name: str, took: float, text: str) -> None:
+    def count(kind: str, name: str, took: float, text: str, reason: str) -> None:
         counts[kind] += 1
+        if kind == "skipped":
+            skipped[name] = reason
         seconds[name] = took
         print(text, flush=True)
 
@@ -56,7 +59,7 @@ def main() -> int:
         Workers(units_of(tests), jobs(), count).run()
     except KeyboardInterrupt:
         counts["failed"] += 1
-    Path(report).write_text(json.dumps({"counts": counts, "seconds": seconds}), encoding="utf-8")
+    Path(report).write_text(json.dumps({"counts": counts, "seconds": seconds, "skipped": skipped}), encoding="utf-8")
     return 1 if counts["failed"] else 0
 
 

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests run side by side: what one process must have stays in one, and one that dies takes nothing with it."""
 
+import contextlib
+import io
 import json
 import os
 import subprocess
@@ -9,6 +11,8 @@ import unittest
 from pathlib import Path
 
 import qemu_support as support
+
+from wslib import all_tests  # noqa: E402
 
 NEEDS = ()
 SUITE = support.ROOT / "scripts/wslib/unittest_suite.py"
@@ -70,6 +74,22 @@ class A(unittest.TestCase):
         self.assertEqual(counts, {"passed": 2, "failed": 2, "skipped": 0}, said)
         self.assertIn("the process that ran test_it.A.test_1 ended with status 3", said)
         self.assertIn("the process that ran test_it.A.test_3 ended with status -9", said)
+
+    def test_why_one_was_skipped_is_kept_and_told_at_the_end(self):
+        said, counts, folder = suite("""
+class A(unittest.TestCase):
+    @unittest.skip("there is no network")
+    def test_1(self): pass
+    def test_2(self): raise unittest.SkipTest("there is no network")
+    def test_3(self): pass
+""")
+        self.assertEqual(counts, {"passed": 1, "failed": 0, "skipped": 2}, said)
+        skipped = json.loads((folder / "report").read_text())["skipped"]
+        self.assertEqual(skipped, {f"test_it.A.test_{number}": "there is no network" for number in (1, 2)})
+        told = io.StringIO()
+        with contextlib.redirect_stdout(told):
+            all_tests.print_skipped(skipped)
+        self.assertRegex(told.getvalue(), r"2 there is no network: A\.test_1, A\.test_2")
 
     def test_what_takes_long_begins_first(self):
         said, counts, _ = suite("""

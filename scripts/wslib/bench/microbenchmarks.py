@@ -16,17 +16,9 @@ from ..program_version import program_version
 from ..run.one_run import Options, Result, finished_run, run
 
 
-@dataclass(frozen=True)
-class Reference:
-    """What others measured. None of it is this project's."""
-
-    kvm: dict[str, int] = field(default_factory=dict)  # instructions: Linux 6.1 on this emulator, counted the same way
-    xen: int | None = None  # instructions: Xen 4.17 on this emulator, all of it at EL2
-    paper: dict[str, int] = field(default_factory=dict)  # cycles: the ATC 2017 paper's Table 2, on an AMD Seattle board
-
-
 def _paper(split: int, redesigned: int) -> dict[str, int]:
-    """The paper's board has no VHE; what it says of the redesign stands beside both of the redesign's forms."""
+    """Cycles: the ATC 2017 paper's Table 2, on an AMD Seattle board, by the design that they stand beside. That board has no VHE; what
+    is said of the redesign stands beside both of its forms."""
     return {"split": split, "el2": redesigned, "vhe": redesigned}
 
 
@@ -34,7 +26,7 @@ def _paper(split: int, redesigned: int) -> dict[str, int]:
 class Benchmark:
     """What runs, and where: `micro` takes its benchmark by name."""
 
-    reference: Reference = Reference()
+    paper: dict[str, int] = field(default_factory=dict)
     guest: str = "micro"
     cpus: int = 1
     vcpus: int = 1
@@ -63,17 +55,17 @@ class Benchmark:
 
 # Of hyp/trace/format/benchmarks.def, those that there is a guest for.
 BENCHMARKS = {
-    "hypercall": Benchmark(Reference({"split": 1461, "vhe": 988}, 465, _paper(6413, 752)), guest="hypercall"),
-    "io-kernel": Benchmark(Reference({"split": 2254, "vhe": 1805}, 595, _paper(8034, 1604))),
-    "io-user": Benchmark(Reference({"split": 6120, "vhe": 5901}, None, _paper(10012, 7630))),
-    "virtual-ipi": Benchmark(Reference({"split": 5581, "vhe": 4701}, None, _paper(13121, 2526)),
+    "hypercall": Benchmark(_paper(6413, 752), guest="hypercall"),
+    "io-kernel": Benchmark(_paper(8034, 1604)),
+    "io-user": Benchmark(_paper(10012, 7630)),
+    "virtual-ipi": Benchmark(_paper(13121, 2526),
                              cpus=2, vcpus=2, pin=(0, 1)),
     # So short that the marks around it would show.
-    "virtual-eoi": Benchmark(Reference({"split": 20, "vhe": 20}, None, _paper(71, 71)), iterations=65536),
+    "virtual-eoi": Benchmark(_paper(71, 71), iterations=65536),
     "vm-switch": Benchmark(latency=True, pin=(0,), role="measure", partner="partner"),
     "timer-interrupt": Benchmark(latency=True),
     "stage2-fault": Benchmark(),
-    "id-register": Benchmark(Reference({"split": 1886, "vhe": 1414}, 441)),
+    "id-register": Benchmark(),
 }
 
 
@@ -90,19 +82,19 @@ def main(benchmarks: list[str] | None, designs: list[str] | None, cpus: int, *, 
     return 0
 
 
-def measure(benchmark: str, design: str, cpus: int, changed: Callable[[Options], Options] | None = None) -> dict:
-    """A row; `changed` says what is to be asked for otherwise."""
+def measure(benchmark: str, design: str, cpus: int, changed: Callable[[Options], Options] | None = None, *, traced: bool = True) -> dict:
+    """A row; `changed` says what is to be asked for otherwise. Of what cannot be traced it has the guest's own figure alone."""
     untraced = _run(benchmark, design, cpus, "off", changed)
-    traced = _traced(_run(benchmark, design, cpus, "full", changed), benchmark)
+    told = _traced(_run(benchmark, design, cpus, "full", changed), benchmark) if traced else {}
     return {"benchmark": benchmark, "design": design, "cpus": untraced.description["options"]["cpus"],
-            "bare": _bare(untraced, benchmark), "net": traced["net"], "exceptions": traced["exceptions"],
-            "registers": traced["registers"]}
+            "bare": _bare(untraced, benchmark), "net": told.get("net"), "exceptions": told.get("exceptions"),
+            "registers": told.get("registers", {})}
 
 
-def full_trace(benchmark: str, design: str, cpus: int = 1) -> Path:
+def full_trace(benchmark: str, design: str, cpus: int = 1, changed: Callable[[Options], Options] | None = None) -> Path:
     """The folder of a run with a full trace: a former one where nothing has changed, since it would be the same."""
     options = BENCHMARKS[benchmark].options(benchmark, design, cpus, "full")
-    return options.folder() if finished_run(options) else _run(benchmark, design, cpus, "full").folder
+    return options.folder() if not changed and finished_run(options) else _run(benchmark, design, cpus, "full", changed).folder
 
 
 def _run(benchmark: str, design: str, cpus: int, level: str, changed: Callable[[Options], Options] | None = None) -> Result:
@@ -156,21 +148,17 @@ def _print(results: list[dict]) -> None:
     print("bare: no recorder, as the guest measures it.   net: from a full trace, less what the recorder spent.")
     print("With several CPUs, the instructions of all of them. Of a latency (*) net is the exit alone.")
     print()
-    print(f"{'':33}{'measured':>8}{'':32}   {'reference, of others':>38}")
-    print(f"{'benchmark':18}{'design':7}{'CPUs':>4}{'bare':>11}{'net':>11}{'net-bare':>10}{'exceptions':>12}"
-          f"   {'KVM, instr.':>12}{'Xen, instr.':>12}{'paper, cycles':>14}")
+    print(f"{'':33}{'measured':>8}{'':32}   {'of others':>14}")
+    print(f"{'benchmark':18}{'design':7}{'CPUs':>4}{'bare':>11}{'net':>11}{'net-bare':>10}{'exceptions':>12}   {'paper, cycles':>14}")
     for row in results:
-        reference = BENCHMARKS[row["benchmark"]].reference
-        others = (reference.kvm.get(row["design"]), reference.xen, reference.paper.get(row["design"]))
+        paper = BENCHMARKS[row["benchmark"]].paper.get(row["design"])
         latency = BENCHMARKS[row["benchmark"]].latency
         # The two figures of a latency begin and end at different moments.
         told = row["net"] is not None
         difference = f"{100 * (row['net'] - row['bare']) / row['bare']:+.2f}%" if told and not latency else "-"
         name = row["benchmark"] + (" *" if latency else "")
         print(f"{name:18}{row['design']:7}{row['cpus']:>4}{row['bare']:>11,.1f}{format(row['net'], ',.1f') if told else '-':>11}"
-              f"{difference:>10}{row['exceptions']:>12.3g}   "
-              + "".join(f"{'-' if other is None else format(other, ','):>{width}}"
-                        for other, width in zip(others, (12, 12, 14))))
+              f"{difference:>10}{row['exceptions']:>12.3g}   {'-' if paper is None else format(paper, ','):>14}")
     if any(row["net"] is None for row in results):
         print("A net of - is not measurable here: another CPU's turn cut a recording in two, and the clock that all CPUs share "
               "cannot tell which of them the instructions were.")
@@ -184,8 +172,7 @@ def _print(results: list[dict]) -> None:
         print(f"{row['benchmark']:18}{row['design']:7}"
               + "".join(f"{cell['saved']:.3g}/{cell['restored']:.3g}".rjust(width) for cell in cells))
     print()
-    print("KVM: Linux 6.1 on this emulator, average over 65,536 operations, loop included; nVHE beside split, VHE beside vhe.")
-    print("Xen: 4.17 on this emulator, all of it at EL2.   paper: ATC 2017, Table 2, Arm, split mode and redesigned.")
+    print("paper: ATC 2017, Table 2, Arm, split mode and redesigned. The real KVM and Xen, measured as these are: ws bench --peers.")
 
 
 def _recorder(designs: list[str], as_json: bool) -> None:

@@ -3,7 +3,7 @@
 
 import argparse
 
-from ..bench import ablation, app_bench, microbenchmarks, peer_bench, validation, viewer_bench
+from ..bench import ablation, app_bench, kernel_history, microbenchmarks, peer_bench, validation, viewer_bench
 from ..paths import DESIGNS
 from ..problem import USAGE, Problem
 
@@ -22,7 +22,10 @@ def add_arguments(one: argparse.ArgumentParser) -> None:
     one.add_argument("--viewer", action="store_true",
                      help="how fast the viewer loads large traces and builds frames of them, instead; builds what it needs")
     one.add_argument("--recorder", action="store_true", help="what the recorder itself costs, instead")
-    one.add_argument("--peers", action="store_true", help="our designs beside Debian's KVM and Xen, which are fetched")
+    one.add_argument("--peers", action="store_true", help="our designs beside Debian's KVM and Xen, which are fetched, instead; "
+                     "with --validate: the paper's ratios predicted from KVM's own code, too")
+    one.add_argument("--kernels", action="store_true",
+                     help="a hypercall on KVM, from Debian's oldest kernel to its newest, and what changed; or --benchmark's, instead")
     one.add_argument("--validate", action="store_true",
                      help="what the cost model says of the paper's benchmarks beside the paper's figures, instead")
     one.add_argument("--redesigned", choices=[design for design in DESIGNS if design != validation.BASE], default=validation.REDESIGNED,
@@ -35,24 +38,29 @@ def add_arguments(one: argparse.ArgumentParser) -> None:
 
 def _bench(asked: argparse.Namespace) -> int:
     kinds = {"--apps": asked.apps or asked.app, "--ablation": asked.ablation, "--validate": asked.validate,
-             "--recorder": asked.recorder, "--viewer": asked.viewer, "--peers": asked.peers}
+             "--recorder": asked.recorder, "--viewer": asked.viewer, "--peers": asked.peers, "--kernels": asked.kernels}
+    if asked.validate:
+        del kinds["--peers"]  # which is then another table of the same
     given = [kind for kind, wanted in kinds.items() if wanted]
     if len(given) > 1:
         raise Problem(f"{given[0]} and {given[1]} are two things to measure: give one of them", USAGE)
-    if given and asked.benchmark and not (asked.ablation or asked.peers):
+    fixed = asked.ablation or asked.validate or asked.viewer or asked.peers or asked.kernels  # their designs and CPUs
+    if given and asked.benchmark and not (asked.ablation or asked.peers or asked.kernels):
         raise Problem(f"{given[0]} has benchmarks of its own, and goes with no --benchmark", USAGE)
-    if (asked.ablation or asked.validate or asked.viewer or asked.peers) and asked.design:
+    if fixed and asked.design:
         raise Problem(f"{given[0]} knows which designs it is of, and goes with no --design", USAGE)
-    if (asked.ablation or asked.validate or asked.viewer or asked.peers) and asked.cpus != 1:
+    if fixed and asked.cpus != 1:
         raise Problem(f"{given[0]} knows how many CPUs it needs, and goes with no --cpus", USAGE)
     if asked.apps or asked.app:
         return app_bench.main(asked.app, asked.design, asked.cpus, as_json=asked.json)
     if asked.ablation:
         return ablation.main(asked.benchmark, as_json=asked.json)
     if asked.validate:
-        return validation.main(asked.redesigned, asked.profile, as_json=asked.json)
+        return validation.main(asked.redesigned, asked.profile, peers=asked.peers, as_json=asked.json)
     if asked.viewer:
         return viewer_bench.main(as_json=asked.json)
     if asked.peers:
         return peer_bench.main(asked.benchmark, as_json=asked.json)
+    if asked.kernels:
+        return kernel_history.main(asked.benchmark, as_json=asked.json)
     return microbenchmarks.main(asked.benchmark, asked.design, asked.cpus, recorder=asked.recorder, as_json=asked.json)

@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import tarfile
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -70,6 +71,22 @@ def fetch_kernel(version: str, folder: Path = FOLDER) -> Kernel:
     return Kernel(_package(place), place / "Image")
 
 
+def newest_kernel(folder: Path = FOLDER) -> str:
+    """The version of the newest that is kept here, or where none is newer than Debian's releases', that Debian has."""
+    kept = [place.name.removeprefix("linux-") for place in folder.glob("linux-*") if re.fullmatch(r"linux-\d+\.\d+", place.name)]
+    newer = [version for version in kept if version not in SUITES]
+    return max(newer or _backported(folder), key=lambda version: list(map(int, version.split("."))))
+
+
+def _backported(folder: Path) -> list[str]:
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder) as place:
+        require("the list of Debian's kernels", folder, 100 * MIB)
+        apt = Apt(Path(place), suite=BACKPORTS)
+        say(f"fetching the package lists of Debian's {BACKPORTS} for arm64, for the newest Linux")
+        return list(_kernels_there(apt, BACKPORTS))
+
+
 def fetch_xen(folder: Path = FOLDER) -> Xen:
     place = _kept(folder / f"xen-{XEN_VERSION}", _make_xen)
     return Xen(_package(place), place / "Image", place / "map")
@@ -124,11 +141,7 @@ def _make_kernel(version: str, new: Path) -> str:
     require(what, new, 400 * MIB)
     apt = Apt(new / "apt", suite=suite)
     say(f"fetching the package lists of Debian's {suite} for arm64, for {what} as host of the VM")
-    update = apt.update()
-    names = kernels_of(apt.search("linux-image-") + apt.search("linux-binary-"))
-    if not names:
-        raise Problem(f"apt finds no kernel in Debian's {suite}: there is no network, or this machine's mirror has no such suite"
-                      f"{complaint(update)}")
+    names = _kernels_there(apt, suite)
     if version not in names:
         raise usage_problem(f"--kernel {version}: Debian has {', '.join(SUITES)}, and in {suite} {', '.join(names)}")
     say(f"fetching {names[version]} (20 to 100 MiB)")
@@ -138,6 +151,15 @@ def _make_kernel(version: str, new: Path) -> str:
     shutil.rmtree(new / "packages")
     shutil.rmtree(new / "apt")
     return unquote(package.stem)
+
+
+def _kernels_there(apt: Apt, suite: str) -> dict[str, str]:
+    update = apt.update()
+    names = kernels_of(apt.search("linux-image-") + apt.search("linux-binary-"))
+    if not names:
+        raise Problem(f"apt finds no kernel in Debian's {suite}: there is no network, or this machine's mirror has no such suite"
+                      f"{complaint(update)}")
+    return names
 
 
 def kernels_of(names: list[str]) -> dict[str, str]:
