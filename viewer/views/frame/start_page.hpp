@@ -3,6 +3,7 @@
 #pragma once
 
 #include <deque>
+#include <iterator>
 
 #include "viewer/model/base/checkout.hpp"
 #include "viewer/model/trace/run_list.hpp"
@@ -11,8 +12,9 @@
 
 namespace ws::view {
 
-/// The designs that a run can be made on, in the order of their keys.
-inline constexpr const char* kStartDesigns[] = {"split", "el2", "vhe"};
+/// The designs that a run can be made on, in the order of their keys: ours, then those that are fetched.
+inline constexpr const char* kStartDesigns[] = {"split", "el2", "vhe", "kvm-nvhe", "kvm-vhe", "xen"};
+inline constexpr unsigned kOwnStartDesigns = 3;
 
 /// What a key does on the start page.
 enum class StartKey : unsigned char { up, down, mark, open, left, right, run, demo };
@@ -45,7 +47,7 @@ class StartPage {
     void draw_run(const Theme& theme, Canvas& canvas, const Rect& line, std::size_t run);
     void draw_open(const Theme& theme, Canvas& canvas, Rect row);
     void draw_run_now(const Theme& theme, const Rect& area, const StartNews& news);
-    void draw_designs(const Theme& theme, Canvas& canvas, Rect row);
+    void draw_designs(const Theme& theme, Canvas& canvas, Rect& rest);
     void draw_guests(const Theme& theme, const Rect& area);
     void toggle(std::size_t run);
     void open();
@@ -58,7 +60,7 @@ class StartPage {
     std::vector<std::string> guests_;
     std::vector<std::size_t> marked_;  ///< runs, in the order in which they were marked
     std::size_t at_ = 0;               ///< the run that the keys are at
-    bool designs_[3] = {true, false, true};
+    bool designs_[std::size(kStartDesigns)] = {true, false, true};
     std::size_t guest_ = 0;
     bool follow_ = false;  ///< the list is to bring `at_` into view
 };

@@ -146,7 +146,7 @@ void StartPage::draw_run_now(const Theme& theme, const Rect& area, const StartNe
     Canvas canvas(theme);
     Rect inside = canvas.panel(area);
     canvas.heading(inside, "Run now");
-    draw_designs(theme, canvas, inside.take_top(theme.px(30)));
+    draw_designs(theme, canvas, inside);
     inside.take_top(theme.px(8));
     Rect row = inside.take_bottom(inside.height() * 0.44F);
     draw_guests(theme, inside);
@@ -169,15 +169,25 @@ void StartPage::draw_run_now(const Theme& theme, const Rect& area, const StartNe
     }
 }
 
-void StartPage::draw_designs(const Theme& theme, Canvas& canvas, Rect row) {
-    canvas.text(row.take_left(theme.px(64)), "on", theme.fonts.text, theme.muted);
+void StartPage::draw_designs(const Theme& theme, Canvas& canvas, Rect& rest) {
+    Rect row{};
     for (unsigned i = 0; i < std::size(kStartDesigns); ++i) {
-        const Rect place = row.take_left(theme.px(84));
+        if (i == 0 || i == kOwnStartDesigns) {
+            row = rest.take_top(theme.px(30));
+            canvas.text(row.take_left(theme.px(64)), i == 0 ? "on" : "", theme.fonts.text, theme.muted);
+        }
+        const Rect place = row.take_left(theme.px(98));
         row.take_left(theme.px(8));
         if (button(theme, kStartDesigns[i], place.inset(0, theme.px(1)), fmt::format("{}  {}", kStartDesigns[i], i + 1),
                    designs_[i])) {
             toggle_design(i);
         }
+    }
+    for (const char* line : {"KVM and Xen are Debian's, fetched first (120 MB on disk);",
+                             "what a run left can be seen when it has ended"}) {
+        row = rest.take_top(theme.px(18));
+        row.take_left(theme.px(64));
+        canvas.text(row, line, theme.fonts.small, theme.muted);
     }
 }
 
