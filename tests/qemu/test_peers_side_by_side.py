@@ -51,8 +51,12 @@ class SideBySide(unittest.TestCase):
     def test_io_user(self):
         """Here VHE, too, has much to move: the vCPU is put and loaded for its VMM."""
         row = self.compared("io-user", "mmio read vmm")
+        self.assertLess(row["ratio"], 1.2)
         for side in "ab":
-            self.assertGreater(row[side]["net_by_part"]["vmm"], 0)
+            parts = row[side]["net_by_part"]
+            self.assertGreater(parts["vmm"], 0)
+            self.assertEqual(set(sorted(parts, key=parts.get)[-2:]), {"transitions", "handler"})
+            self.assertGreater(row[side]["registers"]["fp"]["saved"], 0)  # the VMM's, which the host's kernel puts away
 
     def test_timer_interrupt(self):
         self.compared("timer-interrupt", "IRQ 27")
