@@ -18,13 +18,19 @@ MOVED_IN_2017 = {"fp": "FP/SIMD registers", "timer": "Registers of the timer", "
 
 
 def table(kinds: dict[str, str]) -> dict:
-    """Rows by benchmark and kernel, for these kinds of operations; `problem` says in words why there are none, or not all."""
+    """Rows by benchmark and kernel, for these kinds of operations, and in words what cannot be had."""
+    rows, problems = [], []
     try:
         kernels = list(dict.fromkeys([DEFAULT_KERNEL, newest_kernel()]))
-        return {"profile": PROFILE, "rows": [_row(benchmark, kernel, kind) for kernel in kernels for benchmark, kind in kinds.items()],
-                "problem": None}
     except Problem as problem:
-        return {"profile": PROFILE, "rows": [], "problem": str(problem)}
+        kernels, problems = [DEFAULT_KERNEL], [f"the newest kernel: {problem}"]
+    for kernel in kernels:
+        for benchmark, kind in kinds.items():
+            try:
+                rows.append(_row(benchmark, kernel, kind))
+            except Problem as problem:
+                problems.append(f"{benchmark} on Linux {kernel}: {problem}")
+    return {"profile": PROFILE, "rows": rows, "problems": problems}
 
 
 def _row(benchmark: str, kernel: str, kind: str) -> dict:
@@ -50,8 +56,9 @@ def row_of(benchmark: str, kernel: str, told: dict) -> dict:
 
 def show(told: dict) -> None:
     print()
-    if told["problem"]:
-        print(textwrap.fill(f"The second table, of KVM itself, is left out: {told['problem']}", 110))
+    for problem in told["problems"]:
+        print(textwrap.fill(f"Not in the second table, of KVM itself: {problem}", 110, subsequent_indent="  "))
+    if not told["rows"]:
         return
     print(f"KVM itself, without VHE and with it: cycles modelled with the profile {told['profile']}, from its own recordings.")
     print()
