@@ -63,7 +63,7 @@ def packages() -> str:
 
 
 def from_runs() -> None:
-    keep("packages.txt", packages())
+    keep("measured-with.txt", packages())
     keep("explain-kvm.txt", parts("kvm-nvhe", "kvm-vhe"))
     keep("explain-vhe-kvm.txt", parts("kvm-vhe", "vhe"))
     keep("explain-xen.txt", parts("kvm-vhe", XEN))
