@@ -129,6 +129,31 @@ TEST_CASE("a name that E2H redirects reaches a register that has a row", "[raw_l
     }
 }
 
+TEST_CASE("the steps of an exit to Xen, whose vectors call what handles it", "[raw_log]") {
+    const model::Symbols symbols = model::Symbols::parse(
+        "0x1000 t entry.o#guest_sync_slowpath\n0x2000 T do_trap_guest_sync\n0x3000 T do_trap_hvc\n"
+        "0x4000 T leave_hypervisor_to_guest\n0x5000 t entry.o#return_from_trap\n",
+        "map");
+    const auto number = [&symbols](u64 address) { return *symbols.find(address); };
+    model::CallStack stack(model::Peer::xen, symbols);
+    using trace::Step;
+    using Steps = std::vector<Step>;
+    stack.call(number(0x1000), false);
+    CHECK(steps_of(stack) == Steps{Step::save_general_purpose});
+    stack.call(number(0x2000), false);
+    CHECK(steps_of(stack) == Steps{Step::handle_exit});
+    stack.jump(number(0x3000), false);  // a call at its end
+    CHECK(steps_of(stack) == Steps{Step::handle_exit});
+    stack.back(number(0x1000), false);
+    CHECK(steps_of(stack).empty());
+    stack.call(number(0x4000), false);
+    CHECK(steps_of(stack) == Steps{Step::handle_exit});
+    stack.back(number(0x1000), false);
+    CHECK(steps_of(stack) == Steps{Step::restore_general_purpose});
+    stack.jump(number(0x5000), false);
+    CHECK(steps_of(stack) == Steps{Step::restore_general_purpose});
+}
+
 TEST_CASE("the steps that a call stack is in", "[raw_log]") {
     const model::Symbols symbols = model::Symbols::parse(test::nvhe_symbols("0000000000022000 t helper\n"), "kallsyms");
     const auto number = [&symbols](u64 address) { return *symbols.find(address); };
