@@ -204,7 +204,7 @@ class Fuzzers(Part):
     time."""
 
     # Seconds, and the longest input that is tried.
-    NAMES = {"virtio_fuzzer": (60, 1024), "trace_fuzzer": (40, 4096), "text_fuzzer": (20, 4096)}
+    NAMES = {"virtio_fuzzer": (60, 1024), "trace_fuzzer": (40, 4096), "text_fuzzer": (20, 4096), "raw_log_fuzzer": (20, 4096)}
 
     def run(self, wanted: list[str]) -> Outcome:
         together = Outcome()
@@ -260,7 +260,7 @@ class Docs(Part):
 PARTS = (
     PythonTests("style", "what CONTRIBUTING.md asks of the sources"),
     UnitTests("unit", "unit tests of the tables, the model and the command line"),
-    Fuzzers("fuzz", "guests that do what they like to their devices, damaged traces and text files"),
+    Fuzzers("fuzz", "guests that do what they like to their devices, damaged traces, raw logs and text files"),
     PythonTests("qemu", "runs in QEMU: verdicts, traces, an outside witness, counts"),
     PythonTests("gdb", "GDB on the hypervisor, forwards and backwards, against the trace of the same run"),
     PythonTests("viewer", "the viewer, in a window and without"),

@@ -13,6 +13,7 @@
 #include "viewer/model/format/metadata.hpp"
 #include "viewer/model/notes_and_tours/note_file.hpp"
 #include "viewer/model/notes_and_tours/tour.hpp"
+#include "viewer/model/peers/peer_symbols.hpp"
 #include "viewer/views/shared/tabs.hpp"
 
 using namespace ws;
@@ -43,6 +44,15 @@ constexpr Reader kReaders[] = {
      [](const std::string& text) { model::NoteFile::parse(model::NoteFile::parse(text, "fuzz").text(), "fuzz"); }},
     {"settings", [](const std::string& text) { model::Settings::parse(text, "fuzz.json"); }},
     {"tour", [](const std::string& text) { model::Tour::parse(text, "fuzz.tour", view::kTabNames); }},
+    {"symbols",
+     [](const std::string& text) {
+         model::Symbols symbols = model::Symbols::parse(text, "kallsyms");
+         symbols.move_nvhe(u64{1} << 44);
+         for (const u64 address : {u64{0}, u64{0x10000}, (u64{1} << 44) + 0x20000, ~u64{0}}) {
+             const auto symbol = symbols.find(address);
+             if (symbol) symbols.address_of(symbols[*symbol].name, symbols[*symbol].nvhe).value();
+         }
+     }},
 };
 
 }  // namespace

@@ -22,6 +22,9 @@ KINDS = (
     ["# what I saw\n985 the second trap: why is it there? \u2192 vhe\n\n 12\tfirst\r\n".encode()],
     [b'{"theme": "dark", "scale": 1.5, "width": 1600, "height": 1000, "tab": "why", "profile": "xgene-gicv2", "lined_up": true}'],
     [path.read_bytes() for path in sorted((ROOT / "labs/tours").glob("*.tour"))],
+    [b"0000000000010000 T kvm_arch_vcpu_ioctl_run\n0000000000020000 T __kvm_nvhe___kvm_hyp_host_vector\n"
+     b"0000000000020800 t __kvm_nvhe___deactivate_traps.isra.0\t[kvm]\n0000000000020900 d $d\n",
+     b"0x0000000000200000 T _start\n0x0000000000265a30 t do_trap_guest_sync\r\n"],
 )
 
 

@@ -71,6 +71,9 @@ TEST_CASE("raw logs that are none, or not whole", "[raw_log]") {
                              raw::header(raw::Kind::window_end, 9, 1, 0), ~u64{0}}) {
         check_contains(read({raw::kRawMagic, raw::kRawVersion, header, 0, 0, 0}), "has no whole record at byte 16");
     }
+    // A time that no run comes to.
+    const u64 begin = raw::header(raw::Kind::window_begin, 0, 2, 0);
+    check_contains(read({raw::kRawMagic, raw::kRawVersion, begin, u64{1} << 56, 0}), "has no whole record at byte 16");
 }
 
 TEST_CASE("symbols", "[raw_log]") {

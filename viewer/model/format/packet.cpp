@@ -7,10 +7,9 @@
 #include <cstddef>
 #include <cstring>
 
-namespace ws::model {
+#include "viewer/model/format/beyond_any_run.hpp"
 
-/// No run lasts that many instructions; below it no sum or difference of all CPUs' clocks overflows.
-static constexpr u64 kBeyondAnyRun = u64{1} << 56;
+namespace ws::model {
 
 trace::PacketHeader read_header(Bytes bytes) {
     trace::PacketHeader header;

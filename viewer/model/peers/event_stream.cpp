@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "viewer/model/peers/event_stream.hpp"
 
+#include <algorithm>
+
 namespace ws::model {
 
 void EventStream::put(const void* bytes, std::size_t count) {
@@ -24,6 +26,8 @@ void EventStream::close() {
 }
 
 void EventStream::emit_bytes(u64 time, u32 id, const void* payload, std::size_t bytes) {
+    // What follows an instruction is told one later, and a damaged log may have the next record at the same moment.
+    time = std::max(time, last_);
     // A packet begins with the upper bits of the clock: where they change, so does the packet.
     const bool full = packet_.size() + trace::kMaxEventBytes > trace::kPacketBytes;
     if (!packet_.empty() && (full || time >> trace::kTimeBits != begin_ >> trace::kTimeBits)) close();

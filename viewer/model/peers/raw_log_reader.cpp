@@ -5,19 +5,28 @@
 
 #include <algorithm>
 #include <cstring>
-#include <optional>
 
 #include "hyp/trace/format/layout.hpp"
 #include "viewer/model/base/error.hpp"
 #include "viewer/model/base/mapped_file.hpp"
+#include "viewer/model/format/beyond_any_run.hpp"
 
 namespace ws::model {
 namespace {
 
 constexpr std::size_t kHeadWords = 2;
 
-/// The words that a record of this kind has; nothing for a kind that there is not.
-std::optional<std::size_t> words_of(u64 kind) {
+std::vector<u64> words_of_file(const std::filesystem::path& file) {
+    const MappedFile mapped(file);
+    std::vector<u64> words(mapped.size() / sizeof(u64));
+    if (!words.empty()) std::memcpy(words.data(), mapped.bytes().data(), words.size() * sizeof(u64));
+    if (mapped.lost()) throw TraceError(file.string(), "was cut off while it was read");
+    return words;
+}
+
+}  // namespace
+
+std::optional<std::size_t> words_of_kind(u64 kind) {
     constexpr std::size_t kGeneral = raw::kGeneralRegisters;
     switch (static_cast<raw::Kind>(kind)) {
         case raw::Kind::window_begin: return 2;
@@ -37,16 +46,6 @@ std::optional<std::size_t> words_of(u64 kind) {
     return std::nullopt;
 }
 
-std::vector<u64> words_of_file(const std::filesystem::path& file) {
-    const MappedFile mapped(file);
-    std::vector<u64> words(mapped.size() / sizeof(u64));
-    if (!words.empty()) std::memcpy(words.data(), mapped.bytes().data(), words.size() * sizeof(u64));
-    if (mapped.lost()) throw TraceError(file.string(), "was cut off while it was read");
-    return words;
-}
-
-}  // namespace
-
 RawLog::RawLog(const std::filesystem::path& file) : RawLog(words_of_file(file), file.string()) {}
 
 RawLog::RawLog(std::vector<u64> words, const std::string& file) : file_(file), words_(std::move(words)) { index(); }
@@ -62,8 +61,10 @@ void RawLog::index() {
         const u64 header = words_[at];
         const std::size_t count = header >> 16 & 0xffff;
         const auto cpu = static_cast<u32>(header >> 8 & 0xff);
-        const auto expected = words_of(header & 0xff);
-        const bool good = expected == count && cpu < trace::kMaxCpus;
+        const auto expected = words_of_kind(header & 0xff);
+        const bool begins = static_cast<raw::Kind>(header & 0xff) == raw::Kind::window_begin;
+        const bool in_time = !begins || at + 1 >= words_.size() || words_[at + 1] < kBeyondAnyRun;
+        const bool good = expected == count && cpu < trace::kMaxCpus && in_time;
         if (!good || words_.size() - at - 1 < count) {
             throw TraceError(file_, fmt::format("has no whole record at byte {}: it is damaged, or the recorder was "
                                                 "ended before it was done; record it again",

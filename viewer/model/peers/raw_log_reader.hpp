@@ -3,6 +3,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -18,6 +19,9 @@ struct RawRecord {
     u64 at;    ///< word of the file where it starts, for messages
     std::span<const u64> words;
 };
+
+/// The words that a record of this kind has; nothing for a kind that there is not.
+std::optional<std::size_t> words_of_kind(u64 kind);
 
 class RawLog {
   public:
