@@ -261,14 +261,14 @@ TEST_CASE("after dropped events laws on neighbours start anew", "[laws]") {
     const auto go_on = [&run] {
         run.emit(payload::phase_end{Step::save_fp});
         run.block(RegisterClass::el1, Operation::restore, kVcpu, 777);
-        run.emit(payload::control_write{555, 666, SysregId::HCR_EL2, kVcpu});
+        run.emit(payload::control_write{555, 667, SysregId::HCR_EL2, kVcpu});
         enter_guest(run);
         split_hypercall(run);
     };
     run.capture({fill_up, go_on});
     const model::CheckReport report = model::check(model::Trace::load(run.folder()));
     for (const model::LawReport& each : report.laws) {
-        // The one law that looks back on HCR_EL2 sees the story's own jump from 666.
+        // The one law that looks back on HCR_EL2 sees the story's own jump from 667.
         if (each.law == "control_writes_chain") continue;
         INFO(each.law << ": " << each.first_offence);
         CHECK(each.offences == 0);

@@ -52,6 +52,36 @@ TEST_CASE("a vCPU on two CPUs at once", "[laws]") {
     }
 }
 
+TEST_CASE("a guest without its second stage of translation, and a host with a guest's", "[laws]") {
+    FakeRun run;
+    const auto write = [&run](u64 before, u64 after) {
+        run.emit(payload::control_write{before, after, SysregId::HCR_EL2, kVcpu});
+    };
+    enter_guest(run);
+    trap_from_guest(run, 0x9200'0000);
+    SECTION("nobody has seen a write") { enter_guest(run); }
+    SECTION("a guest's") {
+        write(1, 0x8000'0001);
+        enter_guest(run);
+        CHECK(offences(run, "stage2_is_the_guests") == 0);
+    }
+    SECTION("a host's, for a guest") {
+        write(1, 0x8000'0000);
+        enter_guest(run);
+        CHECK(offences(run, "stage2_is_the_guests") == 1);
+    }
+    SECTION("a guest's, for the host") {
+        write(0, 0x8000'0001);
+        enter(run, trace::kHost, 0);
+        CHECK(offences(run, "stage2_is_the_guests") == 1);
+    }
+    SECTION("a guest's with TGE, for a process of the host's") {
+        write(0, 0x8800'0001);
+        enter(run, trace::kHost, 0);
+        CHECK(offences(run, "stage2_is_the_guests") == 0);
+    }
+}
+
 TEST_CASE("an access that was refused", "[laws]") {
     FakeRun run;
     enter_guest(run);

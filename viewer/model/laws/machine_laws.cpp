@@ -8,8 +8,10 @@
 #include <optional>
 #include <set>
 
+#include "hyp/arch/registers.hpp"
 #include "viewer/model/laws/laws.hpp"
 #include "viewer/model/trace/describe.hpp"
+#include "viewer/model/trace/timeline.hpp"
 
 namespace ws::model {
 namespace {
@@ -47,6 +49,40 @@ class VcpuOnOneCpu : public Law {
     }
 
     std::array<std::optional<u32>, kOwners> cpu_of_{};
+};
+
+/// What stands in HCR_EL2 while somebody runs: a guest has its second stage of translation, the host has none. The
+/// host's processes may have TGE instead, with which there is no second stage either.
+class Stage2IsTheGuests : public Law {
+  public:
+    explicit Stage2IsTheGuests(const Trace& trace)
+        : Law(trace, "stage2_is_the_guests",
+              "where a write of HCR_EL2 was seen, an eret to a vCPU has HCR_EL2.VM set and one to the host has not") {}
+
+    void gap(u32 cpu) override { written_[cpu].reset(); }
+
+    void take(EventIndex index, const Event& event) override {
+        std::optional<Written>& written = written_[event.cpu()];
+        if (event.is(trace::EventId::control_write)) {
+            const auto write = trace().as<trace::payload::control_write>(event);
+            if (write.sysreg == SysregId::HCR_EL2) written = {write.new_value, index};
+        } else if (event.is(trace::EventId::eret) && written) {
+            const auto eret = trace().as<trace::payload::eret>(event);
+            if (el_of_spsr(eret.SPSR_EL2) == 2) return;
+            const bool stage2 = reg::HCR_EL2::VM.get(written->value) != 0 && reg::HCR_EL2::TGE.get(written->value) == 0;
+            test(stage2 == (eret.owner != trace::kHost), index, [&] {
+                return fmt::format("{} is entered with HCR_EL2 {}, which event {} wrote",
+                                   trace().owner_name(eret.owner), hex(written->value), written->event);
+            });
+        }
+    }
+
+  private:
+    struct Written {
+        u64 value;
+        EventIndex event;
+    };
+    std::array<std::optional<Written>, trace::kMaxCpus> written_{};
 };
 
 class RefusedIsInjected : public Law {
@@ -228,6 +264,7 @@ class Stage2MapsOnce : public Law {
 std::vector<std::unique_ptr<Law>> make_machine_laws(const Trace& trace) {
     std::vector<std::unique_ptr<Law>> laws;
     laws.push_back(std::make_unique<VcpuOnOneCpu>(trace));
+    laws.push_back(std::make_unique<Stage2IsTheGuests>(trace));
     laws.push_back(std::make_unique<RefusedIsInjected>(trace));
     laws.push_back(std::make_unique<VirtualInterruptsInOrder>(trace));
     laws.push_back(std::make_unique<Stage2MapsOnce>(trace));
