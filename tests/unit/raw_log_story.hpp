@@ -96,7 +96,7 @@ class RawLogStory {
         work(5);
         call(0x21584, 0x21200, kVcpu + 0x100);
         work(3);
-        save(SysregId::TTBR0_EL1, 11, kVcpu + 0x200);
+        save(SysregId::TTBR0_EL1, guest_ttbr0, kVcpu + 0x200);
         back(0x21220, 0x21588);
         call(0x2158c, 0x21400);
         work(2);
@@ -132,7 +132,7 @@ class RawLogStory {
         save(SysregId::TTBR0_EL1, 22, kHostContext + 0x200);
         back(0x21220, 0x21508);
         call(0x2150c, 0x21300, kVcpu + 0x100);
-        write(SysregId::TTBR0_EL1, 11, kVcpu + 0x200);
+        write(SysregId::TTBR0_EL1, guest_ttbr0, kVcpu + 0x200);
         back(0x21320, 0x21510);
         work(3);
         write(SysregId::VTTBR_EL2, 5);
@@ -150,6 +150,7 @@ class RawLogStory {
     std::vector<u64> words;
     unsigned cpu = 0;
     u64 elapsed = 0;
+    u64 guest_ttbr0 = 11;
     std::array<u64, raw::kGeneralRegisters> x{};
 };
 
