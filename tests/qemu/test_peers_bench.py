@@ -10,15 +10,14 @@ import unittest
 from unittest import mock
 
 import qemu_support as support
-from test_peers_run import run  # noqa: F401  where KVM cannot be fetched, its tests are skipped
 from test_peers_trace import recording
 
 from wslib.bench import kernel_history, kvm_validation, microbenchmarks  # noqa: E402
 from wslib.linux.debian_kernels import DEFAULT_KERNEL, SUITES  # noqa: E402
 from wslib.problem import Problem  # noqa: E402
 
-# Of the breakdown that the profile is made of, what this KVM still does for a hypercall: exceptions and returns, general registers,
-# EL1's, trap configuration, stage 2, and what is in no row.
+# Of the breakdown that the profile is made of, what this KVM still does for a hypercall: exceptions and returns,
+# general registers, EL1's, trap configuration, stage 2, and what is in no row.
 STILL_DONE = 274 + 152 + 184 + 230 + 511 + 199 + 199 + 518
 
 

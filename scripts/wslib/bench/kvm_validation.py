@@ -13,7 +13,7 @@ from ..run.run_options import Options
 from . import microbenchmarks
 
 PROFILE = "xgene-gicv2-kvm"
-# Moved by the KVM of 2017 for every exit in split mode (Table III of its breakdown), in the words of the ledger's parts.
+# Moved by the KVM of 2017 for every exit in split mode, by the ledger's parts (ISCA 2016, Table III).
 MOVED_IN_2017 = {"fp": "FP/SIMD registers", "timer": "Registers of the timer", "vgic": "Registers of the vGIC"}
 
 
