@@ -79,20 +79,23 @@ void put(Kind kind, const Cpu& cpu, Words... words) {
 
 unsigned current_el() { return static_cast<unsigned>(recorder.registers.read(Register::cpsr) >> 2 & 3); }
 
+/// Is a guest at this exception level, as HCR_EL2 is now?
+bool is_guest(unsigned el) {
+    const std::uint64_t hcr = recorder.registers.read(Register::hcr_el2);
+    return el < 2 && ws::reg::HCR_EL2::VM.get(hcr) != 0 && ws::reg::HCR_EL2::TGE.get(hcr) == 0;
+}
+
 /// Looks where the CPU is after something that may have changed it.
 void look(Cpu& cpu) {
     cpu.el = current_el();
-    const std::uint64_t hcr = recorder.registers.read(Register::hcr_el2);
-    cpu.in_guest = cpu.el < 2 && ws::reg::HCR_EL2::VM.get(hcr) != 0 && ws::reg::HCR_EL2::TGE.get(hcr) == 0;
+    cpu.in_guest = is_guest(cpu.el);
 }
 
 void put_general(std::vector<std::uint64_t>& words) {
     for (unsigned i = 0; i < ws::raw::kGeneralRegisters; ++i) words.push_back(recorder.registers.x(i));
 }
 
-void put_place(Cpu& cpu, std::uint64_t pc) {
-    look(cpu);
-    cpu.placed = true;
+void put_place(const Cpu& cpu, std::uint64_t pc) {
     CpuRegisters& registers = recorder.registers;
     put(Kind::place, cpu, 1, cpu.el, registers.read(Register::hcr_el2), registers.read(Register::vmpidr_el2),
         registers.read(Register::vttbr_el2), pc);
@@ -134,7 +137,7 @@ void take_exception(Cpu& cpu, std::uint64_t pc) {
     const bool el2 = cpu.el == 2;
     const std::uint64_t elr = registers.read(el2 ? Register::elr_el2 : Register::elr_el1);
     // It has not been executed, and is counted when it comes again.
-    if (elr == cpu.last->pc && cpu.last->kind != a64::Kind::exception) --recorder.clock;
+    if (cpu.last != nullptr && elr == cpu.last->pc && cpu.last->kind != a64::Kind::exception) --recorder.clock;
     if (cpu.in_guest) return;  // the guest's own, perhaps before its first instruction
     std::vector<std::uint64_t> words = {pc,
                                         cpu.el,
@@ -154,6 +157,19 @@ bool is_vector(std::uint64_t pc, unsigned el) {
     if (el != 1 && el != 2) return false;
     const std::uint64_t base = recorder.registers.read(el == 2 ? Register::vbar_el2 : Register::vbar_el1);
     return (pc & 0x7f) == 0 && (pc & ~std::uint64_t{0x7ff}) == (base & ~std::uint64_t{0x7ff});
+}
+
+/// A CPU's first instruction in a window. Another CPU may have begun the window while this one was in its guest, and
+/// an interrupt been taken before it went on: then it is at a vector, and that it left its guest belongs to the window.
+void find_place(Cpu& cpu, std::uint64_t pc) {
+    look(cpu);
+    cpu.placed = true;
+    const auto from = static_cast<unsigned>(recorder.registers.read(Register::spsr_el2) >> 2 & 3);
+    if (cpu.el != 2 || !is_guest(from) || !is_vector(pc, 2)) return put_place(cpu, pc);
+    cpu.el = from;
+    cpu.in_guest = true;
+    put_place(cpu, recorder.registers.read(Register::elr_el2));
+    take_exception(cpu, pc);
 }
 
 void put_branch(const Cpu& cpu, const Instruction& from, std::uint64_t to, Branch how) {
@@ -304,7 +320,7 @@ void prepare(Cpu& cpu, const Instruction& now) {
 
 void record(Cpu& cpu, const Instruction& now) {
     if (!cpu.placed) {
-        put_place(cpu, now.pc);
+        find_place(cpu, now.pc);
     } else if (cpu.last != nullptr) {
         arrive(cpu, now);
         finish(cpu, now);

@@ -30,7 +30,7 @@ def printed(show, *arguments: object) -> str:
 
 class Validation(unittest.TestCase):
     def row(self) -> dict:
-        folders = [recording(design, "hypercall", "").folder for design in ("kvm-nvhe", "kvm-vhe")]
+        folders = [recording(design, "hypercall").folder for design in ("kvm-nvhe", "kvm-vhe")]
         told = support.wstrace_json("explain", *folders, "--kind", "hypercall (HVC, unhandled)", "--profile", kvm_validation.PROFILE)
         return kvm_validation.row_of("hypercall", DEFAULT_KERNEL, told)
 
@@ -68,7 +68,7 @@ class Kernels(unittest.TestCase):
         self.assertIn("not to be had: the benchmark stage2-fault cannot be had on kvm-vhe", printed(kernel_history._print, rows))
 
     def test_a_kernel(self):
-        recording("kvm-vhe", "hypercall", "")  # or it is skipped
+        recording("kvm-vhe", "hypercall")  # or it is skipped
         short = dataclasses.replace(microbenchmarks.BENCHMARKS["hypercall"], iterations=64)
         with mock.patch.dict(microbenchmarks.BENCHMARKS, hypercall=short), mock.patch.object(kernel_history, "KVM", ("kvm-vhe",)):
             row, = kernel_history.history("hypercall", [DEFAULT_KERNEL])

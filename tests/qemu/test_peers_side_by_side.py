@@ -4,30 +4,16 @@
 import unittest
 
 import qemu_support as support
-from test_peers_run import run
-from test_peers_trace import recording
+from test_peers_trace import ITERATIONS, recording
 
 MOST = 0.1  # of an operation's instructions
-
-
-@support.once
-def recorded(design: str, benchmark: str) -> support.Run:
-    if benchmark == "hypercall":
-        return recording(design, "hypercall", "")
-    if (design, benchmark) == ("kvm-vhe", "timer-interrupt"):
-        return recording(design, "micro", "benchmark=timer-interrupt")  # that is made all the same
-    cpus = "2" if benchmark == "virtual-ipi" else "1"
-    done = run(design, "micro", "--cpus", cpus, "--vcpus", cpus, append=f"benchmark={benchmark} iterations=16", trace="full")
-    if done.status:
-        raise AssertionError(f"{design}, {benchmark}: {done.stderr}{done.console[-2000:]}")
-    return done
 
 
 class SideBySide(unittest.TestCase):
     """`compare`, `explain` and `statistics` have each benchmark's operation on both sides."""
 
     def compared(self, benchmark: str, kind: str) -> dict:
-        folders = [recorded(design, benchmark).folder for design in ("kvm-nvhe", "kvm-vhe")]
+        folders = [recording(design, benchmark).folder for design in ("kvm-nvhe", "kvm-vhe")]
         for folder in folders:
             done = support.call(support.WSTRACE, "check", folder)
             self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
@@ -35,7 +21,7 @@ class SideBySide(unittest.TestCase):
         for side in "ab":
             told = row[side]
             self.assertLess(told["net_by_part"]["residual"], MOST * told["net"]["median"], (benchmark, side))
-        self.assertGreater(row["paired"], 12)
+        self.assertGreater(row["paired"], ITERATIONS - 4)
         self.assertGreater(row["a"]["net"]["median"], row["b"]["net"]["median"])
         return row
 
@@ -64,7 +50,7 @@ class SideBySide(unittest.TestCase):
     def test_virtual_ipi(self):
         """It is told as one path through two CPUs, and the target's list register is filled on it."""
         self.compared("virtual-ipi", "SYS64 write ICC_SGI1R_EL1")
-        folders = [recorded(design, "virtual-ipi").folder for design in ("kvm-nvhe", "kvm-vhe")]
+        folders = [recording(design, "virtual-ipi").folder for design in ("kvm-nvhe", "kvm-vhe")]
         told = support.wstrace_json("explain", *folders, "--kind", "virtual IPI")
         parts = {row["part"]: row for row in told["parts"]}
         for side in "ab":
@@ -72,11 +58,11 @@ class SideBySide(unittest.TestCase):
             self.assertLess(parts["residual"]["instructions"][side], MOST * net)
         for folder in folders:
             moves = support.wstrace_json("find", folder, "register_move register=ICH_LR0_EL2")["events"]
-            self.assertGreaterEqual(len(moves), 12)
+            self.assertGreaterEqual(len(moves), ITERATIONS - 4)
 
     def test_a_guest_that_never_traps(self):
         """The end of an interrupt is the CPU's own business: there is a trace, and no operation in it."""
-        told = support.wstrace_json("statistics", recorded("kvm-nvhe", "virtual-eoi").folder)
+        told = support.wstrace_json("statistics", recording("kvm-nvhe", "virtual-eoi").folder)
         self.assertEqual(told["by_kind"], [])
 
 

@@ -18,6 +18,7 @@ from collections import Counter
 from typing import NamedTuple
 
 import qemu_support as support
+from interleaving import Logged
 from outside_reader import EXCEPTIONS, Reading, kind_of, numbers, read
 
 
@@ -61,26 +62,26 @@ def of_a_vmm(level: str, address: str, design: str) -> bool:
     return int(address, 16) in VMM if level == "0" else design == "el2" and int(address, 16) in shim()
 
 
-def witnessed(log: str, design: str) -> list[Event]:
+def witnessed(log: str, design: str) -> list[Logged]:
     """The exceptions to EL2 and the returns from it in QEMU's log, but for those of VMMs."""
     events = []
-    entry = re.compile(r"Taking exception .*\n\.\.\.from EL(?P<from>\d) to EL2\n"
+    entry = re.compile(r"Taking exception .* on CPU (?P<cpu>\d+)\n\.\.\.from EL(?P<from>\d) to EL2\n"
                        r"(?P<details>(?:\.\.\.with .*\n)*)\.\.\.to EL2 PC 0x(?P<pc>\w+)"
                        r"|Exception return from AArch64 EL2 to AArch(?:64|32) EL(?P<level>\d) PC 0x(?P<to>\w+)")
     for match in entry.finditer(log):
         if match["to"]:
             if not of_a_vmm(match["level"], match["to"], design):
-                events.append(Event("eret", None, None, int(match["to"], 16)))
+                events.append(Logged(None, Event("eret", None, None, int(match["to"], 16))))
             continue
         esr = re.search(r"ESR 0x\w+/0x(\w+)", match["details"])
         elr = re.search(r"ELR 0x(\w+)", match["details"])
         if of_a_vmm(match["from"], elr[1], design):
             continue
-        events.append(trap(int(match["pc"], 16) & 0x7ff, int(esr[1], 16) if esr else 0, int(elr[1], 16)))
+        events.append(Logged(int(match["cpu"]), trap(int(match["pc"], 16) & 0x7ff, int(esr[1], 16) if esr else 0, int(elr[1], 16))))
     return events
 
 
-def recorded(reading: Reading) -> tuple[list[Event], int]:
+def recorded(reading: Reading) -> tuple[list[Logged], int]:
     """The trap and eret events of a trace, as babeltrace2 prints them, and how many system calls there were."""
     events, calls = [], 0
     for line in reading.lines(*EXCEPTIONS):
@@ -88,9 +89,9 @@ def recorded(reading: Reading) -> tuple[list[Event], int]:
         if kind == "system_call":
             calls += 1
         elif kind == "eret":
-            events.append(Event("eret", None, None, fields["ELR_EL2"]))
+            events.append(Logged(fields["cpu_id"], Event("eret", None, None, fields["ELR_EL2"])))
         else:
-            events.append(trap(fields["vector"] * 0x80, fields["ESR_EL2"], fields["ELR_EL2"]))
+            events.append(Logged(fields["cpu_id"], trap(fields["vector"] * 0x80, fields["ESR_EL2"], fields["ELR_EL2"])))
     return events, calls
 
 
@@ -99,7 +100,8 @@ class Witness(unittest.TestCase):
         for case in support.each_run():
             with self.subTest(case=case):
                 run = support.run(*case)
-                seen, (traced, calls) = witnessed(run.log, case.design), recorded(read(case))
+                traced, calls = recorded(read(case))
+                seen, traced = ([entry.event for entry in entries] for entries in (witnessed(run.log, case.design), traced))
                 self.assertEqual(calls, vmm_calls(run.log))
                 self.assertGreater(len(traced), 1)
                 if case.cpus == 1:

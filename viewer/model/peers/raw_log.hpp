@@ -61,7 +61,8 @@ enum class Kind : std::uint8_t {
     /// FPCR.
     vector = 12,
     /// After window_begin, for each CPU. Words: 1 if it is known where it is, exception level, HCR_EL2, VMPIDR_EL2,
-    /// VTTBR_EL2, PC.
+    /// VTTBR_EL2, PC. A CPU that an exception has taken out of its guest before it executed anything in the window is
+    /// in its guest by this record, and the exception's comes next.
     place = 13,
 };
 
