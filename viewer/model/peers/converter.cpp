@@ -309,7 +309,9 @@ class Converter {
         cpu.known[*id] = value;
         const MovedAs moved_as = info(info(*id).register_class).moved_as;
         // What a kernel does besides to registers that the switch writes is told too: maintenance of the TLB, for one.
-        const bool tells = cpu.at_el2.switches() || moved_as == MovedAs::control || cpu.written.contains(*id);
+        // So is what it tells the virtual CPU interface, which Xen does from many places.
+        const bool tells = cpu.at_el2.switches() || moved_as == MovedAs::control || cpu.written.contains(*id) ||
+                           info(*id).register_class == RegisterClass::list_registers;
         const bool of_guest =
             fills_list_register(cpu, *id) || is_in_frame(cpu, *id, trace::Step::restore_general_purpose);
         if (tells && !is_no_context(*id)) {
