@@ -100,6 +100,22 @@ class Golden(unittest.TestCase):
 
 
 class Explain(unittest.TestCase):
+    def test_the_causes_are_the_papers(self):
+        """Two kernels share EL1, FP/SIMD is moved to be sure, and there is a second trap."""
+        explanation = told("hypercall", "split", "vhe")
+        self.assertRegex(explanation["headline"], r"^hypercall .* takes \d\.\d\d times as many instructions in split as in vhe: ")
+        causes = {cause["part"]: cause for cause in explanation["causes"]}
+        self.assertEqual(list(causes), ["el1", "fp", "transitions"])
+        parts = {part["part"]: part for part in explanation["parts"]}
+        for part, words in {"el1": "two kernels share EL1", "fp": "to be sure", "transitions": "a double trap"}.items():
+            self.assertIn(words, causes[part]["why"])
+            self.assertEqual(causes[part]["instructions"], parts[part]["instructions"]["difference"])
+        moved = parts["el1"]["a"]
+        self.assertIn(f"split saves {moved['saved']} and restores {moved['restored']} of them", causes["el1"]["why"])
+        for designs in PAIRS:
+            if "split" not in designs:
+                self.assertNotIn("share EL1", " ".join(cause["why"] for cause in told("hypercall", *designs)["causes"]))
+
     def test_parts_sum_exactly(self):
         for benchmark, (a, b) in itertools.product(KINDS, PAIRS):
             explanation = told(benchmark, a, b)

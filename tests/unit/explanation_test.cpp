@@ -5,7 +5,7 @@
 #include "tests/unit/catch.hpp"
 #include "tests/unit/some_profile.hpp"
 #include "tests/unit/stories.hpp"
-#include "viewer/model/explain/explanation.hpp"
+#include "viewer/model/explain/causes.hpp"
 #include "viewer/model/explain/what_if.hpp"
 
 using namespace ws;
@@ -180,6 +180,48 @@ TEST_CASE("sentences name the causes, the code, the profile and the residual", "
     for (const std::string& line : told) {
         INFO(line);
         CHECK((line.find("instructions") == std::string::npos || line.find("cycles") == std::string::npos));
+    }
+}
+
+TEST_CASE("the causes say why, in words: two kernels share EL1, and trap twice", "[explain]") {
+    Played split("split");
+    Played vhe("vhe");
+    const Explanation explanation = model::explain(split.run, vhe.run, "", some_profile());
+    CHECK(explanation.a.kernel_entries_at_el1 == 1);
+    CHECK(explanation.b.kernel_entries_at_el1 == 0);
+    const std::vector<model::Cause> causes = model::causes(explanation);
+    REQUIRE(causes.size() >= 2);
+    CHECK(causes.size() <= model::kLargestCauses);
+    CHECK(causes[0].part == Part::el1);
+    CHECK(causes[0].instructions == explanation.difference(Part::el1).instructions);
+    check_contains(causes[0].why, "In split two kernels share EL1");
+    check_contains(causes[0].why, "vhe's kernel is at EL2");
+    check_contains(model::why(explanation, Part::transitions),
+                   "a double trap. split takes 2 exceptions for it, vhe takes 1.");
+}
+
+TEST_CASE("whichever run is the longer one, the causes are the same", "[explain]") {
+    Played split("split");
+    Played vhe("vhe");
+    const Explanation there = model::explain(split.run, vhe.run, "", some_profile());
+    const Explanation back = model::explain(vhe.run, split.run, "", some_profile());
+    CHECK(model::headline(there) == model::headline(back));
+    check_contains(model::headline(there), "times as many instructions in split as in vhe: ");
+    for (const model::Cause& cause : model::causes(there)) CHECK(cause.why == model::why(back, cause.part));
+}
+
+TEST_CASE("no reason is given that the two runs do not show", "[explain]") {
+    Played split("split");
+    const Explanation same = model::explain(split.run, split.run, "", some_profile());
+    CHECK(model::causes(same).empty());
+    CHECK(model::headline(same).find("times as many") == std::string::npos);
+    for (const model::PartInfo& info : model::part_infos()) {
+        INFO(info.words);
+        const std::string told = model::why(same, info.part);
+        CHECK(!told.empty());
+        for (const char* reason : {"share EL1", "double trap", "to be sure", "not subject"}) {
+            CHECK(told.find(reason) == std::string::npos);
+        }
     }
 }
 

@@ -91,6 +91,17 @@ class Reports(unittest.TestCase):
                 self.assertEqual(sum(text_of(heading) == unit for heading in page.iter(HTML + "h3")), len(kinds))
             sentences = [text_of(item) for item in page.iter(HTML + "li")]
             self.assert_rows(sentences, [sentence for kind in kinds for sentence in kind["explanation"]["sentences"]])
+            self.check_causes(page, [kind["explanation"] for kind in kinds])
+
+    def check_causes(self, page, explanations: list[dict]) -> None:
+        """Each kind begins with its headline, and up to three causes in words."""
+        told = {name: [text_of(item) for item in page.iter(HTML + "p") if item.get("class") == name] for name in ("headline", "cause")}
+        self.assert_rows(told["headline"], [explanation["headline"] for explanation in explanations])
+        causes = [cause for explanation in explanations for cause in explanation["causes"]]
+        self.assertEqual(len(told["cause"]), len(causes))
+        for text, cause in zip(told["cause"], causes):
+            self.assertTrue(text.startswith(cause["words"]) and text.endswith(cause["why"]), text)
+        self.assertTrue(any("share EL1" in cause["why"] for cause in causes), causes)
 
     def test_bars_have_the_colours_of_causes_and_fit(self):
         for pair, report, kinds in self.each():

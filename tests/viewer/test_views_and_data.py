@@ -113,7 +113,7 @@ class AnOperation(Views):
     def test_why(self):
         for kind, place, chosen in self.each():
             explained = data("explain", *runs(1), "--kind", kind, "--number", place)
-            lines = after(said(*runs(1), *chosen)["why"], "cycles, modelled with xgene-gicv2")
+            lines = after(said(*runs(1), *chosen)["why"], "cycles modelled: xgene-gicv2")
             self.assertEqual(lines[0], "split")
             self.assertEqual(lines[-3], "vhe")
             for side, figures in (("a", lines[1:3]), ("b", lines[-2:])):
@@ -251,6 +251,18 @@ class AllOfARun(Views):
         lines = said(*runs(1))["cost model"]
         shown = [line for line in lines if re.fullmatch(r"[\d.]+", line)]
         self.assert_lines(sorted(shown), sorted(costs))
+
+    def test_in_words(self):
+        """The same headline, causes and figures as wstrace's, and where in the code they are."""
+        for chosen in ((), ("--kind", "DABT")):
+            explained = data("explain", *runs(1), *chosen)
+            text = " ".join(said(*runs(1), *chosen)["in words"])
+            self.assertIn(explained["headline"], text)
+            self.assertGreater(len(explained["causes"]), 1)
+            for cause in explained["causes"]:
+                figure = f"{cause['instructions']:+,}".replace("-", "\u2212")
+                self.assertIn(f"{figure} {cause['words']} {cause['why']}", text)
+            self.assertIn("hyp/world_switch/split/enter_exit.cpp: ", text)
 
     def test_find(self):
         operation = data("registers", *runs(1))["a"]

@@ -42,6 +42,8 @@ class Export(window_support.WindowTest):
                                       *arguments], capture_output=True, text=True, check=True, timeout=60).stdout
             return json.loads(printed)["cycles"]
         self.open_in(new_folder())
+        # The button that puts the cost model in the place of the causes in words, then the first cost.
+        self.xdotool("mousemove", 1046, 708, "sleep", 0.3, "click", 1, "sleep", 0.4)
         self.xdotool("mousemove", 1045, 762, "sleep", 0.4, "click", 1, "sleep", 0.4, "type", "--delay", "150", "720")
         self.xdotool("keydown", "Return", "sleep", 0.3, "keyup", "Return")
         self.park_mouse()

@@ -5,7 +5,7 @@
 #include "viewer/cli/commands.hpp"
 #include "viewer/cli/opened.hpp"
 #include "viewer/cli/text.hpp"
-#include "viewer/model/explain/explanation.hpp"
+#include "viewer/model/explain/causes.hpp"
 #include "viewer/model/explain/what_if.hpp"
 #include "viewer/model/operations/run_names.hpp"
 #include "viewer/report/comparison_report.hpp"
@@ -83,7 +83,12 @@ void print_as_text(const ExplainArguments& arguments, const model::Run& a, const
                thousands(explanation.pairs),
                arguments.number == 0 ? ", whose costs are nearest to the medians" : "; the medians of all are",
                thousands(explanation.net_a.median), thousands(explanation.net_b.median));
-    fmt::print("Instructions are counted, on the net clock. Cycles are modelled with the profile {}:\n{}\n\n",
+    fmt::print("{}\n", wrapped(model::headline(explanation)));
+    for (const model::Cause& cause : model::causes(explanation)) {
+        fmt::print("\n{}, {} instructions\n{}\n", strong(model::info_of(cause.part).words),
+                   signed_thousands(cause.instructions), wrapped(cause.why));
+    }
+    fmt::print("\nInstructions are counted, on the net clock. Cycles are modelled with the profile {}:\n{}\n\n",
                explanation.profile.told(), kNote);
     Table table({"", "A, instr.", "B, instr.", "B - A", "A, cycles", "B, cycles", "B - A"});
     for (const PartInfo& info : model::part_infos()) {
@@ -113,6 +118,7 @@ void print_as_markdown(const model::Run& a, const model::Run& b, const Explanati
             fmt::print("Warning: {} is damaged: {}.\n\n", letter, damage);
         }
     }
+    fmt::print("{}", report::markdown_of_causes(report::json_of(explanation)));
     fmt::print("{}", report::markdown_of_parts(report::json_of(explanation)));
     fmt::print("\nA is `{}`, B is `{}`. Instructions are counted. Cycles are modelled with the profile `{}`: {}\n\n",
                name_a, name_b, explanation.profile.told(), kNote);

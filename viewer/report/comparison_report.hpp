@@ -17,7 +17,10 @@ std::string markdown_of(const Json& report);
 /// One file with all in it: well-formed XML too, without scripts, readable on a light and on a dark ground.
 std::string html_of(const Json& report);
 
-/// A table of an explanation's parts. `json` is json_of(Explanation).
+/// An explanation's headline and its causes, a paragraph each. `json` is json_of(Explanation).
+std::string markdown_of_causes(const Json& json);
+
+/// A table of its parts.
 std::string markdown_of_parts(const Json& json);
 
 }  // namespace ws::report

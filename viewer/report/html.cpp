@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "viewer/report/comparison_report.hpp"
+#include "viewer/report/figures.hpp"
 #include "viewer/report/html_style.hpp"
 #include "viewer/report/rows.hpp"
 
@@ -106,6 +107,18 @@ class Waterfall {
     i64 longest_;
 };
 
+/// The whole, and why, each cause with its colour.
+std::string html_causes(const Json& json) {
+    std::string text = fmt::format("<p class=\"headline\">{}</p>\n", html_escaped(json["headline"].get<std::string>()));
+    for (const Json& cause : json["causes"]) {
+        text += fmt::format(
+            "<p class=\"cause\"><span class=\"swatch c-{}\"></span><b>{}</b>, {} instructions. {}</p>\n",
+            html_escaped(cause["part"].get<std::string>()), html_escaped(cause["words"].get<std::string>()),
+            signed_thousands(cause["instructions"].get<i64>()), html_escaped(cause["why"].get<std::string>()));
+    }
+    return text;
+}
+
 std::string html_explanation(const Json& kind, const Json& profile) {
     const Json& json = kind["explanation"];
     if (json.is_null()) {
@@ -116,6 +129,7 @@ std::string html_explanation(const Json& kind, const Json& profile) {
         "<p class=\"note\">What the difference is made of, in pair {} of {}, whose costs are nearest to the "
         "medians.</p>\n",
         json["pair"].get<u64>(), json["pairs"].get<u64>());
+    text += html_causes(json);
     text += "<h3>Instructions, measured</h3>\n" + Waterfall(json, "instructions").text();
     text += fmt::format("<h3>Cycles, modelled with the profile {}</h3>\n",
                         html_escaped(profile["name"].get<std::string>()));

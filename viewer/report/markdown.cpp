@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "viewer/report/comparison_report.hpp"
+#include "viewer/report/figures.hpp"
 #include "viewer/report/rows.hpp"
 
 namespace ws::report {
@@ -57,12 +58,22 @@ std::string explanation_of(const Json& kind, const Json& profile) {
         "modelled with "
         "the profile {}.\n\n",
         json["pair"].get<u64>(), json["pairs"].get<u64>(), escaped(profile["name"].get<std::string>()));
-    text += markdown_of_parts(json) + "\n";
+    text += markdown_of_causes(json) + markdown_of_parts(json) + "\n";
     for (const Json& sentence : json["sentences"]) text += fmt::format("- {}\n", escaped(sentence.get<std::string>()));
     return text;
 }
 
 }  // namespace
+
+std::string markdown_of_causes(const Json& json) {
+    std::string text = escaped(json["headline"].get<std::string>()) + "\n\n";
+    for (const Json& cause : json["causes"]) {
+        text +=
+            fmt::format("**{}**, {} instructions. {}\n\n", escaped(cause["words"].get<std::string>()),
+                        signed_thousands(cause["instructions"].get<i64>()), escaped(cause["why"].get<std::string>()));
+    }
+    return text;
+}
 
 std::string markdown_of_parts(const Json& json) {
     std::string text = line(

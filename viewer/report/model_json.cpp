@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "viewer/model/explain/causes.hpp"
 #include "viewer/model/trace/run_end.hpp"
 
 namespace ws::report {
@@ -65,6 +66,7 @@ Json json_of_parts(const Explanation& explanation) {
 Json json_of_breakdown(const model::Breakdown& breakdown) {
     return {{"exceptions", breakdown.exceptions},
             {"returns", breakdown.returns},
+            {"kernel_entries_at_el1", breakdown.kernel_entries_at_el1},
             {"user_entries", breakdown.user_entries},
             {"controller_accesses", breakdown.controller_accesses},
             {"priced_instructions", breakdown.priced_instructions}};
@@ -150,6 +152,13 @@ Json json_of(const Explanation& explanation) {
     json["parts"] = json_of_parts(explanation);
     json["largest"] = {{"instructions", names_of(explanation.largest_by_instructions())},
                        {"cycles", names_of(explanation.largest_by_cycles())}};
+    json["headline"] = model::headline(explanation);
+    json["causes"] = Json::array();
+    for (const model::Cause& cause : model::causes(explanation)) {
+        const model::PartInfo& info = model::info_of(cause.part);
+        json["causes"].push_back(
+            {{"part", info.name}, {"words", info.words}, {"instructions", cause.instructions}, {"why", cause.why}});
+    }
     json["sentences"] = model::sentences(explanation);
     return json;
 }

@@ -50,6 +50,8 @@ class Adder {
             ++out_.exceptions;
             put(Part::transitions, {0, profile_.exception.each});
         } else if (event.is(trace::EventId::eret)) {
+            const auto eret = run_.trace.as<trace::payload::eret>(event);
+            if (eret.owner == trace::kHost && el_of_spsr(eret.SPSR_EL2) == 1) ++out_.kernel_entries_at_el1;
             ++out_.returns;
             put(Part::transitions, {0, profile_.exception_return.each});
         } else if (event.is(trace::EventId::phase_begin) && segment.step == static_cast<u8>(trace::Step::run_user)) {

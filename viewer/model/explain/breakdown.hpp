@@ -42,11 +42,12 @@ struct PartFigures {
 struct Breakdown {
     std::array<PartFigures, kParts> parts;
     Figures whole;
-    u32 exceptions = 0;           ///< taken to EL2
-    u32 returns = 0;              ///< from EL2
-    u32 user_entries = 0;         ///< of EL0, each with its exception back
-    u32 controller_accesses = 0;  ///< to the physical interrupt controller
-    i64 priced_instructions = 0;  ///< those that the model prices one by one
+    u32 exceptions = 0;             ///< taken to EL2
+    u32 returns = 0;                ///< from EL2
+    u32 kernel_entries_at_el1 = 0;  ///< returns from EL2 to the hypervisor's own kernel, where that is at EL1
+    u32 user_entries = 0;           ///< of EL0, each with its exception back
+    u32 controller_accesses = 0;    ///< to the physical interrupt controller
+    i64 priced_instructions = 0;    ///< those that the model prices one by one
 
     PartFigures& operator[](Part part) { return parts[static_cast<std::size_t>(part)]; }
     const PartFigures& operator[](Part part) const { return parts[static_cast<std::size_t>(part)]; }

@@ -7,6 +7,13 @@
 #include "viewer/views/draw/whole_window.hpp"
 
 namespace ws::view {
+namespace {
+
+/// One run alone has no causes, so it has the costs beside it.
+bool shows_costs(const Context& context) { return context.state.shows_costs || !context.session.two(); }
+bool shows_words(const Context& context) { return !shows_costs(context); }
+
+}  // namespace
 
 Screen::Screen() {
     views_.push_back({"top bar", &ScreenLayout::top, make_top_bar(), {}});
@@ -20,7 +27,8 @@ Screen::Screen() {
     views_.push_back({"event", &ScreenLayout::event, make_event_view(), {}});
     views_.push_back({"tabs", &ScreenLayout::tabs, make_tab_bar(), {}});
     views_.push_back({"why", &ScreenLayout::left, make_why_view(), Tab::why});
-    views_.push_back({"cost model", &ScreenLayout::right, make_cost_model_view(), Tab::why});
+    views_.push_back({"in words", &ScreenLayout::right, make_causes_view(), Tab::why, shows_words});
+    views_.push_back({"cost model", &ScreenLayout::right, make_cost_model_view(), Tab::why, shows_costs});
     views_.push_back({"operations", &ScreenLayout::left, make_comparison_view(), Tab::operations});
     views_.push_back({"ledger", &ScreenLayout::right, make_ledger_view(), Tab::operations});
     views_.push_back({"registers", &ScreenLayout::whole, make_registers_view(), Tab::registers});
@@ -40,6 +48,8 @@ void Screen::draw(const Context& context, std::string* texts) {
         const Rect& area = layout.*placed.place;
         if (area.width() < 8 || area.height() < 8) continue;
         if (placed.tab && *placed.tab != context.state.tab) continue;
+        // Of two views for one place, texts are wanted of both.
+        if (placed.shown != nullptr && !placed.shown(context) && texts == nullptr) continue;
         ImGui::LogText("\n[%s]\n", placed.name);
         ImGui::PushID(placed.view.get());
         placed.view->draw(context, area);

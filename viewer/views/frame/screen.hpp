@@ -19,7 +19,8 @@ class Screen {
         const char* name;
         Rect ScreenLayout::* place;
         std::unique_ptr<View> view;
-        std::optional<Tab> tab;  ///< drawn in this tab alone
+        std::optional<Tab> tab;                           ///< drawn in this tab alone
+        bool (*shown)(const Context& context) = nullptr;  ///< drawn only if it says so; null: always
     };
     static void draw_notice(const Context& context);
 

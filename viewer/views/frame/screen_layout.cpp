@@ -83,7 +83,10 @@ ScreenLayout make_screen_layout(const Context& context, const Rect& screen) {
     layout.tabs = rest.take_top(theme.px(26));
     rest.take_top(theme.px(6));
     layout.whole = rest;
-    layout.right = rest.take_right(std::clamp(rest.width() * 0.36F, theme.px(300), theme.px(440)));
+    // Sentences need more room than figures do.
+    const bool words = context.state.tab == Tab::why;
+    layout.right =
+        rest.take_right(std::clamp(rest.width() * (words ? 0.40F : 0.36F), theme.px(300), theme.px(words ? 520 : 440)));
     rest.take_right(gap);
     layout.left = rest;
 

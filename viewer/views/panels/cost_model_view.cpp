@@ -18,7 +18,10 @@ class CostModelView : public View {
         const Theme& theme = context.theme;
         Canvas canvas(theme);
         Rect inside = canvas.panel(area);
-        const Rect row = canvas.heading(inside, "Cost model");
+        Rect row = canvas.heading(inside, "Cost model");
+        if (context.session.two() && button(theme, "words", row.take_right(theme.px(72)), "in words")) {
+            context.state.shows_costs = false;
+        }
         canvas.text(row, "cycles each time; type another", theme.fonts.small, theme.muted);
         draw_choice(context, inside.take_top(theme.px(30)));
         if (!problem_.empty()) {

@@ -28,4 +28,13 @@ const model::Explanation* ShownExplanation::of(const Context& context) {
     return &*made_;
 }
 
+void select_part(const Context& context, model::Part part) {
+    for (int side = 0; side < context.session.count(); ++side) {
+        for (const model::Segment& segment : context.state.selection.shown(side).parts.segments) {
+            if (segment.part() != part) continue;
+            return context.state.selection.select_segment(side, segment);
+        }
+    }
+}
+
 }  // namespace ws::view

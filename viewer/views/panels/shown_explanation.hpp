@@ -21,4 +21,7 @@ class ShownExplanation {
     const model::Operation* b_ = nullptr;
 };
 
+/// Selects the first piece of the shown operation that belongs to the part, in the first run that has one.
+void select_part(const Context& context, model::Part part);
+
 }  // namespace ws::view

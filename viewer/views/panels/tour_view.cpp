@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "viewer/views/draw/flowing_text.hpp"
 #include "viewer/views/draw/text_format.hpp"
 #include "viewer/views/shared/view.hpp"
 
@@ -68,43 +69,12 @@ class TourView : public View {
         if (button(theme, "answer", row.inset(theme.px(8), 0), name, walk.answered)) state.act(Action::show_answer);
     }
 
-    /// Writes below each other; the cursor tells ImGui how far it goes.
-    class Writer {
-      public:
-        Writer(const Theme& theme, const Rect& place) : theme_(theme), canvas_(theme), place_(place) {}
-
-        void write(const std::string& words, ImFont* font, ImU32 colour) {
-            const float height = font->FontSize * 1.28F;
-            for (const std::string& line : canvas_.lines(words, font, place_.width())) {
-                canvas_.text({place_.x0, place_.y0, place_.x1, place_.y0 + height}, line, font, colour);
-                place_.y0 += height;
-            }
-            space(7);
-        }
-        void write_all(const std::vector<std::string>& paragraphs, ImFont* font, ImU32 colour) {
-            for (const std::string& paragraph : paragraphs) write(paragraph, font, colour);
-        }
-        void space(float pixels) {
-            place_.y0 += theme_.px(pixels);
-            ImGui::SetCursorScreenPos({place_.x0, place_.y0});
-        }
-        void line() {
-            canvas_.line(place_.x0, place_.y0, place_.x1, place_.y0, theme_.border);
-            space(7);
-        }
-
-      private:
-        const Theme& theme_;
-        Canvas canvas_;
-        Rect place_;
-    };
-
     void draw_text(const Context& context, const Rect& place) const {
         const Theme& theme = context.theme;
         const TourWalk& walk = *context.state.tour;
         const model::TourStep& step = walk.at();
         const model::TourStop& stop = walk.stop();
-        Writer writer(theme, place);
+        FlowingText writer(theme, place);
         if (walk.step == 0) writer.write(walk.tour.title, theme.fonts.small, theme.muted);
         writer.write(step.heading, theme.fonts.bold, theme.text);
         const std::string missing =

@@ -108,8 +108,8 @@ class WhyView : public View {
                                  const Explanation& explanation) {
         const Theme& theme = context.theme;
         canvas.text(names_of(theme, line), "what if \u2193", theme.fonts.small, theme.faint);
-        canvas.text(scale_of(theme, line, kScales[0]), "instructions, measured", theme.fonts.small, theme.muted);
-        canvas.text(scale_of(theme, line, kScales[1]), "cycles, modelled with " + explanation.profile.told(),
+        canvas.text(scale_of(theme, line, kScales[0]), "instructions measured", theme.fonts.small, theme.muted);
+        canvas.text(scale_of(theme, line, kScales[1]), "cycles modelled: " + explanation.profile.told(),
                     theme.fonts.small, theme.muted);
     }
 
@@ -182,7 +182,7 @@ class WhyView : public View {
             state.next_under_mouse.cause = cause;
             part_tooltip(context, explanation, part);
         }
-        if (ImGui::IsItemClicked()) go_to(context, part);
+        if (ImGui::IsItemClicked()) select_part(context, part);
         ImGui::PopID();
         const Rect swatch = name.take_left(theme.px(11));
         const float middle = (line.y0 + line.y1) / 2;
@@ -254,16 +254,6 @@ class WhyView : public View {
             }
         }
         tip.note("Click: the first of its events.");
-    }
-
-    /// Selects the first piece of the operation that belongs to the part, in the first run that has one.
-    static void go_to(const Context& context, Part part) {
-        for (int side = 0; side < context.session.count(); ++side) {
-            for (const model::Segment& segment : context.state.selection.shown(side).parts.segments) {
-                if (segment.part() != part) continue;
-                return context.state.selection.select_segment(side, segment);
-            }
-        }
     }
 
     /// A line a run at the bottom of `inside`, which becomes what is above.

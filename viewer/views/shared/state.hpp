@@ -66,6 +66,7 @@ class State {
     // How it is shown.
     Tab tab = Tab::why;
     CostModel cost_model;
+    bool shows_costs = false;  ///< beside the waterfall: what things cost, not the causes in words
     Borders borders;
     bool lined_up = false;  ///< the strips: each step under its partner, not to true scale
     bool dark;

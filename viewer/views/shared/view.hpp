@@ -33,6 +33,7 @@ std::unique_ptr<View> make_tab_bar();
 std::unique_ptr<View> make_strips_view();
 std::unique_ptr<View> make_lanes_view();
 std::unique_ptr<View> make_why_view();
+std::unique_ptr<View> make_causes_view();
 std::unique_ptr<View> make_cost_model_view();
 std::unique_ptr<View> make_comparison_view();
 std::unique_ptr<View> make_ledger_view();
