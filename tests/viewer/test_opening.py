@@ -82,6 +82,29 @@ class StartPage(window_support.WindowTest):
         self.xdotool("key", "d")
         self.wait_for_title(": split", "/ vhe")
 
+    def test_a_tour_begins_with_the_runs_that_it_is_for(self):
+        self.root = checkout("vhe", "split")
+        tours = self.root / "labs" / "tours"
+        tours.mkdir(parents=True)
+        (tours / "one.tour").write_text("title: One\ndesigns: split vhe\n\n== A step\n\nText.\n", encoding="utf-8")
+        self.open(WS_ROOT=str(self.root))
+        self.xdotool("mousemove", 300, 950, "sleep", 0.3, "click", 1)
+        self.park_mouse()
+        self.wait_for_title(": split", "/ vhe")
+        self.assertIn(0x0A5C94, self.settled().row_counts(700), "there is no step of a tour")
+
+    def test_a_tour_says_which_run_it_needs(self):
+        self.root = checkout("split")
+        tours = self.root / "labs" / "tours"
+        tours.mkdir(parents=True)
+        (tours / "one.tour").write_text("title: One\ndesigns: split vhe\nguest: hypercall\noptions: --append call=version\n\n== A step\n\nText.\n",
+                                        encoding="utf-8")
+        before = self.open(WS_ROOT=str(self.root))
+        self.xdotool("mousemove", 300, 950, "sleep", 0.3, "click", 1)
+        self.park_mouse()
+        self.settled(unlike=before)
+        self.assertEqual(self.title(), "Worldswitch")
+
     def test_a_damaged_trace_is_told_of_and_nothing_else_is_lost(self):
         self.start("split", "vhe")
         (self.root / "out" / "split-hypercall" / "trace" / "metadata").write_text("no metadata")

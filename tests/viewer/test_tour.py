@@ -67,6 +67,27 @@ class TourWindow(window_support.WindowTest):
         self.settled(unlike=ended)
         self.xdotool("key", "h")
         self.assert_same(self.settled(), ended)
+        self.xdotool("key", "u")
+        self.assert_same(self.settled(unlike=ended), first, "it was folded away, and is at its step again")
+
+    def test_u_begins_the_tour_that_is_for_these_runs(self):
+        root = new_folder()
+        (root / "labs" / "tours").mkdir(parents=True)
+        (root / "labs" / "tours" / "another.tour").write_text(TOUR.replace("split vhe", "el2 vhe"), encoding="utf-8")
+        ours = root / "labs" / "tours" / "ours.tour"
+        ours.write_text(TOUR, encoding="utf-8")
+        (root / "labs" / "tours" / "broken.tour").write_text("no tour", encoding="utf-8")
+        before = self.open(trace("split"), trace("vhe"), WS_ROOT=str(root))
+        self.xdotool("key", "u")
+        begun = self.settled(unlike=before)
+        self.assertIn(LINK, begun.row_counts(700))
+        self.xdotool("key", "u")
+        self.assertNotIn(LINK, {self.settled(unlike=begun).pixel(x, 700) for x in range(1100, 1120)})
+
+    def test_without_a_tour_u_says_so(self):
+        before = self.open(trace("vhe"), trace("split"), WS_ROOT=str(new_folder()))
+        self.xdotool("key", "u")
+        self.settled(unlike=before)
 
     def test_the_mouse_goes_on(self):
         self.open(trace("split"), trace("vhe"), "--tour", tour())

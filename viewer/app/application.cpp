@@ -153,12 +153,26 @@ void Application::show(Opened opened) {
     session_ = std::move(opened.session);
     first_ = false;
     if (brings_new_) on_start_page_ = false;
+    begin_tour();
     for (const view::OpenRun& run : open_runs_.all) {
         if (run.live) growing_traces_.watch(run.run->trace.path());
     }
 }
 
+/// The tour that was asked for on the start page, once the runs that are shown are those that it is for.
+void Application::begin_tour() {
+    view::State& state = frame_->state();
+    for (const model::Tour& tour : state.tours) {
+        if (tour.file != tour_) continue;
+        tour_.clear();
+        return state.take_tour(tour);
+    }
+    if (tour_.empty() || !session_->two() || run_now_.going_on()) return;
+    state.notice = "The tour " + std::exchange(tour_, {}) + " is for other runs than these.";
+}
+
 void Application::failed(const std::string& problem) {
+    tour_.clear();
     start_page_.problem = problem;
     start_page_.refresh();
     on_start_page_ = true;
@@ -188,6 +202,7 @@ void Application::grant(const view::Request& request) {
         case What::start_page: return show_start_page();
         case What::open:
             start_page_.problem.clear();
+            tour_ = request.tour;
             return start_load(open_runs_, absolute(request.folders), absolute(request.folders), Shown::with_progress);
         case What::run: return start_run(request);
         case What::escape: return escape();
@@ -231,6 +246,7 @@ void Application::close(int run) {
 
 void Application::start_run(const view::Request& request) {
     start_page_.problem.clear();
+    tour_ = request.tour;
     made_.clear();
     for (const std::string& design : request.designs) {
         made_.push_back(start_page_.checkout().run_folder(design, request.guest));

@@ -63,6 +63,7 @@ class Application {
                     std::vector<std::filesystem::path> chosen, Shown shown);
     void end_load();
     void show(Opened opened);
+    void begin_tour();
     void failed(const std::string& problem);
     void grant(const view::Request& request);
     void compare(int a, int b);
@@ -94,6 +95,7 @@ class Application {
     GrowingTraces growing_traces_;
     RunNow run_now_;
     Debuggers debuggers_;
+    std::string tour_;                            ///< the file of the tour that is to begin, if one is
     std::vector<std::filesystem::path> made_;     ///< the folders of the runs that are being made, A first
     std::vector<std::filesystem::path> waiting_;  ///< runs that have ended and are to be read
 };

@@ -56,6 +56,7 @@ void Frame::carry_over(const view::Session& session_before, const view::State& b
     state_.cost_model.left_out = before.cost_model.left_out;
     state_.notes.carry_over(before.notes);
     if (before.tour && session_.two()) state_.tour.emplace(session_, *before.tour);
+    if (before.folded_tour && session_.two()) state_.folded_tour.emplace(session_, *before.folded_tour);
     const std::string& kind = session_before.comparison().rows[before.selection.kind()].kind;
     const auto& rows = session_.comparison().rows;
     for (u32 row = 0; row < rows.size(); ++row) {

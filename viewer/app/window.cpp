@@ -54,7 +54,7 @@ constexpr Letter kLetters[] = {
     {'h', Action::toggle_help},   {'?', Action::toggle_help},      {'l', Action::toggle_lined_up},
     {'g', Action::go_to},         {'w', Action::zoom_in_at_mouse}, {'s', Action::zoom_out_at_mouse},
     {'a', Action::pan_left},      {'d', Action::pan_right},        {'/', Action::find},
-    {'n', Action::write_note},    {'p', Action::previous_note},
+    {'u', Action::toggle_tour},   {'n', Action::write_note},       {'p', Action::previous_note},
 };
 
 struct StartKeyRow {

@@ -13,6 +13,7 @@ from ..run.one_run import Options, finished_run, run
 
 GUEST = "hypercall"
 DESIGNS = ("split", "vhe")  # the two that are furthest apart
+TOUR = "hypercall"  # through these two
 PICTURE = RUNS / "demo.png"
 
 
@@ -46,12 +47,12 @@ def main() -> int:
 def show(traces: list[str]) -> int:
     viewer = str(host_program("wsview"))
     if os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"):
-        print("Opening the viewer on both traces; close its window to end.", flush=True)
+        print("Opening the viewer on both traces; close its window to end. The key U begins a tour through them.", flush=True)
         if subprocess.run([viewer, *traces]).returncode == 0:
             return 0
         print("The window did not open; the viewer draws a picture instead.", flush=True)
     if subprocess.run([viewer, "--png", str(PICTURE), *traces]).returncode:
         raise Problem("wsview could not draw the picture")
     print(f"The viewer drew a picture: {shown(PICTURE)}")
-    print(f"With a display: scripts/ws view {' '.join(map(shown, map(Path, traces)))}")
+    print(f"With a display, and a tour through both: scripts/ws view {' '.join(map(shown, map(Path, traces)))} --tour {TOUR}")
     return 0

@@ -267,6 +267,17 @@ std::vector<std::string> tour_names() {
     return names;
 }
 
+std::vector<Tour> load_tours(TabNames tabs) {
+    std::vector<Tour> tours;
+    for (const std::string& name : tour_names()) {
+        try {
+            tours.push_back(Tour::load(name, tabs));
+        } catch (const TraceError&) {
+        }
+    }
+    return tours;
+}
+
 Tour Tour::load(const std::string& name_or_path, TabNames tabs) {
     const bool path = name_or_path.find('/') != std::string::npos || fs::path(name_or_path).extension() == kSuffix;
     const fs::path file = path ? fs::path(name_or_path) : tours_folder() / (name_or_path + kSuffix);

@@ -69,4 +69,7 @@ struct Tour {
 std::filesystem::path tours_folder();
 std::vector<std::string> tour_names();
 
+/// All of them, but for those that have a mistake: that is told where one is asked for by its name.
+std::vector<Tour> load_tours(TabNames tabs);
+
 }  // namespace ws::model

@@ -15,6 +15,7 @@ class OperationBar : public View {
         const State& state = context.state;
         Canvas canvas(theme);
         Rect row = area;
+        draw_tour_button(context, row);
         row.x0 = canvas.text(row, "Operation", theme.fonts.text, theme.muted) + theme.px(10);
         draw_kinds(context, row);
         row.take_left(theme.px(24));
@@ -41,6 +42,37 @@ class OperationBar : public View {
     }
 
   private:
+    /// Where there is a tour for these runs; of several, a list.
+    static void draw_tour_button(const Context& context, Rect& row) {
+        const Theme& theme = context.theme;
+        State& state = context.state;
+        if (!state.tour && !state.folded_tour && state.tours.empty()) return;
+        Rect place = row.take_right(theme.px(state.folded_tour ? 136 : 72));
+        place.y0 = (row.y0 + row.y1 - theme.px(28)) / 2;
+        place.y1 = place.y0 + theme.px(28);
+        const char* name = state.folded_tour ? "back to the tour  U" : "tour  U";
+        const bool choice = !state.tour && !state.folded_tour && state.tours.size() > 1;
+        if (button(theme, "tour", place, name, state.tour.has_value())) {
+            if (choice) {
+                ImGui::OpenPopup("tours");
+            } else {
+                state.toggle_tour();
+            }
+        }
+        if (!state.tours.empty() && ImGui::IsItemHovered()) {
+            Tooltip tip(theme);
+            tip.title("A tour leads through these two runs, with questions");
+            for (const model::Tour& tour : state.tours) tip.text(tour.title);
+        }
+        if (!ImGui::BeginPopup("tours")) return;
+        for (const model::Tour& tour : state.tours) {
+            if (!ImGui::Selectable(tour.title.c_str())) continue;
+            state.take_tour(tour);
+            break;
+        }
+        ImGui::EndPopup();
+    }
+
     /// How long the vCPU was off its CPU meanwhile.
     static std::string away(const Context& context) {
         std::string text;

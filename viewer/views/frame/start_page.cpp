@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "viewer/views/frame/start_page.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <iterator>
+
+#include "viewer/views/shared/tabs.hpp"
 
 namespace ws::view {
 namespace {
@@ -19,6 +23,7 @@ void StartPage::refresh() {
     const std::string guest = guest_ < guests_.size() ? guests_[guest_] : kDemoGuest;
     runs_ = model::list_runs(checkout_.runs());
     guests_ = checkout_.guests();
+    tours_ = model::load_tours(kTabNames);
     marked_.clear();
     for (const auto& folder : marked) {
         for (std::size_t run = 0; run < runs_.size(); ++run) {
@@ -99,6 +104,39 @@ void StartPage::demo() {
     Request run{Request::What::run};
     run.guest = kDemoGuest;
     run.designs.assign(std::begin(kDemoDesigns), std::end(kDemoDesigns));
+    requests_.ask(std::move(run));
+}
+
+const model::RunInfo* StartPage::run_of(const std::string& design, const std::string& guest) const {
+    const auto run = std::find_if(runs_.begin(), runs_.end(), [&](const model::RunInfo& one) {
+        return one.success && one.design == design && (guest.empty() || one.guest == guest);
+    });
+    return run == runs_.end() ? nullptr : &*run;
+}
+
+void StartPage::take_tour(const model::Tour& tour) {
+    if (tour.designs[0].empty() || tour.designs[1].empty()) {
+        problem = "this tour is for any two runs: open two, then U begins it";
+        return;
+    }
+    Request open{Request::What::open};
+    open.tour = tour.file;
+    std::string missing;
+    for (const std::string& design : tour.designs) {
+        const model::RunInfo* const run = run_of(design, tour.guest);
+        if (run != nullptr) open.folders.push_back(run->folder);
+        if (run == nullptr && missing.empty()) missing = design;
+    }
+    if (missing.empty()) return requests_.ask(std::move(open));
+    if (!tour.options.empty() || tour.guest.empty()) {
+        problem = fmt::format("this tour needs a run: scripts/ws run --design {} --guest {} {}", missing,
+                              tour.guest.empty() ? "GUEST" : tour.guest, tour.options);
+        return;
+    }
+    Request run{Request::What::run};
+    run.guest = tour.guest;
+    run.designs.assign(std::begin(tour.designs), std::end(tour.designs));
+    run.tour = tour.file;
     requests_.ask(std::move(run));
 }
 

@@ -6,6 +6,7 @@
 #include <iterator>
 
 #include "viewer/model/base/checkout.hpp"
+#include "viewer/model/notes_and_tours/tour.hpp"
 #include "viewer/model/trace/run_list.hpp"
 #include "viewer/views/draw/canvas.hpp"
 #include "viewer/views/shared/request.hpp"
@@ -45,6 +46,7 @@ class StartPage {
     void draw_title(const Theme& theme, Canvas& canvas, Rect row, const StartNews& news);
     void draw_runs(const Theme& theme, const Rect& area);
     void draw_run(const Theme& theme, Canvas& canvas, const Rect& line, std::size_t run);
+    void draw_tours(const Theme& theme, const Rect& area);
     void draw_open(const Theme& theme, Canvas& canvas, Rect row);
     void draw_run_now(const Theme& theme, const Rect& area, const StartNews& news);
     void draw_designs(const Theme& theme, Canvas& canvas, Rect& rest);
@@ -53,11 +55,16 @@ class StartPage {
     void open();
     void run_now();
     void demo();
+    /// Opens the runs that a tour is for, with the tour; makes them first if need be and if that is all it takes.
+    void take_tour(const model::Tour& tour);
+    /// The newest run of this design that a tour may be for, and that succeeded.
+    const model::RunInfo* run_of(const std::string& design, const std::string& guest) const;
 
     model::Checkout checkout_;
     Requests& requests_;
     std::vector<model::RunInfo> runs_;
     std::vector<std::string> guests_;
+    std::vector<model::Tour> tours_;
     std::vector<std::size_t> marked_;  ///< runs, in the order in which they were marked
     std::size_t at_ = 0;               ///< the run that the keys are at
     bool designs_[std::size(kStartDesigns)] = {true, false, true};

@@ -51,6 +51,10 @@ void StartPage::draw(const Theme& theme, const StartNews& news) {
     rest.take_top(theme.px(6));
     const Rect right = rest.take_right(std::clamp(rest.width() * 0.36F, theme.px(400), theme.px(620)));
     rest.take_right(theme.px(16));
+    if (!tours_.empty()) {
+        draw_tours(theme, rest.take_bottom(theme.px(48 + kLine * static_cast<float>(tours_.size()))));
+        rest.take_bottom(theme.px(16));
+    }
     draw_runs(theme, rest);
     draw_run_now(theme, right, news);
 }
@@ -130,6 +134,28 @@ void StartPage::draw_run(const Theme& theme, Canvas& canvas, const Rect& line, s
     const bool bad = !info.success && !info.words.empty();
     canvas.text(rest, info.words.empty() ? "goes on, or was ended" : info.words, theme.fonts.small,
                 bad ? theme.cause("trap_config").fill : theme.muted);
+}
+
+void StartPage::draw_tours(const Theme& theme, const Rect& area) {
+    Canvas canvas(theme);
+    Rect inside = canvas.panel(area);
+    const Rect note = canvas.heading(inside, "Tours");
+    canvas.text(note, "what to look at, what it means, and questions; a click opens the runs and begins",
+                theme.fonts.small, theme.muted);
+    for (std::size_t i = 0; i < tours_.size(); ++i) {
+        const model::Tour& tour = tours_[i];
+        const Rect line = inside.take_top(theme.px(kLine));
+        ImGui::PushID(static_cast<int>(i));
+        if (hit_area("tour", line)) canvas.fill(line, theme.hover, theme.px(4));
+        if (ImGui::IsItemClicked()) take_tour(tour);
+        ImGui::PopID();
+        Rect rest = line.inset(theme.px(6), 0);
+        const std::string runs = fmt::format("{} on {} and {}", tour.guest, tour.designs[0], tour.designs[1]);
+        canvas.text(rest.take_right(canvas.width(runs, theme.fonts.small)), runs, theme.fonts.small, theme.muted,
+                    Align::right);
+        rest.take_right(theme.px(12));
+        canvas.text(rest, tour.title, theme.fonts.text, theme.link);
+    }
 }
 
 void StartPage::draw_open(const Theme& theme, Canvas& canvas, Rect row) {

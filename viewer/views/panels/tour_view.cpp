@@ -21,7 +21,7 @@ class TourView : public View {
         canvas.frame(area, theme.link, theme.px(1.5F), theme.px(8));
         Rect inside = area.inset(theme.px(14), theme.px(10));
         draw_head(context, canvas, inside);
-        if (!context.state.tour) return;  // it was ended
+        if (!context.state.tour) return;  // it was folded away
         draw_buttons(context, inside.take_bottom(theme.px(28)));
         inside.take_bottom(theme.px(8));
         inside.x1 += theme.px(6);
@@ -43,12 +43,12 @@ class TourView : public View {
         const Theme& theme = context.theme;
         const TourWalk& walk = *context.state.tour;
         Rect row = inside.take_top(theme.px(22));
-        const bool end = button(theme, "end", row.take_right(theme.px(74)), "end  Esc");
+        const bool fold = button(theme, "fold", row.take_right(theme.px(104)), "fold away  Esc");
         row.take_right(theme.px(8));
         canvas.text(row, fmt::format("Step {} of {}", walk.step + 1, walk.tour.steps.size()), theme.fonts.bold,
                     theme.link);
         inside.take_top(theme.px(6));
-        if (end) context.state.tour.reset();
+        if (fold) context.state.toggle_tour();
     }
 
     static void draw_buttons(const Context& context, Rect row) {

@@ -36,6 +36,7 @@ enum class Action : u8 {
     next_step,
     previous_step,
     show_answer,
+    toggle_tour,
     border_up,
     border_down,
     border_left,

@@ -74,6 +74,7 @@ constexpr Act kActs[] = {
      [](State& s) {
          if (s.tour) s.tour->answered = !s.tour->answered;
      }},
+    {Action::toggle_tour, [](State& s) { s.toggle_tour(); }},
     {Action::border_up, [](State& s) { s.borders.lanes.move_by(-kBorderStep); }},
     {Action::border_down, [](State& s) { s.borders.lanes.move_by(kBorderStep); }},
     {Action::border_left, [](State& s) { s.borders.events.move_by(kBorderStep); }},

@@ -28,6 +28,7 @@ struct Request {
     std::vector<std::filesystem::path> folders{};
     std::vector<std::string> designs{};
     std::string guest{};
+    std::string tour{};  ///< the file of a tour to begin once both its runs are open
 };
 
 /// All that was asked for and not granted yet, in order.

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "viewer/views/shared/state.hpp"
 
+#include <utility>
+
+#include "viewer/views/shared/tabs.hpp"
+
 namespace ws::view {
 
 State::State(const Session& session, bool is_dark)
@@ -9,7 +13,12 @@ State::State(const Session& session, bool is_dark)
       search(session),
       notes(session),
       dark(is_dark),
-      session_(session) {}
+      session_(session) {
+    if (!session.two()) return;
+    for (model::Tour& one : model::load_tours(kTabNames)) {
+        if (model::unfit_for_tour(one, session.run(0), session.run(1)).empty()) tours.push_back(std::move(one));
+    }
+}
 
 void State::escape() {
     if (go_to) {
@@ -23,8 +32,12 @@ void State::escape() {
     } else if (measured) {
         measured.reset();
     } else {
-        tour.reset();
+        fold_tour();
     }
+}
+
+void State::fold_tour() {
+    if (tour) folded_tour = std::exchange(tour, std::nullopt);
 }
 
 void State::select_kind(u32 kind) {

@@ -31,7 +31,7 @@ class State {
     State& operator=(const State&) = delete;
 
     void act(Action action);
-    /// Closes the help, or else what was measured, or else ends the tour.
+    /// Closes the help, or else what was measured, or else folds the tour away.
     void escape();
 
     // What concerns more than one of the parts below.
@@ -47,6 +47,10 @@ class State {
     void go_noted(bool ahead);
     /// Shows a step of the tour that is taken; what is past the end is the last one.
     void go_to_step(std::size_t step);
+    /// Begins one of `tours`.
+    void take_tour(const model::Tour& chosen);
+    /// Puts the tour away; or fetches it back, or else begins the first that is for these runs.
+    void toggle_tour();
     /// Called at the end of a frame: what is shown now is where back will lead.
     void note_look();
     void go_back();
@@ -62,6 +66,8 @@ class State {
     std::optional<MeasuredSpan> measured;
     RunNotes notes;  ///< what people wrote down about events; the field for that
     std::optional<TourWalk> tour;
+    std::optional<TourWalk> folded_tour;  ///< put away at the step where somebody was
+    std::vector<model::Tour> tours;       ///< those of the checkout that are for these runs
 
     // How it is shown.
     Tab tab = Tab::why;
@@ -82,6 +88,7 @@ class State {
     std::string debugger_said;  ///< what came of debugging the selected event
 
   private:
+    void fold_tour();
     void restore(const Look* look);
 
     const Session& session_;

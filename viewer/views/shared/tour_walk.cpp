@@ -2,6 +2,7 @@
 #include "viewer/views/shared/tour_walk.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "viewer/views/shared/state.hpp"
 
@@ -17,6 +18,23 @@ TourWalk::TourWalk(const Session& session, model::Tour the_tour) : tour(std::mov
 TourWalk::TourWalk(const Session& session, const TourWalk& before) : TourWalk(session, before.tour) {
     step = before.step;
     answered = before.answered;
+}
+
+void State::take_tour(const model::Tour& chosen) {
+    tour.emplace(session_, chosen);
+    folded_tour.reset();
+    go_to_step(0);
+}
+
+void State::toggle_tour() {
+    if (tour) return fold_tour();
+    if (folded_tour) {
+        tour = std::exchange(folded_tour, std::nullopt);
+    } else if (!tours.empty()) {
+        take_tour(tours.front());
+    } else {
+        notice = "No tour is for these runs. The start page (O) has the tours that there are.";
+    }
 }
 
 void State::go_to_step(std::size_t step) {
