@@ -17,6 +17,7 @@ import guest_state
 import hypercall_path
 import lab_tables
 import pictures
+import sql_questions
 from wslib.bench import ablation, kept_counts, microbenchmarks, validation
 from wslib.machine.vm_options import Vm
 from wslib.paths import BUILD, DESIGNS, RUNS as USUAL_RUNS, guest_names, host_program
@@ -89,7 +90,9 @@ def looking_closer() -> None:
     def shown(name: str, *arguments: object, first: int = 0, last: int | None = None) -> None:
         write(name, cut(wstrace(*arguments).replace(str(BENCH_RUNS), "out/bench").splitlines()[first:last]))
 
-    shown("what-if.txt", "explain", split, vhe, "--kind", kind, "--without", "fp,vgic", "--set", "exception=100", last=22)
+    what_if = wstrace("explain", split, vhe, "--kind", kind, "--without", "fp,vgic", "--set", "exception=100").splitlines()
+    table = next(at for at, line in enumerate(what_if) if "A, instr." in line)
+    write("what-if.txt", cut([*what_if[table:next(at for at, line in enumerate(what_if) if line.startswith("what if"))+ 1]]))
     shown("steps.txt", "steps", split, vhe, "--operation", kind)
     operation = json.loads(wstrace("steps", split, "--operation", kind, "--json"))["a"]
     shown("span.txt", "span", split, operation["first_event"], operation["last_event"])
@@ -100,6 +103,9 @@ def looking_closer() -> None:
     write_at = json.loads(wstrace("find", split, "control_write register=HCR_EL2", "--json"))["events"][-1]["index"]
     shown("source.txt", "source", split, write_at)
     shown("find-symbol.txt", "find", split, "control_write symbol=deactivate_traps", "--count", 4)
+    database = GENERATED / "split-hypercall.db"
+    wstrace("export", split, "--sqlite", database)
+    write("sql-questions.rst", sql_questions.page(database))
     shown("statistics.txt", "statistics", split)
     shown("report.txt", "compare", split, vhe, "--markdown", last=44)
 

@@ -23,7 +23,7 @@ void write_file(const std::string& file, const std::function<void(const model::S
 
 int export_command(const ExportArguments& arguments) {
     const model::Run run = open_run(arguments.trace);
-    for (const std::string& file : {arguments.csv, arguments.perfetto}) {
+    for (const std::string& file : {arguments.csv, arguments.perfetto, arguments.sqlite}) {
         if (!file.empty()) model::spare_run_files(file, run.trace.path());
     }
     if (!arguments.csv.empty()) {
@@ -34,6 +34,11 @@ int export_command(const ExportArguments& arguments) {
         write_file(arguments.perfetto, [&run](const model::Sink& sink) { model::export_perfetto(run, sink); });
         fmt::print("{}: for https://ui.perfetto.dev, Open trace file; 1 ns there is 1 instruction\n",
                    arguments.perfetto);
+    }
+    if (!arguments.sqlite.empty()) {
+        model::export_sqlite(run, arguments.sqlite);
+        fmt::print("{}: {} events and {} operations, for sqlite3 {}\n", arguments.sqlite,
+                   thousands(run.trace.events().size()), thousands(run.operations.all().size()), arguments.sqlite);
     }
     return 0;
 }

@@ -10,6 +10,7 @@ struct ExportArguments {
     std::string trace;
     std::string perfetto;  ///< file to write; empty for none
     std::string csv;       ///< the same
+    std::string sqlite;    ///< the same
 };
 int export_command(const ExportArguments& arguments);
 

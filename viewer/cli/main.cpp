@@ -218,12 +218,15 @@ void add_find(CLI::App& app, FindArguments& arguments) {
 void add_export(CLI::App& app, ExportArguments& arguments) {
     CLI::App* verb = app.add_subcommand("export", "write a trace for other programs");
     verb->add_option("TRACE", arguments.trace, kTraceHelp)->required();
-    CLI::Option_group* formats = verb->add_option_group("formats", "what to write; one or both");
+    CLI::Option_group* formats = verb->add_option_group("formats", "what to write; one or more");
     formats->add_option("--perfetto", arguments.perfetto, "a file that Perfetto and chrome://tracing open")
         ->option_text("FILE")
         ->check(file_name);
     formats->add_option("--csv", arguments.csv, "a table, one line an event")->option_text("FILE")->check(file_name);
-    formats->require_option(1, 2);
+    formats->add_option("--sqlite", arguments.sqlite, "a database of events, operations, steps and registers moved")
+        ->option_text("FILE")
+        ->check(file_name);
+    formats->require_option(1, 3);
 }
 
 void add_notes(CLI::App& app, NotesArguments& arguments) {

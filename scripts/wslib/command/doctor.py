@@ -57,7 +57,7 @@ _TOOLS = (
 _LIBRARIES = {
     "libimgui-dev": "imgui", "libglfw3-dev": "glfw3", "libgl-dev": "gl", "libopengl-dev": "opengl",
     "libegl-dev": "egl", "libcli11-dev": "CLI11", "libfmt-dev": "fmt", "nlohmann-json3-dev": "nlohmann_json",
-    "zlib1g-dev": "zlib", "libstb-dev": "stb", "catch2": "catch2",
+    "zlib1g-dev": "zlib", "libsqlite3-dev": "sqlite3", "libstb-dev": "stb", "catch2": "catch2",
 }
 
 DISK_NEEDED = 2 * GIB
