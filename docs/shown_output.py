@@ -100,6 +100,7 @@ def looking_closer() -> None:
     entry = json.loads(wstrace("find", split, "eret vcpu=0", "--json"))["events"][-1]["index"]
     shown("at.txt", "at", split, entry, "--register", "HCR_EL2", last=16)
     shown("find.txt", "find", split, "control_write register=HCR_EL2", "--count", 4)
+    shown("aggregate.txt", "aggregate", split, "trap or eret", "--by", "owner")
     write_at = json.loads(wstrace("find", split, "control_write register=HCR_EL2", "--json"))["events"][-1]["index"]
     shown("source.txt", "source", split, write_at)
     shown("find-symbol.txt", "find", split, "control_write symbol=deactivate_traps", "--count", 4)

@@ -3,6 +3,7 @@
 #include "viewer/model/find/find.hpp"
 #include "tests/unit/catch.hpp"
 #include "tests/unit/stories.hpp"
+#include "viewer/model/find/count_by.hpp"
 #include "viewer/model/operations/exit_statistics.hpp"
 
 using namespace ws;
@@ -53,6 +54,66 @@ TEST_CASE("events are found by kind, class, address of the code, register and va
     CHECK(found(run, "register=ESR_EL2 value=0x5a000000").size() == 5);
     CHECK(found(run, "value=0xC6000FFF").size() == 2);
     CHECK(found(run, "cpu=1").empty());
+}
+
+TEST_CASE("events are found in one way or another", "[find]") {
+    const model::Run run = some_run();
+    const std::size_t erets = found(run, "eret").size();
+    CHECK(found(run, "trap class=HVC64 or eret").size() == 5 + erets);
+    CHECK(found(run, "eret or trap class=HVC64") == found(run, "trap class=HVC64 or eret"));
+    CHECK(found(run, "trap or class=HVC64") == found(run, "trap"));  // each once
+    CHECK(found(run, "not trap") == found(run, "!trap"));
+    CHECK(found(run, "not !trap") == found(run, "trap"));
+    CHECK(found(run, "trap not class=HVC64 or eret not vcpu=0") == found(run, "trap !class=HVC64 or eret !vcpu=0"));
+    CHECK(found(run, "register=SCTLR_EL1 or register=HCR_EL2 value=0x80000039").size() == 8 + 4);
+    CHECK(found(run, "text=or").size() == found(run, "text=\"or\"").size());
+}
+
+TEST_CASE("events are found by time and by step", "[find]") {
+    const model::Run run = some_run();
+    const auto traps = found(run, "trap");
+    const auto net = static_cast<u64>(run.trace.net(traps[1]));
+    CHECK(found(run, "trap net=" + std::to_string(net)).front() == traps[1]);
+    CHECK(found(run, "trap net=0.." + std::to_string(net)).size() == 2);
+    CHECK(found(run, "step=save_el1") ==
+          found(run, "text=save_el1 event=phase_begin or text=save_el1 event=phase_end"));
+    CHECK(!found(run, "step=save_el1").empty());
+}
+
+TEST_CASE("found events are counted by what a field says", "[find]") {
+    const model::Run run = some_run();
+    const auto traps = found(run, "trap");
+    const auto counted = [&](const std::string& query, const std::string& by) {
+        return model::count_by(run.trace, found(run, query), by);
+    };
+    const model::Groups classes = counted("trap", "class");
+    REQUIRE(!classes.groups.empty());
+    CHECK(classes.groups[0].value == "HVC64");
+    CHECK(classes.groups[0].count == 5);
+    CHECK(classes.groups[0].first == found(run, "class=HVC64")[0]);
+    CHECK(classes.without == 0);
+    for (const char* by : {"event", "cpu", "class", "owner", "sysreg", "ELR_EL2", "step"}) {
+        INFO(by);
+        const model::Groups all = counted("cpu=0", by);
+        u64 sum = all.without;
+        for (std::size_t i = 0; i < all.groups.size(); ++i) {
+            sum += all.groups[i].count;
+            if (i != 0) CHECK(all.groups[i].count <= all.groups[i - 1].count);
+        }
+        CHECK(sum == found(run, "cpu=0").size());
+    }
+    CHECK(counted("trap", "sysreg").without == traps.size());
+    CHECK(counted("registers_*", "class").groups.size() > 1);
+    CHECK_THROWS_AS(counted("trap", "colour"), model::QueryError);
+}
+
+TEST_CASE("an or or a not without its terms is refused with its place", "[find]") {
+    CHECK(refused_query("or trap") == "query, column 1: there is no term before or");
+    CHECK(refused_query("trap or") == "query, column 6: there is no term behind or");
+    CHECK(refused_query("trap or or eret") == "query, column 9: there is no term before or");
+    CHECK(refused_query("trap not") == "query, column 6: there is no term behind it");
+    CHECK(refused_query("trap !") == "query, column 6: there is no term behind it");
+    CHECK(refused_query("step=nap") == "query, column 6: no step is called nap");
 }
 
 TEST_CASE("what an exception did not fill is not found", "[find]") {
@@ -113,7 +174,7 @@ TEST_CASE("a bad query is refused with its column", "[find]") {
     check_contains(refused_query("text=\"open"), "column 6: this quotation mark is not closed");
     check_contains(refused_query("cpu="), "column 5: there is no value");
     check_contains(refused_query("=5"), "column 1: there is no key before =");
-    check_contains(refused_query("!"), "there is no value");
+    check_contains(refused_query("!"), "there is no term behind it");
 }
 
 TEST_CASE("statistics of operations: each figure is one that occurred, and the sum is all", "[statistics]") {

@@ -80,6 +80,17 @@ class Tables(unittest.TestCase):
             found = asked(database("split"), f"SELECT class, saved, restored FROM moved JOIN operations ON id = operation WHERE kind = '{kind}'")
             self.assertEqual({row[0]: row[1:] for row in found}, expected, kind)
 
+    def test_aggregate_counts_what_the_tables_have(self):
+        for query, by, sql in (("trap", "class", "SELECT class, count(*) FROM events WHERE kind = 'trap' GROUP BY class"),
+                               ("trap or eret", "owner", "SELECT owner, count(*) FROM events WHERE kind IN ('trap', 'eret') GROUP BY owner"),
+                               ("control_write", "sysreg", "SELECT register, count(*) FROM events WHERE kind = 'control_write' GROUP BY register")):
+            counted = told("aggregate", trace("split"), query, "--by", by)
+            self.assertEqual({group["value"]: group["count"] for group in counted["groups"]}, dict(asked(database("split"), sql)))
+            self.assertEqual(sum(group["count"] for group in counted["groups"]) + counted["without"], counted["found"])
+        wrong = subprocess.run([WSTRACE, "aggregate", trace("split"), "trap", "--by", "colour"], capture_output=True, text=True, timeout=60)
+        self.assertEqual((wrong.returncode, wrong.stdout), (1, ""))
+        self.assertIn("no event has a field colour", wrong.stderr)
+
     def test_what_the_level_leaves_out_is_not_there(self):
         self.assertEqual(asked(database("split", "traps"), "SELECT count(*) FROM moved"), [(0,)])
 

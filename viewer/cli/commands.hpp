@@ -102,6 +102,14 @@ struct FindArguments {
 };
 int find_command(const FindArguments& arguments);
 
+struct AggregateArguments {
+    std::string trace;
+    std::string query;
+    std::string by;
+    bool json = false;
+};
+int aggregate_command(const AggregateArguments& arguments);
+
 /// The runs in a folder; empty for the checkout's.
 int runs_command(const std::string& folder, bool json);
 int statistics_command(const std::string& trace, bool json);

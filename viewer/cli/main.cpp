@@ -21,6 +21,7 @@ constexpr int kFailed = 1;
 constexpr int kUsage = 2;
 constexpr const char* kTraceHelp = "a run's folder, or the trace folder in it";
 
+using ws::cli::AggregateArguments;
 using ws::cli::AtArguments;
 using ws::cli::CaptureArguments;
 using ws::cli::CompareArguments;
@@ -51,6 +52,7 @@ struct Arguments {
     AtArguments at;
     SourceArguments source;
     FindArguments find;
+    AggregateArguments aggregate;
     ExportArguments exported;
     NotesArguments notes;
     TourArguments tour;
@@ -215,6 +217,17 @@ void add_find(CLI::App& app, FindArguments& arguments) {
     verb->footer(ws::model::kQueryHelp);
 }
 
+void add_aggregate(CLI::App& app, AggregateArguments& arguments) {
+    CLI::App* verb = app.add_subcommand("aggregate", "count the events that a query holds for by one of their fields");
+    verb->add_option("TRACE", arguments.trace, kTraceHelp)->required();
+    verb->add_option("QUERY", arguments.query, "what to find, in quotes; see below")->required();
+    verb->add_option("--by", arguments.by,
+                     "event, cpu, class, or a field's name as dump prints it, such as owner or sysreg")
+        ->required();
+    verb->add_flag("--json", arguments.json, "print data instead of text");
+    verb->footer(ws::model::kQueryHelp);
+}
+
 void add_export(CLI::App& app, ExportArguments& arguments) {
     CLI::App* verb = app.add_subcommand("export", "write a trace for other programs");
     verb->add_option("TRACE", arguments.trace, kTraceHelp)->required();
@@ -270,6 +283,7 @@ int run_verb(const CLI::App& app, const Arguments& arguments) {
     if (verb == "at") return at_command(arguments.at);
     if (verb == "source") return source_command(arguments.source);
     if (verb == "find") return find_command(arguments.find);
+    if (verb == "aggregate") return aggregate_command(arguments.aggregate);
     if (verb == "export") return export_command(arguments.exported);
     if (verb == "notes") return notes_command(arguments.notes);
     if (verb == "tour") return tour_command(arguments.tour);
@@ -298,6 +312,7 @@ void add_verbs(CLI::App& app, Arguments& arguments) {
     add_at(app, arguments.at);
     add_source(app, arguments.source);
     add_find(app, arguments.find);
+    add_aggregate(app, arguments.aggregate);
     add_verb(app, arguments, "statistics", "how long operations took, by what they were and by exception class");
     add_notes(app, arguments.notes);
     add_tour(app, arguments.tour);

@@ -28,6 +28,7 @@ extern const char* const kQueryHelp;
 using Condition = std::function<bool(const Trace& trace, const Event& event)>;
 
 class EventLocations;
+struct Term;
 
 class Query {
   public:
@@ -35,7 +36,7 @@ class Query {
     static Query parse(const std::string& text);
 
     /// Does it ask for symbols, which only the images tell?
-    bool needs_locations() const { return !symbols_.empty(); }
+    bool needs_locations() const;
     /// `locations`: where events happened, if the query asks for it.
     bool holds(const Trace& trace, EventIndex index, const EventLocations* locations = nullptr) const;
 
@@ -45,8 +46,16 @@ class Query {
         std::string text;
         bool negated;
     };
-    std::vector<Condition> conditions_;
-    std::vector<Symbol> symbols_;
+    /// What stands between two `or`: all of it has to hold.
+    struct Alternative {
+        std::vector<Condition> conditions;
+        std::vector<Symbol> symbols;
+
+        bool holds(const Trace& trace, EventIndex index, const EventLocations* locations) const;
+    };
+    static Alternative alternative(const std::vector<Term>& terms);
+
+    std::vector<Alternative> alternatives_;
 };
 
 /// All events that the query holds for, ascending. Throws QueryError if it asks for symbols and there are none to tell.

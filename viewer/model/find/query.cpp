@@ -25,6 +25,30 @@ std::string take_value(const std::string& text, std::size_t& at) {
     return value;
 }
 
+/// Does this very word stand at `at`, and a space or the end behind it?
+bool is_word(const std::string& text, std::size_t at, const std::string& word) {
+    const std::size_t end = std::min(text.find_first_of(kSpaces, at), text.size());
+    return text.substr(at, end - at) == word;
+}
+
+/// `!` and `not` turn a term round, and each other; `at` becomes the place of what they are before.
+bool take_not(const std::string& text, std::size_t& at) {
+    bool negated = false;
+    while (at < text.size()) {
+        const std::size_t begin = at;
+        if (text[at] == '!') {
+            ++at;
+        } else if (is_word(text, at, "not")) {
+            at = std::min(text.find_first_not_of(kSpaces, at + 3), text.size());
+        } else {
+            return negated;
+        }
+        if (at == text.size()) throw QueryError(begin + 1, "there is no term behind it");
+        negated = !negated;
+    }
+    return negated;
+}
+
 u64 parse_number(const std::string& text, std::size_t column) {
     const bool hexadecimal = text.rfind("0x", 0) == 0 || text.rfind("0X", 0) == 0;
     const char* begin = text.data() + (hexadecimal ? 2 : 0);
@@ -44,8 +68,8 @@ std::vector<Term> split_query(const std::string& text) {
     std::vector<Term> terms;
     std::size_t at = text.find_first_not_of(kSpaces);
     while (at != std::string::npos && at < text.size()) {
-        Term term{"", "", at + 1, at + 1, text[at] == '!'};
-        if (term.negated) ++at;
+        Term term{"", "", at + 1, at + 1, false};
+        term.negated = take_not(text, at);
         const std::size_t stop = text.find_first_of(std::string("=\"") + kSpaces, at);
         if (stop != std::string::npos && text[stop] == '=') {
             term.key = text.substr(at, stop - at);
@@ -53,6 +77,7 @@ std::vector<Term> split_query(const std::string& text) {
             if (term.key.empty()) throw QueryError(term.column, "there is no key before =");
         }
         term.value_column = at + 1;
+        term.is_or = term.key.empty() && !term.negated && is_word(text, at, "or");
         term.value = take_value(text, at);
         if (term.value.empty()) throw QueryError(term.value_column, "there is no value");
         terms.push_back(std::move(term));

@@ -10,13 +10,14 @@
 
 namespace ws::model {
 
-/// KEY=VALUE, or a word alone: then the key is empty.
+/// KEY=VALUE, or a word alone: then the key is empty. `or` is a word alone, and no term.
 struct Term {
     std::string key;
     std::string value;
     std::size_t column;        ///< of the key, from 1
     std::size_t value_column;  ///< of the value
     bool negated;
+    bool is_or = false;  ///< it stands between two alternatives
 };
 
 /// The words of a query; a value with spaces stands in double quotes.

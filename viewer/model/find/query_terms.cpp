@@ -199,6 +199,24 @@ Condition text_test(const std::string& text) {
     };
 }
 
+Condition step_test(const Term& term) {
+    const auto& steps = step_infos();
+    const auto found =
+        std::find_if(steps.begin(), steps.end(), [&](const StepInfo& step) { return term.value == step.name; });
+    if (found == steps.end()) throw QueryError(term.value_column, fmt::format("no step is called {}", term.value));
+    return [number = found->number](const Trace& trace, const Event& event) {
+        // Both have nothing but the step.
+        const bool phase = event.is(trace::EventId::phase_begin) || event.is(trace::EventId::phase_end);
+        return phase && static_cast<u8>(trace.as<trace::payload::phase_begin>(event).step) == number;
+    };
+}
+
+/// Times before the run's first instruction are found by no range.
+Condition net_test(const Range& range) {
+    return
+        [range](const Trace&, const Event& event) { return event.net >= 0 && range.has(static_cast<u64>(event.net)); };
+}
+
 Condition make_test(const Term& term, const Term* of_register) {
     if (term.key.empty() || term.key == "event") return kind_test(term);
     if (term.key == "class") return class_test(term);
@@ -209,11 +227,13 @@ Condition make_test(const Term& term, const Term* of_register) {
     }
     if (term.key == "address") return address_test(parse_range(term));
     if (term.key == "vcpu") return vcpu_test(term);
+    if (term.key == "net") return net_test(parse_range(term));
+    if (term.key == "step") return step_test(term);
     if (term.key == "vm") return vm_test(parse_range(term));
     if (term.key == "text") return text_test(term.value);
     if (term.key != "cpu") {
         throw QueryError(term.column, fmt::format("{} is no key; there are event, class, pc, register, value, address, "
-                                                  "vcpu, vm, cpu, symbol and text",
+                                                  "vcpu, vm, cpu, net, step, symbol and text",
                                                   term.key));
     }
     return [range = parse_range(term)](const Trace&, const Event& event) { return range.has(event.cpu()); };
