@@ -3,6 +3,7 @@
 hypervisor's is among it."""
 
 import unittest
+from dataclasses import replace
 
 import labs_support as support
 from wslib.labs import findings
@@ -55,6 +56,15 @@ class Witness(unittest.TestCase):
         found = support.seen("vhe", support.image_with("vhe", 1, forgery.old, forgery.new))
         self.assertGreater(found.foreign, 0)
         self.assertIsNotNone(found.first_foreign)
+
+    def test_exits_that_differ_in_an_address_alone_are_told_apart(self):
+        wanted = support.seen("vhe")
+        number = next(at for at, one in enumerate(wanted.exits) if one.far is not None)
+        exits = list(wanted.exits)
+        exits[number] = exits[number]._replace(far=exits[number].far + 8)
+        told = findings.another_way(replace(wanted, exits=tuple(exits)), wanted)
+        self.assertIn(f"with FAR_EL2 {exits[number].far:#x}, and is to be", told)
+        self.assertIn(f"with FAR_EL2 {wanted.exits[number].far:#x}", told)
 
     def test_a_guest_that_is_sent_elsewhere_takes_another_way(self):
         image = support.image_with("vhe", 1, GUEST_ENTER, "    mrs x1, ELR_EL2\n    add x1, x1, #4\n    msr ELR_EL2, x1\n" + GUEST_ENTER)

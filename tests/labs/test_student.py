@@ -146,6 +146,14 @@ class Student(unittest.TestCase):
             student.start(lab, "ada")
         self.assertIn("lab/1 is there", str(told.exception))
 
+    def test_a_part_is_to_be_written_while_it_says_so(self):
+        """In assembly the words have a label; what nobody refers to any more is said by nobody."""
+        label = '.Ltodo_1a:\n    .asciz "TODO 1A: yours"\n'
+        self.assertTrue(student._panics("    adrp x0, .Ltodo_1a\n    b panic\n" + label, "1A"))
+        self.assertFalse(student._panics("    eret\n" + label, "1A"))
+        self.assertTrue(student._panics('    panic("TODO 2A: yours");\n', "2A"))
+        self.assertFalse(student._panics("    save();\n", "2A"))
+
     def test_hints_come_one_by_one(self):
         first = said(student.hint, self.lab, "guest-keeps", 1)[1]
         both = said(student.hint, self.lab, "guest-keeps", 2)[1]

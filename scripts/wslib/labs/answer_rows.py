@@ -21,6 +21,8 @@ def judge(bench: Bench, row: Row) -> tuple[str, dict]:
     right = bench.right_answer(question)
     if questions.same(given, right):
         return "", {}
+    if isinstance(right, int) and questions.as_number(given) is None:
+        return f"{given} is no number. {_asked(bench, question)}", {}
     wrong_as_told = question.mistake_words and questions.as_number(given) == right + question.mistake_offset
     return f"{given} is not right. {_asked(bench, question)}" + (f" ({question.mistake_words})" if wrong_as_told else ""), {}
 

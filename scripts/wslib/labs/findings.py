@@ -51,7 +51,7 @@ def another_way(seen: Seen, wanted: Seen) -> str:
     if len(wanted.sealed) == 1:
         for number, (ours, its) in enumerate(zip(seen.exits, wanted.exits), 1):
             if ours != its:
-                return f"exit {number} of the guest is {show(ours)}, and is to be {show(its)}"
+                return f"exit {number} of the guest is {show(ours)}{_far(ours, its)}, and is to be {show(its)}{_far(its, ours)}"
     if seen.stopped == STORM:
         return f"the CPU takes one exception after the other and executes nothing: its vector cannot be fetched; {_last(seen)}"
     if seen.stopped == IDLE:
@@ -120,6 +120,13 @@ def _name(check: str, one: Sealed, classes: dict[str, str]) -> str:
         case "pstate": return "PSTATE.DAIF"
         case "interrupt_interface": return _INTERFACE[one.found]
         case _: return "SP_EL0"
+
+
+def _far(one: Exit, other: Exit) -> str:
+    """Where that is what the two differ in."""
+    if one._replace(far=None) != other._replace(far=None):
+        return ""
+    return " without an address" if one.far is None else f" with FAR_EL2 {one.far:#x}"
 
 
 def show(one: Exit) -> str:

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What one run was asked to be."""
 
+import os
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,7 +11,7 @@ from ..machine.boot_options import Board, check_boot_options
 from ..machine.qemu_machine import CPUS_WITHOUT_VHE, DEFAULT_CPU, DEFAULT_TRACE_MEMORY, MAX_CPUS
 from ..machine.vm_options import Vm, check_vms
 from ..optimisations import ALL, image_suffix
-from ..paths import NATIVE, PEERS, RUNS, XEN, elf_of, guest_names, hypervisor_image
+from ..paths import BUILD, NATIVE, PEERS, RUNS, XEN, elf_of, guest_names, hypervisor_image
 from ..problem import reading, usage_problem
 from .peer_checks import check_peer, is_recorded
 
@@ -96,9 +97,12 @@ class Options:
         return guests + ([f"hyp-{self.design}-{self.trace}"] if usual else [])
 
     def build_images(self) -> None:
-        """Those that are not there, or whose sources have changed."""
+        """Those that are not there, or whose sources have changed; and on a new clone what captures the trace."""
         if self.targets:
             bring_up_to_date("hyp", self.targets)
+        host = os.environ.get("WS_HOST_BUILD", "release")
+        if self.design != NATIVE and not (BUILD / host / "viewer/wstrace").exists():
+            bring_up_to_date(host, ["wstrace"])
 
     @property
     def image_suffix(self) -> str:
