@@ -112,7 +112,8 @@ std::string html_causes(const Json& json) {
     std::string text = fmt::format("<p class=\"headline\">{}</p>\n", html_escaped(json["headline"].get<std::string>()));
     for (const Json& cause : json["causes"]) {
         text += fmt::format(
-            "<p class=\"cause\"><span class=\"swatch c-{}\"></span><b>{}</b>, {} instructions. {}</p>\n",
+            "<p class=\"cause\"><span class=\"swatch c-{}\"></span><span class=\"name\">{}</span>, {} instructions. "
+            "{}</p>\n",
             html_escaped(cause["part"].get<std::string>()), html_escaped(cause["words"].get<std::string>()),
             signed_thousands(cause["instructions"].get<i64>()), html_escaped(cause["why"].get<std::string>()));
     }

@@ -19,6 +19,7 @@ h1 { font-size: 1.7rem; } h2 { font-size: 1.25rem; margin-top: 2.5rem; border-to
 h3 { font-size: 1rem; margin-bottom: 0.3rem; } p.note { color: var(--muted); } p.warning { font-weight: bold; }
 p.headline { font-weight: bold; margin-bottom: 0.4rem; }
 p.cause { margin: 0 0 0.4rem; max-width: 60rem; }
+p.cause .name { font-weight: bold; }
 .wide { overflow-x: auto; }
 table { border-collapse: collapse; margin: 0.5rem 0 1rem; }
 th, td { padding: 0.15rem 0.7rem; text-align: right; border-bottom: 1px solid var(--line);
